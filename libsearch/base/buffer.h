@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Byte buffers: growing output with a sticky error, and input that cannot be read past its end.
+ *
+ * Encoders write straight through and ask once at the end: after a failed allocation every further
+ * write is a no-op and `failed` stays set. Decoders likewise: past the end a cursor gives zeros and
+ * `failed` stays set, so that a structure is read first and judged once. All numbers are little
+ * endian. */
+#ifndef LIBSEARCH_BASE_BUFFER_H
+#define LIBSEARCH_BASE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct buffer {
+    const libsearch_allocator *allocator;
+    uint8_t *data;
+    size_t length, capacity;
+    bool failed;
+};
+
+void buffer_init(struct buffer *buffer, const libsearch_allocator *allocator);
+void buffer_free(struct buffer *buffer);
+static inline void buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->failed = false;
+}
+
+/* Room for `length` more bytes: where to write them, or NULL. They do not count until buffer->length
+ * is raised by what was written. */
+uint8_t *buffer_reserve(struct buffer *buffer, size_t length);
+
+void buffer_append(struct buffer *buffer, const void *data, size_t length);
+void buffer_append_u8(struct buffer *buffer, uint8_t value);
+void buffer_append_u16(struct buffer *buffer, uint16_t value);
+void buffer_append_u32(struct buffer *buffer, uint32_t value);
+void buffer_append_u64(struct buffer *buffer, uint64_t value);
+/* LEB128: seven bits a byte, low first. */
+void buffer_append_varint(struct buffer *buffer, uint64_t value);
+/* A varint length, then the bytes. */
+void buffer_append_bytes(struct buffer *buffer, const void *data, size_t length);
+/* Zeros up to the next multiple of alignment (a power of two). */
+void buffer_align(struct buffer *buffer, size_t alignment);
+
+struct cursor {
+    const uint8_t *start, *next, *end;
+    bool failed;
+};
+
+static inline struct cursor cursor_of(const void *data, size_t length)
+{
+    const uint8_t *bytes = data;
+    return (struct cursor){ bytes, bytes, bytes + length, false };
+}
+
+static inline size_t cursor_left(const struct cursor *cursor) { return (size_t)(cursor->end - cursor->next); }
+static inline size_t cursor_position(const struct cursor *cursor) { return (size_t)(cursor->next - cursor->start); }
+
+uint8_t cursor_u8(struct cursor *cursor);
+uint16_t cursor_u16(struct cursor *cursor);
+uint32_t cursor_u32(struct cursor *cursor);
+uint64_t cursor_u64(struct cursor *cursor);
+uint64_t cursor_varint(struct cursor *cursor);
+/* A varint that must fit 32 bits; else failed. */
+uint32_t cursor_varint32(struct cursor *cursor);
+/* length bytes where they lie, or NULL and failed. */
+const uint8_t *cursor_take(struct cursor *cursor, size_t length);
+/* A varint length, then that many bytes where they lie. */
+libsearch_bytes cursor_bytes(struct cursor *cursor);
+
+/* Numbers in memory, whatever their alignment. */
+static inline uint32_t load_u32(const void *from)
+{
+    uint32_t value;
+    memcpy(&value, from, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    return value;
+}
+
+static inline uint64_t load_u64(const void *from)
+{
+    uint64_t value;
+    memcpy(&value, from, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+static inline uint16_t load_u16(const void *from)
+{
+    uint16_t value;
+    memcpy(&value, from, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap16(value);
+#endif
+    return value;
+}
+
+#endif
