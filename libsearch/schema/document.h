@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A document in memory: what a program fills in, and what it gets back. Engines read it; it knows nothing of
+ * any. */
+#ifndef LIBSEARCH_SCHEMA_DOCUMENT_H
+#define LIBSEARCH_SCHEMA_DOCUMENT_H
+
+#include "base/memory.h"
+#include "base/status.h"
+
+/* One value. Strings lie in the document's arena. */
+struct document_value {
+    const char *field; /* name, zero-terminated */
+    uint32_t field_length;
+    libsearch_type type;
+    libsearch_bytes bytes;
+    int64_t integer;
+    double number;
+};
+
+struct libsearch_document {
+    const libsearch_allocator *allocator;
+    struct arena arena;
+    struct document_value *values; /* in the order of adding */
+    size_t count, capacity;
+    size_t bytes; /* of all strings */
+};
+
+libsearch_document *document_new(const libsearch_allocator *allocator);
+void document_free(libsearch_document *document);
+void document_clear(libsearch_document *document);
+
+/* Adds a value; its strings are copied. INVALID for a bad field name, a type that an earlier value of the same
+ * field did not have, or NaN; LIMIT for a value, or all together, over LIBSEARCH_MAX_VALUE (keywords over
+ * LIBSEARCH_MAX_KEYWORD). */
+libsearch_status document_add(libsearch_document *document, const struct document_value *value,
+                              libsearch_error *error);
+
+/* True for letters, digits, _ - . (bytes over 0x7F count as letters), no digit first, 1 to
+ * LIBSEARCH_MAX_FIELD_NAME bytes. */
+bool field_name_valid(const char *name, size_t length);
+
+#endif
