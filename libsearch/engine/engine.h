@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam: what an engine must do. The public functions know engines only by this; analysis, the query tree,
+ * the parser and snippets know nothing of any.
+ *
+ * An engine is a table of functions. What it cannot do it answers with UNSUPPORTED and the name of the thing; it
+ * never ignores it. Handles are the engine's own structs behind the opaque ones here. */
+#ifndef LIBSEARCH_ENGINE_ENGINE_H
+#define LIBSEARCH_ENGINE_ENGINE_H
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "query/query.h"
+#include "schema/document.h"
+#include "schema/schema.h"
+
+struct engine_index;    /* used by any number of threads */
+struct engine_writer;   /* one thread at a time */
+struct engine_snapshot; /* used by any number of threads */
+
+/* One answer. */
+struct engine_hit {
+    float score;
+    uint64_t number;    /* of the document in the snapshot: what fetch and id take, and the order of ties */
+};
+
+/* What a search is asked for. */
+struct engine_request {
+    const libsearch_query *query;
+    size_t count, offset;
+    libsearch_total total;
+    const char *model;       /* NULL: the engine's default */
+    int64_t deadline;        /* CLOCK_MONOTONIC nanoseconds, 0: none */
+    size_t memory;           /* bytes; never 0 */
+    const volatile int *cancel; /* NULL, or a flag that turns non-zero */
+    unsigned flags;          /* LIBSEARCH_SEARCH_… */
+};
+
+/* What came of it; hits are the caller's array of `count` elements at least. */
+struct engine_answer {
+    struct engine_hit *hits;
+    size_t hit_count;
+    uint64_t total;
+    bool total_exact;
+};
+
+struct libsearch_engine {
+    size_t size; /* sizeof, so that an engine library of another version is noticed */
+    const char *name;
+
+    libsearch_status (*open)(const libsearch_allocator *allocator, const char *path, unsigned flags,
+                             const libsearch_open_options *options, struct engine_index **index,
+                             libsearch_error *error);
+    void (*close)(struct engine_index *index);
+    /* See libsearch_check. */
+    libsearch_status (*check)(const libsearch_allocator *allocator, const char *path, libsearch_report report,
+                              void *context, libsearch_error *error);
+
+    /* The newest state, pinned. */
+    libsearch_status (*snapshot_open)(struct engine_index *index, struct engine_snapshot **snapshot,
+                                      libsearch_error *error);
+    void (*snapshot_close)(struct engine_snapshot *snapshot);
+    /* The snapshot's schema, borrowed from it. */
+    const struct schema *(*snapshot_schema)(const struct engine_snapshot *snapshot);
+    libsearch_status (*search)(struct engine_snapshot *snapshot, const struct engine_request *request,
+                               struct engine_answer *answer, libsearch_error *error);
+    /* The id of a document, valid as long as the snapshot. */
+    libsearch_status (*id)(struct engine_snapshot *snapshot, uint64_t number, libsearch_bytes *id,
+                           libsearch_error *error);
+    /* The number of the live document with this id, or NOT_FOUND. */
+    libsearch_status (*find)(struct engine_snapshot *snapshot, libsearch_bytes id, uint64_t *number,
+                             libsearch_error *error);
+    /* Fills an empty document with the stored fields. */
+    libsearch_status (*fetch)(struct engine_snapshot *snapshot, uint64_t number, libsearch_document *document,
+                              libsearch_error *error);
+    libsearch_status (*info)(struct engine_snapshot *snapshot, libsearch_info *info, libsearch_error *error);
+
+    /* The index's own schema as the writer has it, for documents on their way in. */
+    libsearch_status (*writer_open)(struct engine_index *index, const libsearch_writer_options *options,
+                                    struct engine_writer **writer, libsearch_error *error);
+    void (*writer_close)(struct engine_writer *writer);
+    libsearch_status (*add_field)(struct engine_writer *writer, const libsearch_field *field, libsearch_error *error);
+    libsearch_status (*put)(struct engine_writer *writer, libsearch_bytes id, const libsearch_document *document,
+                            bool if_absent, libsearch_error *error);
+    libsearch_status (*remove)(struct engine_writer *writer, libsearch_bytes id, libsearch_error *error);
+    libsearch_status (*remove_matching)(struct engine_writer *writer, const libsearch_query *query, uint64_t *count,
+                                        libsearch_error *error);
+    libsearch_status (*prepare)(struct engine_writer *writer, libsearch_durability durability, libsearch_bytes bytes,
+                                libsearch_error *error);
+    libsearch_status (*finish)(struct engine_writer *writer, libsearch_error *error);
+    libsearch_status (*cancel)(struct engine_writer *writer, libsearch_error *error);
+    libsearch_status (*refresh)(struct engine_writer *writer, libsearch_error *error);
+    libsearch_status (*rollback)(struct engine_writer *writer, libsearch_error *error);
+    libsearch_status (*compact)(struct engine_writer *writer, unsigned flags, libsearch_error *error);
+};
+
+/* The native engine (native/). */
+const libsearch_engine *engine_native(void);
+
+#endif
