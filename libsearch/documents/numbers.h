@@ -22,6 +22,10 @@ void numbers_encode_u64(struct buffer *to, const uint64_t *values, size_t count)
 libsearch_status numbers_open(const uint8_t *bytes, size_t length, uint64_t expected, const char *name,
                               struct numbers *numbers, libsearch_error *error);
 
+/* The same where the array stands inside a larger section: takes it from the cursor, which then stands behind it. */
+libsearch_status numbers_take(struct cursor *from, uint64_t expected, const char *name, struct numbers *numbers,
+                              libsearch_error *error);
+
 /* Element i; i < count. */
 static inline uint64_t numbers_at(const struct numbers *numbers, uint64_t i)
 {
