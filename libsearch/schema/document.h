@@ -4,8 +4,13 @@
 #ifndef LIBSEARCH_SCHEMA_DOCUMENT_H
 #define LIBSEARCH_SCHEMA_DOCUMENT_H
 
+#include <stdint.h>
+
 #include "base/memory.h"
 #include "base/status.h"
+
+/* Values of one document. With LIBSEARCH_MAX_VALUE it bounds what a record of stored fields can take. */
+enum { DOCUMENT_MAX_VALUES = 1 << 24 };
 
 /* One value. Strings lie in the document's arena. */
 struct document_value {
@@ -22,7 +27,10 @@ struct libsearch_document {
     struct arena arena;
     struct document_value *values; /* in the order of adding */
     size_t count, capacity;
-    size_t bytes; /* of all strings */
+    size_t bytes; /* of all strings, and 8 for each number */
+    /* The first value of each field, + 1, by the hash of the name; 0: empty. */
+    uint32_t *slots;
+    size_t slot_count, field_count;
 };
 
 libsearch_document *document_new(const libsearch_allocator *allocator);
@@ -31,7 +39,7 @@ void document_clear(libsearch_document *document);
 
 /* Adds a value; its strings are copied. INVALID for a bad field name, a type that an earlier value of the same
  * field did not have, or NaN; LIMIT for a value, or all together, over LIBSEARCH_MAX_VALUE (keywords over
- * LIBSEARCH_MAX_KEYWORD). */
+ * LIBSEARCH_MAX_KEYWORD), or too many values. After an error the document is as it was. */
 libsearch_status document_add(libsearch_document *document, const struct document_value *value,
                               libsearch_error *error);
 

@@ -32,6 +32,7 @@ struct field {
     float weight;                    /* text: resolved, never 0 */
     bool in_group;                   /* text: plain words look here */
     uint16_t number;
+    uint16_t name_length;
 };
 
 struct schema {
@@ -41,6 +42,9 @@ struct schema {
     struct analyzer **analyzers; /* owned; [0] is the index's own */
     size_t analyzer_count;
     unsigned references;
+    size_t field_capacity, analyzer_capacity;
+    uint16_t *slots; /* field number + 1 by the hash of its name; 0: empty */
+    size_t slot_count;
 };
 
 /* A schema with no field and the given default analyzer (NULL: "standard"). */
@@ -53,7 +57,8 @@ struct schema *schema_retain(struct schema *schema);
 void schema_release(struct schema *schema);
 
 /* Adds a field. EXISTS when there is one of the name with other properties (the same again is OK); INVALID for
- * a bad name, type or weight; LIMIT. *number may be NULL. */
+ * a bad name, type or weight, an unknown analyzer, or a flag, an analyzer or a weight that the type has no use for;
+ * LIMIT. On an error the schema is as it was. *number may be NULL. */
 libsearch_status schema_add(struct schema *schema, const libsearch_field *field, uint16_t *number,
                             libsearch_error *error);
 /* The field with this name, or NULL. */
