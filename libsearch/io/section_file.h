@@ -3,10 +3,14 @@
  *
  *     offset 0   magic, 8 bytes: "LSRCH" kind(2 letters) 0x0A         kind: "SG", "MF", "DL"
  *     8          u32 format version, u32 zero
- *     16 …       sections, each beginning at a multiple of 64, zeros between
- *     …          table of contents: for each section u32 id, u32 zero, u64 offset, u64 length, u64 XXH3
- *     end - 40   u64 offset of the table, u32 sections, u32 version, u64 XXH3 of header and table,
- *                u64 file length, 8 bytes magic again
+ *     64 ...     sections in the order of the table, each beginning at the next multiple of 64, zeros between
+ *     ...        at the next multiple of 64 the table: for each section
+ *                u32 id, u32 zero, u64 offset, u64 length, u64 XXH3 of the section's bytes
+ *     end - 40   footer: u64 offset of the table, u32 sections, u32 version, u64 file length,
+ *                8 bytes magic again, u64 XXH3 of the header's 16 bytes, the table, and the footer up to here
+ *
+ * Numbers are little endian; XXH3 is the 64-bit form with seed 0. Every byte of a file is thus accounted for:
+ * it is in the header, in a section, zero, in the table or in the footer.
  *
  * Opening reads header, footer and table and checks them (O(1) in the file's size); the sections'
  * checksums are compared by section_file_verify. Every section handed out lies within the file. */
@@ -36,6 +40,9 @@ libsearch_status section_writer_finish(struct section_writer *writer, bool sync,
                                        libsearch_error *error);
 void section_writer_discard(struct section_writer *writer);
 
+/* The most sections that a file may have. */
+enum { SECTION_FILE_MAX_SECTIONS = 1 << 20 };
+
 struct section_file; /* read only; may be shared by threads */
 
 libsearch_status section_file_open(struct storage *storage, const char *name, const char *kind, uint32_t max_version,
@@ -50,5 +57,13 @@ const uint8_t *section_file_get(const struct section_file *file, uint32_t id, si
  * damage with one line (file, section, offset); without report the first damage ends it with CORRUPT in error. */
 libsearch_status section_file_verify(const struct section_file *file, libsearch_report report, void *context,
                                      libsearch_error *error);
+
+/* A small file whole: one section, its bytes given and taken at once, every checksum compared. */
+libsearch_status small_file_write(struct storage *storage, const char *name, const char *kind, uint32_t version,
+                                  const void *data, size_t length, bool sync, uint64_t *file_length,
+                                  libsearch_error *error);
+/* *data lies in *file, which is the caller's to close. */
+libsearch_status small_file_read(struct storage *storage, const char *name, const char *kind, uint32_t max_version,
+                                 struct section_file **file, libsearch_bytes *data, libsearch_error *error);
 
 #endif

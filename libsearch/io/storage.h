@@ -49,6 +49,8 @@ struct storage_operations {
     libsearch_status (*sync_file)(struct storage *storage, const char *name, libsearch_error *error);
     libsearch_status (*rename)(struct storage *storage, const char *from, const char *to, libsearch_error *error);
     libsearch_status (*remove)(struct storage *storage, const char *name, libsearch_error *error);
+    /* Whether there is a file `name`; costs about a microsecond. */
+    libsearch_status (*exists)(struct storage *storage, const char *name, bool *exists, libsearch_error *error);
     /* Calls each for every file name; in no order. */
     libsearch_status (*list)(struct storage *storage,
                              libsearch_status (*each)(void *context, const char *name, uint64_t size,
@@ -60,6 +62,8 @@ struct storage_operations {
     libsearch_status (*lock)(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
                              libsearch_error *error);
     void (*unlock)(struct file_lock *lock);
+    /* False in a child that a fork gave a copy of the lock: the lock is its parent's. */
+    bool (*owns_lock)(const struct file_lock *lock);
 };
 
 /* Every implementation's struct begins with this one. */
@@ -86,6 +90,7 @@ libsearch_status storage_map(struct storage *storage, const char *name, bool cop
 libsearch_status storage_sync_file(struct storage *storage, const char *name, libsearch_error *error);
 libsearch_status storage_rename(struct storage *storage, const char *from, const char *to, libsearch_error *error);
 libsearch_status storage_remove(struct storage *storage, const char *name, libsearch_error *error);
+libsearch_status storage_exists(struct storage *storage, const char *name, bool *exists, libsearch_error *error);
 libsearch_status storage_list(struct storage *storage,
                               libsearch_status (*each)(void *context, const char *name, uint64_t size,
                                                        libsearch_error *error),
@@ -93,17 +98,26 @@ libsearch_status storage_list(struct storage *storage,
 libsearch_status storage_sync_directory(struct storage *storage, libsearch_error *error);
 libsearch_status storage_lock(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
                               libsearch_error *error);
+/* Accepts a NULL lock. */
 void storage_unlock(struct storage *storage, struct file_lock *lock);
+bool storage_owns_lock(struct storage *storage, const struct file_lock *lock);
+/* Releases once; a mapping of zeros is accepted. */
 void mapping_release(struct mapping *mapping);
+/* For implementations of locks: tries every few milliseconds until it is not LOCKED or wait_ms are over. */
+libsearch_status storage_lock_poll(int64_t wait_ms, libsearch_status (*attempt)(void *context, libsearch_error *error),
+                                   void *context, libsearch_error *error);
+/* For implementations of maps: room for length bytes of a copy, aligned to 64, in *mapping; NO_MEMORY. */
+libsearch_status mapping_allocate(const libsearch_allocator *allocator, size_t length, struct mapping *mapping,
+                                  uint8_t **data, libsearch_error *error);
 
 /* An output gathers small writes (64 KiB) and counts. Every implementation's output begins with this. */
 struct output {
     struct storage *storage;
     char *name;
-    uint64_t position;  /* bytes appended so far */
+    uint64_t position; /* bytes appended so far */
     uint8_t *gathered;
     size_t gathered_length;
-    bool failed;        /* a write failed: every further call says so again */
+    libsearch_status failure; /* of a write or sync that failed: every further call says so again; else OK */
 };
 
 libsearch_status output_append(struct output *output, const void *data, size_t length, libsearch_error *error);
