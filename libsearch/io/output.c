@@ -78,7 +78,7 @@ libsearch_status output_sync(struct output *output, libsearch_error *error)
         return output_failed_before(output, error);
     TRY(output_flush(output, error));
     output->failure = output->storage->operations->sync(output, error);
-    return output->failure;
+    return output->failure == LIBSEARCH_OK ? LIBSEARCH_OK : (output->failure = storage_sync_failed(error));
 }
 
 /* Hands the output back to its implementation, which releases the struct itself. */

@@ -184,6 +184,11 @@ const char *section_file_name(const struct section_file *file) { return file->na
 uint32_t section_file_version(const struct section_file *file) { return file->version; }
 uint64_t section_file_length(const struct section_file *file) { return file->mapping.length; }
 
+uint64_t section_file_checksum(const struct section_file *file)
+{
+    return load_u64(file->mapping.data + file->mapping.length - SECTION_FOOTER + SECTION_FOOTER_HASH);
+}
+
 const uint8_t *section_file_get(const struct section_file *file, uint32_t id, size_t *length)
 {
     uint32_t from = 0, to = file->count;

@@ -51,6 +51,8 @@ void section_file_close(struct section_file *file);
 const char *section_file_name(const struct section_file *file);
 uint32_t section_file_version(const struct section_file *file);
 uint64_t section_file_length(const struct section_file *file);
+/* The checksum in the footer, which stands for every byte of the file: two files with the same one are the same. */
+uint64_t section_file_checksum(const struct section_file *file);
 /* The section's bytes (aligned to 64); *length 0 and NULL where there is none. */
 const uint8_t *section_file_get(const struct section_file *file, uint32_t id, size_t *length);
 /* Compares every checksum, and that bytes between sections are zero. report (may be NULL) is called for each

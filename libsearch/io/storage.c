@@ -4,6 +4,13 @@
 
 #include <time.h>
 
+libsearch_status storage_sync_failed(libsearch_error *error)
+{
+    if (error != NULL)
+        error->status = LIBSEARCH_FINISHED;
+    return LIBSEARCH_FINISHED;
+}
+
 void storage_close(struct storage *storage)
 {
     if (storage != NULL)
@@ -18,7 +25,8 @@ libsearch_status storage_map(struct storage *storage, const char *name, bool cop
 
 libsearch_status storage_sync_file(struct storage *storage, const char *name, libsearch_error *error)
 {
-    return storage->operations->sync_file(storage, name, error);
+    const libsearch_status status = storage->operations->sync_file(storage, name, error);
+    return status == LIBSEARCH_OK || status == LIBSEARCH_NOT_FOUND ? status : storage_sync_failed(error);
 }
 
 libsearch_status storage_rename(struct storage *storage, const char *from, const char *to, libsearch_error *error)
@@ -46,7 +54,8 @@ libsearch_status storage_list(struct storage *storage,
 
 libsearch_status storage_sync_directory(struct storage *storage, libsearch_error *error)
 {
-    return storage->operations->sync_directory(storage, error);
+    const libsearch_status status = storage->operations->sync_directory(storage, error);
+    return status == LIBSEARCH_OK ? status : storage_sync_failed(error);
 }
 
 libsearch_status storage_lock(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
@@ -59,11 +68,6 @@ void storage_unlock(struct storage *storage, struct file_lock *lock)
 {
     if (lock != NULL)
         storage->operations->unlock(lock);
-}
-
-bool storage_owns_lock(struct storage *storage, const struct file_lock *lock)
-{
-    return storage->operations->owns_lock(lock);
 }
 
 void mapping_release(struct mapping *mapping)

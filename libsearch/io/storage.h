@@ -8,7 +8,12 @@
  *
  * What is durable when, in every implementation:
  *   - a file's bytes, once output_sync succeeded;
- *   - a name (created, renamed, removed), once storage_sync_directory succeeded. */
+ *   - a name (created, renamed, removed), once storage_sync_directory succeeded.
+ *
+ * A sync that fails is LIBSEARCH_FINISHED, whatever the cause (the message has it): what did not reach the disk then
+ * is forgotten by the kernel, and a second try would succeed for nothing. All other failures may be tried again.
+ *
+ * After a fork, the child's copy of a storage only reads: its files and lock are the parent's. */
 #ifndef LIBSEARCH_IO_STORAGE_H
 #define LIBSEARCH_IO_STORAGE_H
 
@@ -45,13 +50,14 @@ struct storage_operations {
     /* Maps (or, with copy, reads) all of name. NOT_FOUND when there is none. */
     libsearch_status (*map)(struct storage *storage, const char *name, bool copy, struct mapping *mapping,
                             libsearch_error *error);
-    /* Opens an existing file for syncing alone, and syncs it (a commit that was not durable before). */
+    /* Opens an existing file for syncing alone, and syncs it (a segment that was not part of a commit before).
+     * Linux keeps a write error for it while the file is mapped or open elsewhere. */
     libsearch_status (*sync_file)(struct storage *storage, const char *name, libsearch_error *error);
     libsearch_status (*rename)(struct storage *storage, const char *from, const char *to, libsearch_error *error);
     libsearch_status (*remove)(struct storage *storage, const char *name, libsearch_error *error);
     /* Whether there is a file `name`; costs about a microsecond. */
     libsearch_status (*exists)(struct storage *storage, const char *name, bool *exists, libsearch_error *error);
-    /* Calls each for every file name; in no order. */
+    /* Calls each for every file name, in no order; folders are listed with a / behind their name. */
     libsearch_status (*list)(struct storage *storage,
                              libsearch_status (*each)(void *context, const char *name, uint64_t size,
                                                       libsearch_error *error),
@@ -62,8 +68,6 @@ struct storage_operations {
     libsearch_status (*lock)(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
                              libsearch_error *error);
     void (*unlock)(struct file_lock *lock);
-    /* False in a child that a fork gave a copy of the lock: the lock is its parent's. */
-    bool (*owns_lock)(const struct file_lock *lock);
 };
 
 /* Every implementation's struct begins with this one. */
@@ -100,9 +104,10 @@ libsearch_status storage_lock(struct storage *storage, const char *name, int64_t
                               libsearch_error *error);
 /* Accepts a NULL lock. */
 void storage_unlock(struct storage *storage, struct file_lock *lock);
-bool storage_owns_lock(struct storage *storage, const struct file_lock *lock);
 /* Releases once; a mapping of zeros is accepted. */
 void mapping_release(struct mapping *mapping);
+/* For the functions that sync: turns the failure in error into FINISHED. */
+libsearch_status storage_sync_failed(libsearch_error *error);
 /* For implementations of locks: tries every few milliseconds until it is not LOCKED or wait_ms are over. */
 libsearch_status storage_lock_poll(int64_t wait_ms, libsearch_status (*attempt)(void *context, libsearch_error *error),
                                    void *context, libsearch_error *error);

@@ -338,13 +338,6 @@ static void memory_unlock(struct file_lock *lock)
     memory_free(memory->base.allocator, lock);
 }
 
-/* A forked child has a copy of the whole directory, and of the lock in it. */
-static bool memory_owns_lock(const struct file_lock *lock)
-{
-    (void)lock;
-    return true;
-}
-
 static const struct storage_operations memory_operations = {
     .close = memory_close,
     .create = memory_create,
@@ -360,7 +353,6 @@ static const struct storage_operations memory_operations = {
     .sync_directory = memory_sync_directory,
     .lock = memory_lock,
     .unlock = memory_unlock,
-    .owns_lock = memory_owns_lock,
 };
 
 libsearch_status storage_open_memory(const libsearch_allocator *allocator, struct storage **storage,

@@ -18,6 +18,7 @@ struct posix_storage {
     char *path;
     int directory;
     bool read_only;
+    pid_t process; /* that opened it */
 };
 
 struct posix_output {
@@ -28,7 +29,6 @@ struct posix_output {
 struct file_lock {
     const libsearch_allocator *allocator;
     int file;
-    pid_t owner;
 };
 
 static struct posix_storage *posix_of(struct storage *storage) { return (struct posix_storage *)storage; }
@@ -67,9 +67,16 @@ static libsearch_status posix_failed(const struct storage *storage, const char *
                      name == NULL ? "" : name, text_of(cause), doing);
 }
 
-static libsearch_status posix_refused(const struct storage *storage, const char *name, libsearch_error *error)
+/* Asked before anything is changed. */
+static libsearch_status posix_may_change(const struct storage *storage, const char *name, libsearch_error *error)
 {
-    return error_set(error, LIBSEARCH_PERMISSION, "%s/%s: the index was opened to read only", storage->path, name);
+    const struct posix_storage *posix = (const struct posix_storage *)storage;
+    if (posix->read_only)
+        return error_set(error, LIBSEARCH_PERMISSION, "%s/%s: the index was opened to read only", storage->path, name);
+    if (posix->process != getpid())
+        return error_set(error, LIBSEARCH_PERMISSION, "%s/%s: the index was opened to write before a fork, by the parent",
+                         storage->path, name);
+    return LIBSEARCH_OK;
 }
 
 static int open_retrying(int directory, const char *name, int flags)
@@ -110,8 +117,7 @@ static libsearch_status posix_create(struct storage *storage, const char *name, 
                                      libsearch_error *error)
 {
     struct posix_storage *posix = posix_of(storage);
-    if (posix->read_only)
-        return posix_refused(storage, name, error);
+    TRY(posix_may_change(storage, name, error));
     struct posix_output *created = memory_allocate(storage->allocator, sizeof *created);
     if (created == NULL)
         return error_no_memory(error);
@@ -130,6 +136,7 @@ static libsearch_status posix_write(struct output *output, const void *data, siz
     enum { LARGEST_WRITE = 1 << 30 }; /* some systems refuse more than 2 GiB at once */
     const int file = ((struct posix_output *)output)->file;
     const uint8_t *next = data;
+    TRY(posix_may_change(output->storage, output->name, error));
     while (length > 0) {
         const ssize_t written = write(file, next, length < LARGEST_WRITE ? length : LARGEST_WRITE);
         if (written < 0 && errno == EINTR)
@@ -217,8 +224,7 @@ static libsearch_status posix_map(struct storage *storage, const char *name, boo
 
 static libsearch_status posix_sync_file(struct storage *storage, const char *name, libsearch_error *error)
 {
-    if (posix_of(storage)->read_only)
-        return posix_refused(storage, name, error);
+    TRY(posix_may_change(storage, name, error));
     const int file = open_retrying(posix_of(storage)->directory, name, O_RDONLY | O_NONBLOCK);
     if (file < 0)
         return posix_failed(storage, name, "open", errno, error);
@@ -230,8 +236,7 @@ static libsearch_status posix_sync_file(struct storage *storage, const char *nam
 static libsearch_status posix_rename(struct storage *storage, const char *from, const char *to, libsearch_error *error)
 {
     struct posix_storage *posix = posix_of(storage);
-    if (posix->read_only)
-        return posix_refused(storage, to, error);
+    TRY(posix_may_change(storage, to, error));
     if (renameat(posix->directory, from, posix->directory, to) != 0)
         return posix_failed(storage, from, "rename", errno, error);
     return LIBSEARCH_OK;
@@ -240,8 +245,7 @@ static libsearch_status posix_rename(struct storage *storage, const char *from, 
 static libsearch_status posix_remove(struct storage *storage, const char *name, libsearch_error *error)
 {
     struct posix_storage *posix = posix_of(storage);
-    if (posix->read_only)
-        return posix_refused(storage, name, error);
+    TRY(posix_may_change(storage, name, error));
     if (unlinkat(posix->directory, name, 0) != 0)
         return posix_failed(storage, name, "remove", errno, error);
     return LIBSEARCH_OK;
@@ -287,6 +291,11 @@ static libsearch_status posix_list(struct storage *storage,
             status = posix_failed(storage, entry->d_name, "stat", errno, error);
         } else if (!S_ISDIR(about.st_mode))
             status = each(context, entry->d_name, about.st_size < 0 ? 0 : (uint64_t)about.st_size, error);
+        else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            char folder[sizeof entry->d_name + 1];
+            snprintf(folder, sizeof folder, "%s/", entry->d_name);
+            status = each(context, folder, 0, error);
+        }
     }
     closedir(stream);
     return status;
@@ -356,8 +365,7 @@ static libsearch_status posix_lock(struct storage *storage, const char *name, in
                                    libsearch_error *error)
 {
     struct lock_attempt attempt = { posix_of(storage), name, -1 };
-    if (attempt.storage->read_only)
-        return posix_refused(storage, name, error);
+    TRY(posix_may_change(storage, name, error));
     struct file_lock *taken = memory_allocate(storage->allocator, sizeof *taken);
     if (taken == NULL)
         return error_no_memory(error);
@@ -366,7 +374,7 @@ static libsearch_status posix_lock(struct storage *storage, const char *name, in
         memory_free(storage->allocator, taken);
         return status;
     }
-    *taken = (struct file_lock){ storage->allocator, attempt.file, getpid() };
+    *taken = (struct file_lock){ storage->allocator, attempt.file };
     *lock = taken;
     return LIBSEARCH_OK;
 }
@@ -377,8 +385,6 @@ static void posix_unlock(struct file_lock *lock)
     close(lock->file);
     memory_free(lock->allocator, lock);
 }
-
-static bool posix_owns_lock(const struct file_lock *lock) { return lock->owner == getpid(); }
 
 static const struct storage_operations posix_operations = {
     .close = posix_close,
@@ -395,7 +401,6 @@ static const struct storage_operations posix_operations = {
     .sync_directory = posix_sync_directory,
     .lock = posix_lock,
     .unlock = posix_unlock,
-    .owns_lock = posix_owns_lock,
 };
 
 /* Makes path and what is missing above it, each name synced into its parent. path is changed and restored. */
@@ -439,6 +444,7 @@ libsearch_status storage_open_posix(const libsearch_allocator *allocator, const 
     if (status == LIBSEARCH_OK) {
         *posix = (struct posix_storage){ .base = { &posix_operations, allocator, copy },
                                          .path = copy,
+                                         .process = getpid(),
                                          .read_only = read_only };
         posix->directory = open_retrying(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
         int cause = posix->directory < 0 ? errno : 0;

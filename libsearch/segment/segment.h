@@ -42,6 +42,8 @@ void segment_release(struct segment *segment);
 const char *segment_name(const struct segment *segment);
 uint32_t segment_count(const struct segment *segment);
 uint64_t segment_bytes(const struct segment *segment);
+/* section_file_checksum of its file: tells it from any other segment that may get its name. */
+uint64_t segment_checksum(const struct segment *segment);
 uint64_t segment_term_count(const struct segment *segment);
 libsearch_bytes segment_id(const struct segment *segment, uint32_t document);
 libsearch_status segment_find(const struct segment *segment, libsearch_bytes id, uint32_t *document);
