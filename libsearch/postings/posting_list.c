@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "postings/posting_list.h"
+
+#include "codec/pfor.h"
+
+static libsearch_status damaged(const char *name, uint64_t offset, const char *what, libsearch_error *error)
+{
+    return error_set_at(error, (int64_t)offset, LIBSEARCH_CORRUPT, "%s: postings at %llu: %s", name,
+                        (unsigned long long)offset, what);
+}
+
+/* The arrays that stand before the payload of a list of 128 documents and more. */
+static libsearch_status open_blocks(struct posting_list *list, struct cursor *cursor, uint64_t offset,
+                                    const char *name, libsearch_error *error)
+{
+    list->blocks = (uint32_t)(((uint64_t)list->document_frequency + POSTING_BLOCK - 1) / POSTING_BLOCK);
+    const uint32_t payload = cursor_u32(cursor);
+    const uint8_t profiles = cursor_u8(cursor), thresholds = cursor_u8(cursor);
+    cursor_u16(cursor);
+    list->last_documents = cursor_take(cursor, (size_t)list->blocks * 4);
+    list->offsets = cursor_take(cursor, (size_t)list->blocks * 4);
+    if (profiles < 1 || profiles > 2)
+        return damaged(name, offset, "not a number of profiles", error);
+    list->profiles = profiles;
+    for (unsigned p = 0; p < profiles; p++)
+        list->bounds[p] = cursor_take(cursor, (size_t)list->blocks * 2 * POSTING_PAIRS);
+    for (unsigned p = 0; p < profiles && thresholds; p++)
+        list->thresholds[p] = cursor_take(cursor, POSTING_THRESHOLD_BYTES);
+    list->payload = cursor_take(cursor, payload);
+    if (cursor->failed)
+        return damaged(name, offset, "the list reaches past its section", error);
+    list->payload_end = list->payload + payload;
+    if (posting_last_document(list, list->blocks - 1) >= list->document_count)
+        return damaged(name, offset, "a document past the last", error);
+    return LIBSEARCH_OK;
+}
+
+libsearch_status posting_list_open(const uint8_t *section, size_t length, const struct posting_place *place,
+                                   uint32_t document_count, const char *name, struct posting_list *list,
+                                   libsearch_error *error)
+{
+    struct posting_list opened = { .document_frequency = place->document_frequency,
+                                   .collection_frequency = place->collection_frequency,
+                                   .document_count = document_count,
+                                   .blocks = 1,
+                                   .single_document = place->single_document };
+    const uint64_t offset = place->postings_offset;
+    if (length < POSTING_SLACK || offset > length - POSTING_SLACK || place->positions_offset > length - POSTING_SLACK)
+        return damaged(name, offset, "outside the section", error);
+    const uint8_t *end = section + length - POSTING_SLACK;
+    if (place->document_frequency == 0 || place->document_frequency > document_count ||
+        place->collection_frequency < place->document_frequency)
+        return damaged(name, offset, "not a document frequency", error);
+    if (place->document_frequency == 1) {
+        if (place->single_document >= document_count || place->collection_frequency > UINT32_MAX)
+            return damaged(name, offset, "not a document", error);
+    } else if (place->document_frequency < POSTING_BLOCK) {
+        opened.payload = section + offset;
+        opened.payload_end = end;
+    } else {
+        struct cursor cursor = cursor_of(section + offset, (size_t)(end - (section + offset)));
+        TRY(open_blocks(&opened, &cursor, offset, name, error));
+    }
+    if (place->with_positions) {
+        opened.positions = section + place->positions_offset;
+        opened.positions_end = end;
+    }
+    *list = opened;
+    return LIBSEARCH_OK;
+}
+
+uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document)
+{
+    const uint32_t blocks = list->blocks;
+    /* Gallop, then halve: seeks are mostly near. */
+    uint32_t step = 1, low = from, high = from;
+    while (high < blocks && posting_last_document(list, high) < document) {
+        low = high + 1;
+        high = blocks - high > step ? high + step : blocks;
+        step *= 2;
+    }
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (posting_last_document(list, middle) < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Documents from a bitmap; exactly block->count bits must be set, the first above `before`. */
+static bool decode_bitmap(struct posting_block *block, uint32_t before, uint32_t document_count)
+{
+    const uint8_t *from = block->next;
+    if (block->end - from < 1 || block->end - from - 1 < 8 * (ptrdiff_t)*from)
+        return false;
+    const unsigned words = *from++;
+    uint64_t first = ((uint64_t)(before + 1)) / 64 * 64;
+    unsigned found = 0;
+    for (unsigned w = 0; w < words; w++, first += 64) {
+        uint64_t bits = load_u64(from + 8 * (size_t)w);
+        if (found + (unsigned)__builtin_popcountll(bits) > block->count)
+            return false;
+        for (; bits != 0; bits &= bits - 1)
+            block->documents[found++] = (uint32_t)(first + (unsigned)__builtin_ctzll(bits));
+    }
+    block->next = from + 8 * (size_t)words;
+    return found == block->count && first <= (uint64_t)document_count + 64 &&
+           (before == UINT32_MAX || block->documents[0] > before) && block->documents[found - 1] < document_count;
+}
+
+bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
+{
+    block->number = b;
+    block->has_frequencies = false;
+    if (list->document_frequency == 1) {
+        block->count = 1;
+        block->documents[0] = list->single_document;
+        block->frequencies[0] = (uint32_t)list->collection_frequency;
+        block->has_frequencies = true;
+        block->has_sides = false;
+        block->next = block->end = NULL;
+        return true;
+    }
+    uint32_t before = UINT32_MAX;
+    block->next = list->payload;
+    block->end = list->payload_end;
+    block->count = list->document_frequency;
+    if (list->last_documents != NULL) {
+        const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
+        if (offset > (size_t)(list->payload_end - list->payload))
+            return false;
+        block->next += offset;
+        if (b > 0)
+            before = posting_last_document(list, b - 1);
+        block->count = b + 1 < list->blocks ? POSTING_BLOCK
+                                            : (list->document_frequency - 1) % POSTING_BLOCK + 1;
+        if (before != UINT32_MAX && before >= list->document_count)
+            return false;
+    }
+    if (block->next >= block->end)
+        return false;
+    const uint8_t codec = *block->next++;
+    block->has_sides = (codec & POSTING_CODEC_SIDES) != 0;
+    const unsigned width = codec & POSTING_CODEC_MASK;
+    if (width == POSTING_CODEC_BITMAP)
+        return decode_bitmap(block, before, list->document_count);
+    const size_t bytes = bitpack_bytes(block->count, width);
+    if (width > 32 || (size_t)(block->end - block->next) < bytes)
+        return false;
+    bitpack_unpack_rising(block->next, block->count, width, before, block->documents);
+    block->next += bytes;
+    /* Sums of up to 128 gaps of 24 bits cannot wrap (document counts are below 2^30); wider ones are looked at. */
+    if (width > 24)
+        for (uint32_t i = 1; i < block->count; i++)
+            if (block->documents[i] <= block->documents[i - 1])
+                return false;
+    return block->documents[block->count - 1] < list->document_count &&
+           (width <= 24 || before == UINT32_MAX || block->documents[0] > before);
+}
+
+bool posting_block_frequencies(const struct posting_list *list, struct posting_block *block)
+{
+    (void)list;
+    if (block->has_frequencies)
+        return true;
+    const size_t used = pfor_decode(block->next, block->end, block->count, block->frequencies);
+    if (used == 0)
+        return false;
+    for (uint32_t i = 0; i < block->count; i++)
+        block->frequencies[i] += 1;
+    block->next += used;
+    block->has_frequencies = true;
+    return true;
+}
+
+bool posting_block_tail(const struct posting_list *list, const struct posting_block *block, struct posting_tail *tail)
+{
+    tail->cursor = cursor_of(block->next, block->next == NULL ? 0 : (size_t)(block->end - block->next));
+    tail->positions = 0;
+    tail->groups = 0;
+    if (list->last_documents != NULL && list->positions != NULL)
+        tail->positions = cursor_varint(&tail->cursor);
+    if (block->has_sides)
+        tail->groups = cursor_varint(&tail->cursor);
+    return !tail->cursor.failed;
+}
+
+bool posting_tail_sides(struct posting_tail *tail, uint32_t block_count, struct posting_sides *sides)
+{
+    if (tail->groups == 0)
+        return false;
+    tail->groups--;
+    struct cursor *cursor = &tail->cursor;
+    const uint64_t field = cursor_varint(cursor), count = cursor_varint(cursor);
+    if (field > UINT16_MAX || count > block_count)
+        cursor->failed = true;
+    if (cursor->failed)
+        return false;
+    sides->field = (uint16_t)field;
+    sides->count = (uint32_t)count;
+    const uint8_t *indexes = cursor_take(cursor, sides->count);
+    const uint8_t all_one = cursor_u8(cursor);
+    for (uint32_t i = 0; i < sides->count && !cursor->failed; i++) {
+        sides->indexes[i] = indexes[i];
+        sides->frequencies[i] = all_one ? 1 : cursor_varint32(cursor);
+        if (indexes[i] >= block_count)
+            cursor->failed = true;
+    }
+    return !cursor->failed;
+}
+
+/* Lists whose places are few have them as varints. */
+static void open_few(struct posting_positions *positions, uint32_t count)
+{
+    struct cursor cursor = cursor_of(positions->next, (size_t)(positions->end - positions->next));
+    const uint64_t first = cursor_varint(&cursor);
+    positions->run[0] = (uint32_t)(first >> 1);
+    for (uint32_t i = 1; i < count; i++)
+        positions->run[i] = cursor_varint32(&cursor);
+    for (uint32_t i = 0; i < count; i++)
+        positions->form_run[i] = first & 1 ? cursor_varint32(&cursor) : 0;
+    positions->run_count = positions->form_count = count;
+    positions->failed = cursor.failed || first >> 1 > UINT32_MAX;
+}
+
+bool posting_positions_open(const struct posting_list *list, const struct posting_block *block, uint64_t offset,
+                            struct posting_positions *positions)
+{
+    positions->failed = true;
+    if (list->positions == NULL || offset > (size_t)(list->positions_end - list->positions))
+        return false;
+    positions->block = block;
+    positions->next = list->positions + offset;
+    positions->end = list->positions_end;
+    positions->forms = NULL;
+    positions->run_start = positions->run_count = 0;
+    positions->form_start = positions->form_count = 0;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < block->count; i++) {
+        positions->starts[i] = (uint32_t)sum;
+        sum += block->frequencies[i];
+    }
+    if (sum > UINT32_MAX)
+        return false;
+    positions->starts[block->count] = (uint32_t)sum;
+    positions->failed = false;
+    if (sum <= POSTING_FEW_POSITIONS) {
+        open_few(positions, (uint32_t)sum);
+        return !positions->failed;
+    }
+    struct cursor cursor = cursor_of(positions->next, (size_t)(positions->end - positions->next));
+    const uint64_t header = cursor_varint(&cursor);
+    if (cursor.failed || header >> 1 > cursor_left(&cursor)) {
+        positions->failed = true;
+        return false;
+    }
+    positions->next = cursor.next;
+    if (header & 1) {
+        positions->forms = cursor.next + (header >> 1);
+        positions->forms_end = positions->end;
+    }
+    positions->end = cursor.next + (header >> 1);
+    return true;
+}
+
+/* Brings the run that holds place `at` into `run`, skipping those before it. */
+static bool load_run(const uint8_t **next, const uint8_t *end, uint32_t total, uint32_t at, uint32_t *start,
+                     uint32_t *count, uint32_t *run)
+{
+    while (at >= *start + *count) {
+        *start += *count;
+        *count = total - *start < POSTING_BLOCK ? total - *start : POSTING_BLOCK;
+        if (*count == 0)
+            return false;
+        const bool skip = at >= *start + *count;
+        const size_t used = skip ? pfor_skip(*next, end, *count) : pfor_decode(*next, end, *count, run);
+        if (used == 0)
+            return false;
+        *next += used;
+    }
+    return true;
+}
+
+bool posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places)
+{
+    const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
+    const uint32_t total = positions->starts[positions->block->count];
+    uint32_t place = 0;
+    for (uint32_t at = first; at < last && !positions->failed;) {
+        if (!load_run(&positions->next, positions->end, total, at, &positions->run_start, &positions->run_count,
+                      positions->run)) {
+            positions->failed = true;
+            break;
+        }
+        const uint32_t run_end = positions->run_start + positions->run_count;
+        const uint32_t until = last < run_end ? last : run_end;
+        for (; at < until; at++) {
+            place += positions->run[at - positions->run_start];
+            *places++ = place;
+        }
+    }
+    return !positions->failed;
+}
+
+bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms)
+{
+    const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
+    const uint32_t total = positions->starts[positions->block->count];
+    if (positions->forms == NULL && total > POSTING_FEW_POSITIONS) {
+        memset(forms, 0, (last - first) * sizeof *forms);
+        return !positions->failed;
+    }
+    for (uint32_t at = first; at < last && !positions->failed; at++) {
+        if (!load_run(&positions->forms, positions->forms_end, total, at, &positions->form_start,
+                      &positions->form_count, positions->form_run)) {
+            positions->failed = true;
+            break;
+        }
+        *forms++ = positions->form_run[at - positions->form_start];
+    }
+    return !positions->failed;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+#include "postings/posting_writer.h"
+
+#include "codec/pfor.h"
+#include "codec/rounding.h"
+#include "postings/score_bounds.h"
+
+struct posting_writer {
+    const libsearch_allocator *allocator;
+    struct posting_lengths lengths;
+    unsigned profiles;
+    bool with_positions;
+
+    /* the block being gathered */
+    uint32_t documents[POSTING_BLOCK], frequencies[POSTING_BLOCK];
+    unsigned in_block;
+    uint32_t before; /* last document of the block before, UINT32_MAX at first */
+    struct block_bounds *bounds[2];
+
+    /* of the block: places, forms and sides */
+    uint32_t *places, *forms;
+    size_t place_count, place_capacity, form_capacity;
+    bool any_form;
+    struct block_side {
+        uint16_t field;
+        uint8_t index;
+        uint32_t frequency;
+    } *sides;
+    size_t side_count, side_capacity;
+
+    /* of the list */
+    uint32_t document_frequency;
+    uint64_t collection_frequency;
+    struct buffer payload, positions;
+    struct buffer last_documents, offsets, pairs[2]; /* pairs: 2 * POSTING_PAIRS bytes a block */
+    struct list_thresholds *thresholds[2];
+    bool failed;
+};
+
+libsearch_status posting_writer_new(const libsearch_allocator *allocator, const struct posting_lengths *lengths,
+                                    struct posting_writer **writer, libsearch_error *error)
+{
+    struct posting_writer *made = memory_allocate_array(allocator, 1, sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    made->allocator = allocator;
+    made->lengths = *lengths;
+    made->profiles = lengths->weighted == NULL ? 1 : 2;
+    struct buffer *buffers[] = { &made->payload, &made->positions, &made->last_documents, &made->offsets,
+                                 &made->pairs[0], &made->pairs[1] };
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        buffer_init(buffers[i], allocator);
+    for (unsigned p = 0; p < made->profiles; p++) {
+        const float average = p == 0 ? lengths->plain_average : lengths->weighted_average;
+        made->bounds[p] = block_bounds_new(allocator, average);
+        made->thresholds[p] = list_thresholds_new(allocator, average);
+        if (made->bounds[p] == NULL || made->thresholds[p] == NULL) {
+            posting_writer_free(made);
+            return error_no_memory(error);
+        }
+    }
+    *writer = made;
+    return LIBSEARCH_OK;
+}
+
+void posting_writer_free(struct posting_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    for (unsigned p = 0; p < 2; p++) {
+        memory_free(writer->allocator, writer->bounds[p]);
+        list_thresholds_free(writer->thresholds[p]);
+        buffer_free(&writer->pairs[p]);
+    }
+    buffer_free(&writer->payload);
+    buffer_free(&writer->positions);
+    buffer_free(&writer->last_documents);
+    buffer_free(&writer->offsets);
+    memory_free(writer->allocator, writer->places);
+    memory_free(writer->allocator, writer->forms);
+    memory_free(writer->allocator, writer->sides);
+    memory_free(writer->allocator, writer);
+}
+
+void posting_writer_begin(struct posting_writer *writer, bool with_positions)
+{
+    writer->with_positions = with_positions;
+    writer->in_block = 0;
+    writer->before = UINT32_MAX;
+    writer->place_count = writer->side_count = 0;
+    writer->any_form = false;
+    writer->document_frequency = 0;
+    writer->collection_frequency = 0;
+    writer->failed = false;
+    buffer_clear(&writer->payload);
+    buffer_clear(&writer->positions);
+    buffer_clear(&writer->last_documents);
+    buffer_clear(&writer->offsets);
+    for (unsigned p = 0; p < writer->profiles; p++) {
+        buffer_clear(&writer->pairs[p]);
+        list_thresholds_reset(writer->thresholds[p]);
+    }
+}
+
+/* Documents of the block: packed gaps, or a bitmap where that is not larger. */
+static void write_documents(struct posting_writer *writer)
+{
+    const unsigned n = writer->in_block;
+    struct buffer *to = &writer->payload;
+    uint32_t gaps[POSTING_BLOCK];
+    uint32_t before = writer->before;
+    for (unsigned i = 0; i < n; i++) {
+        gaps[i] = writer->documents[i] - before - 1;
+        before = writer->documents[i];
+    }
+    const unsigned width = bitpack_width(gaps, n);
+    const uint8_t sides = writer->side_count > 0 ? POSTING_CODEC_SIDES : 0;
+    const uint32_t first_word = (writer->before + 1) / 64;
+    const uint64_t words = writer->documents[n - 1] / 64 - first_word + 1;
+    if (n == POSTING_BLOCK && words <= 255 && words * 8 <= bitpack_bytes(n, width)) {
+        buffer_append_u8(to, POSTING_CODEC_BITMAP | sides);
+        buffer_append_u8(to, (uint8_t)words);
+        uint64_t bitmap[256] = { 0 };
+        for (unsigned i = 0; i < n; i++)
+            bitmap[writer->documents[i] / 64 - first_word] |= UINT64_C(1) << writer->documents[i] % 64;
+        for (uint64_t i = 0; i < words; i++)
+            buffer_append_u64(to, bitmap[i]);
+        return;
+    }
+    buffer_append_u8(to, (uint8_t)(width | sides));
+    uint8_t *at = buffer_reserve(to, bitpack_bytes(n, width) + BITPACK_SLACK);
+    if (at == NULL)
+        return;
+    bitpack_pack(gaps, n, width, at);
+    to->length += bitpack_bytes(n, width);
+}
+
+/* The sides of the block, gathered by field. */
+static void write_sides(struct posting_writer *writer)
+{
+    struct buffer *to = &writer->payload;
+    uint16_t fields[POSTING_BLOCK];
+    size_t groups = 0;
+    for (size_t i = 0; i < writer->side_count; i++) {
+        size_t g = 0;
+        while (g < groups && fields[g] != writer->sides[i].field)
+            g++;
+        if (g == groups && groups < POSTING_BLOCK)
+            fields[groups++] = writer->sides[i].field;
+    }
+    buffer_append_varint(to, groups);
+    for (size_t g = 0; g < groups; g++) {
+        size_t count = 0;
+        bool all_one = true;
+        for (size_t i = 0; i < writer->side_count; i++)
+            if (writer->sides[i].field == fields[g]) {
+                count++;
+                all_one = all_one && writer->sides[i].frequency == 1;
+            }
+        buffer_append_varint(to, fields[g]);
+        buffer_append_varint(to, count);
+        for (size_t i = 0; i < writer->side_count; i++)
+            if (writer->sides[i].field == fields[g])
+                buffer_append_u8(to, writer->sides[i].index);
+        buffer_append_u8(to, all_one);
+        for (size_t i = 0; i < writer->side_count && !all_one; i++)
+            if (writer->sides[i].field == fields[g])
+                buffer_append_varint(to, writer->sides[i].frequency);
+    }
+}
+
+static void write_runs(struct buffer *to, const uint32_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i += POSTING_BLOCK)
+        pfor_encode(values + i, count - i < POSTING_BLOCK ? count - i : POSTING_BLOCK, to);
+}
+
+static void write_positions(struct posting_writer *writer)
+{
+    struct buffer *to = &writer->positions;
+    const size_t count = writer->place_count;
+    const uint32_t forms = writer->any_form ? 1 : 0;
+    if (count <= POSTING_FEW_POSITIONS) {
+        buffer_append_varint(to, (uint64_t)writer->places[0] * 2 + forms);
+        for (size_t i = 1; i < count; i++)
+            buffer_append_varint(to, writer->places[i]);
+        for (size_t i = 0; i < count && forms; i++)
+            buffer_append_varint(to, writer->forms[i]);
+        return;
+    }
+    /* The runs' length stands before them: written behind first, then moved. */
+    const size_t start = to->length;
+    write_runs(to, writer->places, count);
+    if (to->failed)
+        return;
+    const size_t bytes = to->length - start;
+    uint8_t header[10];
+    size_t header_length = 0;
+    uint64_t value = (uint64_t)bytes * 2 + forms;
+    for (; value >= 0x80; value >>= 7)
+        header[header_length++] = (uint8_t)(value | 0x80);
+    header[header_length++] = (uint8_t)value;
+    if (buffer_reserve(to, header_length) == NULL)
+        return;
+    memmove(to->data + start + header_length, to->data + start, bytes);
+    memcpy(to->data + start, header, header_length);
+    to->length += header_length;
+    if (forms)
+        write_runs(to, writer->forms, count);
+}
+
+static void flush_block(struct posting_writer *writer, bool small)
+{
+    const unsigned n = writer->in_block;
+    if (writer->payload.length > UINT32_MAX)
+        return; /* told by posting_writer_end */
+    if (!small) {
+        buffer_append_u32(&writer->last_documents, writer->documents[n - 1]);
+        buffer_append_u32(&writer->offsets, (uint32_t)writer->payload.length);
+        for (unsigned p = 0; p < writer->profiles; p++) {
+            uint8_t *pairs = buffer_reserve(&writer->pairs[p], 2 * POSTING_PAIRS);
+            if (pairs != NULL) {
+                block_bounds_take(writer->bounds[p], pairs);
+                writer->pairs[p].length += 2 * POSTING_PAIRS;
+            }
+        }
+    }
+    write_documents(writer);
+    uint32_t less_one[POSTING_BLOCK];
+    for (unsigned i = 0; i < n; i++)
+        less_one[i] = writer->frequencies[i] - 1;
+    pfor_encode(less_one, n, &writer->payload);
+    if (writer->with_positions) {
+        if (!small)
+            buffer_append_varint(&writer->payload, writer->positions.length);
+        write_positions(writer);
+    }
+    if (writer->side_count > 0)
+        write_sides(writer);
+    writer->before = writer->documents[n - 1];
+    writer->in_block = 0;
+    writer->place_count = writer->side_count = 0;
+    writer->any_form = false;
+}
+
+/* Keeps the places of a document as differences, and its forms. */
+static bool keep_positions(struct posting_writer *writer, uint32_t frequency, const uint32_t *positions,
+                           const uint32_t *forms)
+{
+    const size_t count = writer->place_count + frequency;
+    if (!memory_grow(writer->allocator, &writer->places, &writer->place_capacity, count, sizeof *writer->places) ||
+        !memory_grow(writer->allocator, &writer->forms, &writer->form_capacity, count, sizeof *writer->forms))
+        return false;
+    uint32_t *places = writer->places + writer->place_count, *kept_forms = writer->forms + writer->place_count;
+    uint32_t before = 0, any = 0;
+    for (uint32_t i = 0; i < frequency; i++) {
+        places[i] = positions[i] - before;
+        before = positions[i];
+    }
+    for (uint32_t i = 0; i < frequency; i++) {
+        kept_forms[i] = forms == NULL ? 0 : forms[i];
+        any |= kept_forms[i];
+    }
+    writer->any_form = writer->any_form || any != 0;
+    writer->place_count = count;
+    return true;
+}
+
+void posting_writer_add(struct posting_writer *writer, uint32_t document, uint32_t frequency,
+                        const uint32_t *positions, const uint32_t *forms, const struct posting_side *sides,
+                        size_t side_count)
+{
+    if (writer->in_block == POSTING_BLOCK)
+        flush_block(writer, false);
+    const unsigned index = writer->in_block++;
+    writer->documents[index] = document;
+    writer->frequencies[index] = frequency;
+    writer->document_frequency++;
+    writer->collection_frequency += frequency;
+    float weighted = (float)frequency;
+    if (writer->with_positions && !keep_positions(writer, frequency, positions, forms))
+        writer->failed = true;
+    if (side_count > 0) {
+        if (!memory_grow(writer->allocator, &writer->sides, &writer->side_capacity, writer->side_count + side_count,
+                         sizeof *writer->sides)) {
+            writer->failed = true;
+            return;
+        }
+        for (size_t i = 0; i < side_count; i++) {
+            writer->sides[writer->side_count++] =
+                (struct block_side){ sides[i].field, (uint8_t)index, sides[i].frequency };
+            if (writer->lengths.side_weights != NULL)
+                weighted += writer->lengths.side_weights[sides[i].field] * (float)sides[i].frequency;
+        }
+    }
+    block_bounds_add(writer->bounds[0], frequency, writer->lengths.plain[document]);
+    list_thresholds_add(writer->thresholds[0], frequency, writer->lengths.plain[document]);
+    if (writer->profiles == 2) {
+        /* Up for the bound, down for the threshold: weights need not be whole. */
+        const float most = weighted < 1e6f ? weighted : 1e6f;
+        const uint32_t down = most < 0 ? 0 : (uint32_t)most;
+        const uint32_t up = weighted >= 1e6f ? UINT32_MAX : (float)down < most ? down + 1 : down;
+        block_bounds_add(writer->bounds[1], up, writer->lengths.weighted[document]);
+        list_thresholds_add(writer->thresholds[1], down, writer->lengths.weighted[document]);
+    }
+}
+
+/* The bounds as arrays: all first frequencies, all first lengths, and so on. */
+static void append_pairs(struct buffer *to, const struct buffer *pairs)
+{
+    const size_t blocks = pairs->length / (2 * POSTING_PAIRS);
+    uint8_t *at = buffer_reserve(to, pairs->length);
+    if (at == NULL)
+        return;
+    for (unsigned part = 0; part < 2 * POSTING_PAIRS; part++)
+        for (size_t b = 0; b < blocks; b++)
+            *at++ = pairs->data[b * 2 * POSTING_PAIRS + part];
+    to->length += pairs->length;
+}
+
+libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer *to, uint64_t base,
+                                    struct posting_written *written, libsearch_error *error)
+{
+    const bool small = writer->document_frequency < POSTING_BLOCK;
+    if (writer->failed || writer->document_frequency == 0)
+        return error_no_memory(error);
+    const uint32_t single = writer->documents[0];
+    flush_block(writer, small);
+    if (!small)
+        buffer_align(to, 4);
+    struct posting_written result = { .document_frequency = writer->document_frequency,
+                                      .collection_frequency = writer->collection_frequency,
+                                      .postings_offset = base + to->length,
+                                      .single_document = single };
+    if (writer->payload.length > UINT32_MAX || writer->positions.length > UINT32_MAX)
+        return error_set(error, LIBSEARCH_LIMIT, "a posting list is over 4 GiB");
+    if (small) {
+        /* One document: the dictionary says all but whether the term stands in a side field, which its positions
+         * tell. */
+        if (writer->document_frequency > 1)
+            buffer_append(to, writer->payload.data, writer->payload.length);
+    } else {
+        const bool thresholds = writer->document_frequency >= POSTING_THRESHOLD_MIN;
+        buffer_append_u32(to, (uint32_t)writer->payload.length);
+        buffer_append_u8(to, (uint8_t)writer->profiles);
+        buffer_append_u8(to, thresholds);
+        buffer_append_u16(to, 0);
+        buffer_append(to, writer->last_documents.data, writer->last_documents.length);
+        buffer_append(to, writer->offsets.data, writer->offsets.length);
+        for (unsigned p = 0; p < writer->profiles; p++)
+            append_pairs(to, &writer->pairs[p]);
+        for (unsigned p = 0; p < writer->profiles && thresholds; p++) {
+            uint8_t *at = buffer_reserve(to, POSTING_THRESHOLD_BYTES);
+            if (at != NULL) {
+                list_thresholds_take(writer->thresholds[p], at);
+                to->length += POSTING_THRESHOLD_BYTES;
+            }
+        }
+        buffer_append(to, writer->payload.data, writer->payload.length);
+    }
+    result.positions_offset = base + to->length;
+    buffer_append(to, writer->positions.data, writer->positions.length);
+    if (to->failed || writer->payload.failed || writer->positions.failed || writer->last_documents.failed ||
+        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed)
+        return error_no_memory(error);
+    for (unsigned p = 0; p < writer->profiles; p++)
+        if (list_thresholds_failed(writer->thresholds[p]))
+            return error_no_memory(error);
+    *written = result;
+    return LIBSEARCH_OK;
+}

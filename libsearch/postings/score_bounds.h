@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What bounds the scores of a block from above, and k scores of a list from below: pairs of frequency and length
+ * that hold for every model in which the score rises with the frequency and falls with the length. */
+#ifndef LIBSEARCH_POSTINGS_SCORE_BOUNDS_H
+#define LIBSEARCH_POSTINGS_SCORE_BOUNDS_H
+
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "postings/format.h"
+
+/* Gathers the Pareto front of a block. average: of the lengths, for thinning (by BM25 at k1 1.2, b 0.75). */
+struct block_bounds;
+struct block_bounds *block_bounds_new(const libsearch_allocator *allocator, float average); /* NULL: no memory */
+void block_bounds_add(struct block_bounds *bounds, uint32_t frequency, uint8_t length_code);
+/* Writes POSTING_PAIRS pairs (frequency, length) and starts anew. Unused pairs repeat the first. */
+void block_bounds_take(struct block_bounds *bounds, uint8_t *pairs);
+
+/* Gathers (frequency, length) of all documents of a list. */
+struct list_thresholds;
+struct list_thresholds *list_thresholds_new(const libsearch_allocator *allocator, float average);
+void list_thresholds_free(struct list_thresholds *thresholds);
+void list_thresholds_reset(struct list_thresholds *thresholds);
+void list_thresholds_add(struct list_thresholds *thresholds, uint32_t frequency, uint8_t length_code);
+/* Writes POSTING_THRESHOLD_BYTES; where fewer than k documents are there, frequency 0. */
+void list_thresholds_take(struct list_thresholds *thresholds, uint8_t *to);
+bool list_thresholds_failed(const struct list_thresholds *thresholds);
+
+#endif
