@@ -41,5 +41,7 @@ libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const u
 libsearch_bytes ids_at(const struct ids *ids, uint32_t document);
 /* OK or NOT_FOUND (error untouched). Bounded also on damaged bytes. */
 libsearch_status ids_find(const struct ids *ids, libsearch_bytes id, uint32_t *document);
+/* Looks at every id: CORRUPT where one is damaged or cannot be found. */
+libsearch_status ids_verify(const struct ids *ids, const char *name, libsearch_error *error);
 
 #endif
