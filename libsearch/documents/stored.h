@@ -16,7 +16,8 @@
 struct stored_writer;
 libsearch_status stored_writer_new(const libsearch_allocator *allocator, struct section_writer *file,
                                    struct stored_writer **writer, libsearch_error *error);
-/* The next document's record (may be empty). */
+/* The next document's record (may be empty). After NO_MEMORY or LIMIT it is as if it had not been tried; after an
+ * error of the file the writer is of no more use. */
 libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes record, libsearch_error *error);
 size_t stored_writer_memory(const struct stored_writer *writer);
 /* Writes the last block; appends the table section's bytes. */
@@ -40,6 +41,8 @@ libsearch_status stored_cursor_new(const struct stored_reader *reader, struct st
 libsearch_status stored_cursor_get(struct stored_cursor *cursor, uint32_t document, libsearch_bytes *record,
                                    libsearch_error *error);
 void stored_cursor_free(struct stored_cursor *cursor);
+/* Reads every record: CORRUPT where one cannot be had. */
+libsearch_status stored_reader_verify(const struct stored_reader *reader, libsearch_error *error);
 
 /* The record of a document: of every value whose field is stored, field number, type and value. */
 void document_record_encode(const struct schema *schema, const libsearch_document *document, struct buffer *to);
