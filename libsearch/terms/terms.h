@@ -39,7 +39,9 @@ struct term_entry {
     uint64_t surface_term;         /* ordinal of its term's entry */
 };
 
-/* Writing: keys in strictly rising byte order. */
+/* Writing: keys in strictly rising byte order. Among the lists of one list number, postings_offset and
+ * positions_offset do not fall (they may stay the same, and may begin anew with the next list number). Flags are never
+ * 0. Anything else is INVALID, and is as if it had not been added. */
 struct terms_writer;
 libsearch_status terms_writer_new(const libsearch_allocator *allocator, struct terms_writer **writer,
                                   libsearch_error *error);
@@ -59,6 +61,10 @@ uint64_t terms_reader_count(const struct terms_reader *reader);
 /* Exact lookup: OK, NOT_FOUND (error untouched) or CORRUPT. No allocation. ordinal may be NULL. */
 libsearch_status terms_reader_find(const struct terms_reader *reader, const void *key, size_t length,
                                    struct term_entry *entry, uint64_t *ordinal, libsearch_error *error);
+
+/* Reads everything and checks that keys rise, offsets do not fall, every surface form's term is a list, and nothing
+ * is left over: OK, or CORRUPT with the first damage. Takes a bit of memory for each entry. */
+libsearch_status terms_reader_verify(const struct terms_reader *reader, libsearch_error *error);
 
 /* Walks entries in key order. */
 struct terms_iterator;
