@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of lsearch share: the words and options of one call, and how it ends. */
+#ifndef LSEARCH_H
+#define LSEARCH_H
+
+#include <libsearch.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The program's exit statuses. */
+enum outcome { OUTCOME_DONE = 0, OUTCOME_NOTHING = 1, OUTCOME_USAGE = 2, OUTCOME_FAILED = 3 };
+
+/* One --field NAME:TYPE. */
+struct field_option {
+    char *name;
+    libsearch_type type;
+};
+
+struct options {
+    const char *index;   /* the word INDEX */
+    char **words;        /* what follows it; borrowed from argv */
+    size_t word_count;
+    size_t count;        /* -n, -k */
+    size_t offset;       /* --offset */
+    const char *model;   /* --model */
+    int64_t timeout;     /* --timeout, milliseconds */
+    bool json;           /* --json */
+    bool html;           /* --markup html */
+    bool colour;         /* bold words, after --color, NO_COLOR and what standard output is */
+    const char *language; /* --language */
+    unsigned threads;    /* --threads */
+    size_t memory;       /* --memory, bytes */
+    uint64_t commit_every; /* --commit-every, documents; 0: only at the end */
+    bool strict;         /* --strict */
+    bool reorder;        /* --reorder */
+    struct field_option *fields; /* --field, in the order given */
+    size_t field_count;
+};
+
+/* Fills options from the command line. Returns the command to run, or NULL when *outcome is already
+ * known (--help, or wrong usage, which was said on standard error). */
+struct command;
+const struct command *options_read(int argc, char **argv, struct options *options, enum outcome *outcome);
+void options_free(struct options *options);
+
+struct command {
+    const char *name, *words, *help;
+    unsigned bit;
+    bool takes_dashes; /* after INDEX, a word that begins with - and is no option is a word */
+    size_t least, most; /* how many words follow INDEX */
+    enum outcome (*run)(const struct options *options);
+};
+
+enum outcome command_index(const struct options *options);
+enum outcome command_search(const struct options *options);
+enum outcome command_run(const struct options *options);
+enum outcome command_get(const struct options *options);
+enum outcome command_delete(const struct options *options);
+enum outcome command_info(const struct options *options);
+enum outcome command_check(const struct options *options);
+enum outcome command_compact(const struct options *options);
+
+/* One line on standard error, "lsearch: …"; control characters in it are replaced. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says a failed call's message about the index and returns how the program ends: wrong usage where
+ * an argument was INVALID, else failed. */
+enum outcome complain_error(const char *index, const libsearch_error *error);
+
+/* Opens options->index; says what is wrong where it cannot. */
+libsearch_index *open_index(const struct options *options, unsigned flags, const libsearch_open_options *open,
+                            enum outcome *outcome);
+
+/* malloc and realloc that end the program, with exit status 3, when there is no memory. */
+void *allocate(size_t size);
+void *reallocate(void *memory, size_t size);
+char *duplicate(const char *data, size_t length);
+
+static inline libsearch_bytes bytes_of(const char *data, size_t length) { return (libsearch_bytes){ data, length }; }
+
+#endif

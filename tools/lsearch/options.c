@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. Options stand before or after the other words. After INDEX, search, get and
+ * delete take a word that begins with - and is none of their options as a word (a query may say
+ * -virus); -- ends options everywhere. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lsearch.h"
+
+enum {
+    IN_INDEX = 1u << 0,
+    IN_SEARCH = 1u << 1,
+    IN_RUN = 1u << 2,
+    IN_GET = 1u << 3,
+    IN_DELETE = 1u << 4,
+    IN_INFO = 1u << 5,
+    IN_CHECK = 1u << 6,
+    IN_COMPACT = 1u << 7,
+    IN_ALL = 255u
+};
+
+static const struct command commands[] = {
+    { "index", "INDEX FILE...", "documents into INDEX, which is made if missing", IN_INDEX, false, 1, SIZE_MAX,
+      command_index },
+    { "search", "INDEX QUERY", "the best documents", IN_SEARCH, true, 1, SIZE_MAX, command_search },
+    { "run", "INDEX QUERIES.tsv", "a TREC run: every line is qid<TAB>words", IN_RUN, false, 1, 1, command_run },
+    { "get", "INDEX ID...", "stored documents, as JSON lines", IN_GET, true, 1, SIZE_MAX, command_get },
+    { "delete", "INDEX ID...", "delete documents", IN_DELETE, true, 1, SIZE_MAX, command_delete },
+    { "info", "INDEX", "what is in it", IN_INFO, false, 0, 0, command_info },
+    { "check", "INDEX", "read all of it and say what is damaged", IN_CHECK, false, 0, 0, command_check },
+    { "compact", "INDEX", "merge everything into one segment", IN_COMPACT, false, 0, 0, command_compact },
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+enum option {
+    OPTION_COUNT,
+    OPTION_DEPTH,
+    OPTION_OFFSET,
+    OPTION_MODEL,
+    OPTION_TIMEOUT,
+    OPTION_JSON,
+    OPTION_MARKUP,
+    OPTION_COLOUR,
+    OPTION_LANGUAGE,
+    OPTION_FIELD,
+    OPTION_THREADS,
+    OPTION_MEMORY,
+    OPTION_COMMIT_EVERY,
+    OPTION_STRICT,
+    OPTION_REORDER,
+    OPTION_ENGINE,
+    OPTION_ABSENT, /* of a later version: refused, never ignored */
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+struct rule {
+    const char *name, *value, *help; /* value: what to call it in the help; NULL: takes none */
+    unsigned commands;
+    enum option option;
+};
+
+static const struct rule rules[] = {
+    { "-n", "N", "how many documents are listed (10)", IN_SEARCH, OPTION_COUNT },
+    { "--offset", "N", "leave out the best N", IN_SEARCH, OPTION_OFFSET },
+    { "-k", "N", "how many documents for each query (1000)", IN_RUN, OPTION_DEPTH },
+    { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_RUN, OPTION_MODEL },
+    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN, OPTION_TIMEOUT },
+    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO, OPTION_JSON },
+    { "--markup", "FORM", "snippets as plain or html", IN_SEARCH, OPTION_MARKUP },
+    { "--color", "WHEN", "auto, always or never", IN_SEARCH, OPTION_COLOUR },
+    { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)", IN_INDEX,
+      OPTION_LANGUAGE },
+    { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX, OPTION_FIELD },
+    { "--threads", "N", "build with N threads", IN_INDEX, OPTION_THREADS },
+    { "--memory", "BYTES", "memory for documents before they are written out (256M)", IN_INDEX, OPTION_MEMORY },
+    { "--commit-every", "N", "commit after every N documents, too", IN_INDEX, OPTION_COMMIT_EVERY },
+    { "--strict", NULL, "stop at the first bad document or line", IN_INDEX | IN_RUN, OPTION_STRICT },
+    { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
+    { "--engine", "NAME", "native", IN_ALL, OPTION_ENGINE },
+    { "--sort", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--facet", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--collapse", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--explain", NULL, NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--field-map", "FILE", NULL, IN_ALL, OPTION_ABSENT },
+    { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
+    { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
+};
+enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
+
+static void print_help(void)
+{
+    puts("lsearch: full-text search in a folder of index files\n");
+    for (size_t c = 0; c < COMMAND_COUNT; c++) {
+        printf("lsearch %s %s\n    %s\n", commands[c].name, commands[c].words, commands[c].help);
+        for (size_t r = 0; r < RULE_COUNT; r++)
+            if (rules[r].help != NULL && rules[r].commands != IN_ALL && (rules[r].commands & commands[c].bit) != 0) {
+                char option[40];
+                snprintf(option, sizeof option, "%s %s", rules[r].name, rules[r].value != NULL ? rules[r].value : "");
+                printf("      %-22s %s\n", option, rules[r].help);
+            }
+    }
+    puts("\n"
+         "FILE is .jsonl (one object a line: \"id\", \"title\", \"text\", any further fields), .txt, .md, .html,\n"
+         "a folder of them, or - for JSON lines on standard input. Further fields get their type from the\n"
+         "first documents: numbers, ISO dates, keywords (exact values), text where they are long. Objects\n"
+         "in objects become fields with dots in their names.\n"
+         "\n"
+         "Options stand before or after the other words, -- ends them; in a QUERY, a word such as -virus\n"
+         "is of the query. Exit status: 0 done, 1 nothing found, 2 wrong usage, 3 failed.");
+}
+
+static const struct rule *find_rule(const char *word, size_t length)
+{
+    for (size_t r = 0; r < RULE_COUNT; r++)
+        if (strlen(rules[r].name) == length && memcmp(rules[r].name, word, length) == 0)
+            return &rules[r];
+    return NULL;
+}
+
+/* The option that a word is, and the value that it carries itself (--offset=5, -n5), else NULL. */
+static const struct rule *match_rule(const char *word, const char **value)
+{
+    *value = NULL;
+    if (word[0] != '-')
+        return NULL;
+    if (word[1] == '-') {
+        const size_t length = strcspn(word, "=");
+        const struct rule *rule = find_rule(word, length);
+        if (rule != NULL && word[length] == '=') {
+            if (rule->value == NULL)
+                return NULL;
+            *value = word + length + 1;
+        }
+        return rule;
+    }
+    if (word[1] == '\0')
+        return NULL;
+    if (strcmp(word, "-h") == 0)
+        return find_rule("--help", 6);
+    const struct rule *rule = find_rule(word, 2);
+    if (rule != NULL && word[2] != '\0') {
+        if (strspn(word + 2, "0123456789") != strlen(word + 2))
+            return NULL; /* -news is a word, -n5 is not */
+        *value = word + 2;
+    }
+    return rule;
+}
+
+/* A whole number of at most `most`; with suffixes K, M, G (powers of 1024) where those are taken. */
+static bool read_number(const char *text, uint64_t most, bool suffixes, uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    const unsigned long long value = strtoull(text, &end, 10);
+    unsigned shift = 0;
+    if (suffixes && *end != '\0') {
+        const char *found = strchr("KMGkmg", *end);
+        if (found == NULL)
+            return false;
+        shift = 10u * (unsigned)((found - "KMGkmg") % 3 + 1);
+        end += end[1] == 'B' || end[1] == 'b' ? 2 : 1;
+    }
+    if (errno != 0 || *end != '\0' || value > (UINT64_MAX >> shift) || (uint64_t)value << shift > most)
+        return false;
+    *number = (uint64_t)value << shift;
+    return true;
+}
+
+static bool read_type(const char *name, libsearch_type *type)
+{
+    static const struct {
+        const char *name;
+        libsearch_type type;
+    } types[] = { { "text", LIBSEARCH_TEXT },   { "keyword", LIBSEARCH_KEYWORD }, { "integer", LIBSEARCH_INTEGER },
+                  { "float", LIBSEARCH_FLOAT }, { "date", LIBSEARCH_DATE },       { "stored", LIBSEARCH_STORED } };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].name, name) == 0) {
+            *type = types[i].type;
+            return true;
+        }
+    return false;
+}
+
+static bool add_field(struct options *options, const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    struct field_option field;
+    if (colon == NULL || colon == value || !read_type(colon + 1, &field.type))
+        return false;
+    field.name = duplicate(value, (size_t)(colon - value));
+    options->fields = reallocate(options->fields, (options->field_count + 1) * sizeof field);
+    options->fields[options->field_count++] = field;
+    return true;
+}
+
+/* --color auto: where standard output is a terminal that wants colour. */
+static bool want_colour(void)
+{
+    const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+static bool apply(struct options *options, const struct rule *rule, const char *value)
+{
+    uint64_t number = 0;
+    switch (rule->option) {
+    case OPTION_COUNT:
+    case OPTION_DEPTH:
+        if (!read_number(value, LIBSEARCH_MAX_RESULTS, false, &number))
+            break;
+        options->count = (size_t)number;
+        return true;
+    case OPTION_OFFSET:
+        if (!read_number(value, LIBSEARCH_MAX_RESULTS, false, &number))
+            break;
+        options->offset = (size_t)number;
+        return true;
+    case OPTION_TIMEOUT:
+        if (!read_number(value, INT64_MAX, false, &number) || number == 0)
+            break;
+        options->timeout = (int64_t)number;
+        return true;
+    case OPTION_THREADS:
+        if (!read_number(value, 1024, false, &number) || number == 0)
+            break;
+        options->threads = (unsigned)number;
+        return true;
+    case OPTION_MEMORY:
+        if (!read_number(value, SIZE_MAX, true, &number) || number < 16u << 20) {
+            complain("--memory takes at least 16M, not '%s'", value);
+            return false;
+        }
+        options->memory = (size_t)number;
+        return true;
+    case OPTION_COMMIT_EVERY:
+        if (!read_number(value, UINT64_MAX, false, &options->commit_every) || options->commit_every == 0)
+            break;
+        return true;
+    case OPTION_FIELD:
+        if (!add_field(options, value))
+            break;
+        return true;
+    case OPTION_MARKUP:
+        options->html = strcmp(value, "html") == 0;
+        if (!options->html && strcmp(value, "plain") != 0)
+            break;
+        return true;
+    case OPTION_COLOUR:
+        options->colour = strcmp(value, "always") == 0 || (strcmp(value, "auto") == 0 && want_colour());
+        if (!options->colour && strcmp(value, "never") != 0 && strcmp(value, "auto") != 0)
+            break;
+        return true;
+    case OPTION_ENGINE:
+        if (strcmp(value, "xapian") == 0) {
+            complain("this build does not have the xapian engine");
+            return false;
+        }
+        if (strcmp(value, "native") != 0)
+            break;
+        return true;
+    case OPTION_MODEL: options->model = value; return true;
+    case OPTION_LANGUAGE: options->language = value; return true;
+    case OPTION_JSON: options->json = true; return true;
+    case OPTION_STRICT: options->strict = true; return true;
+    case OPTION_REORDER: options->reorder = true; return true;
+    case OPTION_ABSENT: complain("this build does not have %s", rule->name); return false;
+    case OPTION_HELP:
+    case OPTION_VERSION: return true;
+    }
+    complain("%s takes %s, not '%s'", rule->name, rule->value, value);
+    return false;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        if (strcmp(commands[c].name, name) == 0)
+            return &commands[c];
+    return NULL;
+}
+
+/* INDEX may name an engine outright; this build has one. */
+static bool index_is_here(const char *index)
+{
+    if (strncmp(index, "xapian:", 7) == 0 || strncmp(index, "tcp:", 4) == 0) {
+        complain("%s: this build does not have the xapian engine", index);
+        return false;
+    }
+    return true;
+}
+
+static bool enough_words(const struct command *command, const struct options *options)
+{
+    if (options->index == NULL || options->word_count < command->least) {
+        complain("usage: lsearch %s %s (lsearch --help says more)", command->name, command->words);
+        return false;
+    }
+    if (options->word_count > command->most) {
+        complain("'%s' is one word too many: lsearch %s %s", options->words[command->most], command->name,
+                 command->words);
+        return false;
+    }
+    return true;
+}
+
+const struct command *options_read(int argc, char **argv, struct options *options, enum outcome *outcome)
+{
+    const struct command *command = NULL;
+    const struct rule *used[RULE_COUNT] = { 0 };
+    bool ended = false;
+    *options = (struct options){ .count = SIZE_MAX, .colour = want_colour() };
+    options->words = allocate((size_t)argc * sizeof *options->words);
+    *outcome = OUTCOME_USAGE;
+    for (int i = 1; i < argc; i++) {
+        char *word = argv[i];
+        const char *value = NULL;
+        if (!ended && strcmp(word, "--") == 0) {
+            ended = true;
+            continue;
+        }
+        const struct rule *rule = ended ? NULL : match_rule(word, &value);
+        const bool inside = command != NULL && options->index != NULL && command->takes_dashes;
+        if (rule != NULL && inside && ((rule->commands & command->bit) == 0 || strcmp(word, "-h") == 0))
+            rule = NULL;
+        if (rule == NULL) {
+            if (!ended && word[0] == '-' && word[1] != '\0' && !inside) {
+                complain("there is no option '%s' (lsearch --help lists them)", word);
+                return NULL;
+            }
+            if (command == NULL) {
+                command = find_command(word);
+                if (command == NULL) {
+                    complain("there is no command '%s' (lsearch --help lists them)", word);
+                    return NULL;
+                }
+            } else if (options->index == NULL) {
+                options->index = word;
+            } else {
+                options->words[options->word_count++] = word;
+            }
+            continue;
+        }
+        if (rule->option == OPTION_HELP || rule->option == OPTION_VERSION) {
+            if (rule->option == OPTION_HELP)
+                print_help();
+            else
+                printf("lsearch %s\n", libsearch_version());
+            *outcome = OUTCOME_DONE;
+            return NULL;
+        }
+        if (rule->value != NULL && value == NULL && ++i < argc)
+            value = argv[i];
+        if (rule->value != NULL && value == NULL) {
+            complain("%s wants %s after it", rule->name, rule->value);
+            return NULL;
+        }
+        if (!apply(options, rule, value))
+            return NULL;
+        used[rule - rules] = rule;
+    }
+    if (command == NULL) {
+        complain("usage: lsearch COMMAND INDEX ... (lsearch --help says more)");
+        return NULL;
+    }
+    for (size_t r = 0; r < RULE_COUNT; r++)
+        if (used[r] != NULL && (used[r]->commands & command->bit) == 0) {
+            complain("%s is no option of lsearch %s", used[r]->name, command->name);
+            return NULL;
+        }
+    if (!enough_words(command, options) || !index_is_here(options->index))
+        return NULL;
+    return command;
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < options->field_count; i++)
+        free(options->fields[i].name);
+    free(options->fields);
+    free(options->words);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* lsearch search: one query, its best documents. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+
+enum { SNIPPET_BYTES = 240 };
+
+/* The query's words as one text, as they would stand in a search box. */
+static char *join_words(const struct options *options, size_t *length)
+{
+    *length = 0;
+    for (size_t i = 0; i < options->word_count; i++)
+        *length += strlen(options->words[i]) + 1;
+    char *text = allocate(*length + 1), *next = text;
+    for (size_t i = 0; i < options->word_count; i++) {
+        if (i > 0)
+            *next++ = ' ';
+        next = stpcpy(next, options->words[i]);
+    }
+    *length = (size_t)(next - text);
+    return text;
+}
+
+static libsearch_bytes snippet_of(const struct options *options, libsearch_results *results, size_t i)
+{
+    libsearch_bytes snippet = bytes_of("", 0);
+    const libsearch_markup markup = options->html                       ? LIBSEARCH_HTML
+                                    : options->colour && !options->json ? LIBSEARCH_TERMINAL
+                                                                        : LIBSEARCH_PLAIN;
+    /* A document without text has no snippet. */
+    if (libsearch_results_snippet(results, i, NULL, SNIPPET_BYTES, markup, &snippet, NULL) != LIBSEARCH_OK)
+        return bytes_of("", 0);
+    return snippet;
+}
+
+static bool document_of(libsearch_results *results, size_t i, const struct options *options,
+                        const libsearch_document **document, enum outcome *outcome)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    if (libsearch_results_document(results, i, document, &error) == LIBSEARCH_OK)
+        return true;
+    *outcome = complain_error(options->index, &error);
+    return false;
+}
+
+static bool print_json_hit(const struct options *options, libsearch_results *results, size_t i, enum outcome *outcome)
+{
+    const libsearch_document *document = NULL;
+    if (!document_of(results, i, options, &document, outcome))
+        return false;
+    printf("%s{\"rank\": %zu, \"score\": %.9g, \"id\": ", i > 0 ? ", " : "", options->offset + i + 1,
+           (double)libsearch_results_score(results, i));
+    print_json_bytes(stdout, libsearch_results_id(results, i));
+    fputs(", \"title\": ", stdout);
+    print_json_bytes(stdout, libsearch_document_bytes(document, "title"));
+    fputs(", \"snippet\": ", stdout);
+    print_json_bytes(stdout, snippet_of(options, results, i));
+    fputs(", \"fields\": {", stdout);
+    print_json_fields(stdout, document, true, true);
+    fputs("}}", stdout);
+    return true;
+}
+
+static enum outcome print_json(const struct options *options, libsearch_results *results)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    int exact = 0;
+    const uint64_t total = libsearch_results_total(results, &exact);
+    printf("{\"total\": {\"value\": %" PRIu64 ", \"exact\": %s}, \"hits\": [", total, exact ? "true" : "false");
+    for (size_t i = 0; i < libsearch_results_count(results); i++)
+        if (!print_json_hit(options, results, i, &outcome))
+            return outcome;
+    fputs("], \"facets\": {}, \"warnings\": [", stdout);
+    for (size_t i = 0; i < libsearch_results_warning_count(results); i++) {
+        const char *warning = libsearch_results_warning(results, i, NULL);
+        if (i > 0)
+            fputs(", ", stdout);
+        print_json_string(stdout, warning, strlen(warning));
+    }
+    puts("]}");
+    return OUTCOME_DONE;
+}
+
+static void print_bold(const struct options *options, libsearch_bytes text)
+{
+    if (options->colour)
+        fputs("\033[1m", stdout);
+    print_line(stdout, text);
+    if (options->colour)
+        fputs("\033[0m", stdout);
+}
+
+static enum outcome print_plain(const struct options *options, libsearch_results *results)
+{
+    const size_t count = libsearch_results_count(results);
+    enum outcome outcome = OUTCOME_DONE;
+    int exact = 0;
+    const uint64_t total = libsearch_results_total(results, &exact);
+    for (size_t i = 0; i < libsearch_results_warning_count(results); i++)
+        complain("note: %s", libsearch_results_warning(results, i, NULL));
+    for (size_t i = 0; i < count; i++) {
+        const libsearch_document *document = NULL;
+        if (!document_of(results, i, options, &document, &outcome))
+            return outcome;
+        printf("%zu\t%.9g\t", options->offset + i + 1, (double)libsearch_results_score(results, i));
+        print_line(stdout, libsearch_results_id(results, i));
+        putchar('\t');
+        print_bold(options, libsearch_document_bytes(document, "title"));
+        fputs("\n\t", stdout);
+        const libsearch_bytes snippet = snippet_of(options, results, i);
+        if (options->colour && !options->html)
+            fwrite(snippet.data, 1, snippet.length, stdout); /* clean but for the marks */
+        else
+            print_line(stdout, snippet);
+        putchar('\n');
+    }
+    if (count > 0)
+        printf("%zu of %s%" PRIu64 "\n", count, exact ? "" : "at least ", total);
+    return OUTCOME_DONE;
+}
+
+enum outcome command_search(const struct options *options)
+{
+    enum outcome outcome;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_query *query = NULL;
+    libsearch_results *results = NULL;
+    libsearch_search_options search = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
+    if (index == NULL)
+        return outcome;
+    if (options->count != SIZE_MAX)
+        search.count = options->count;
+    search.offset = options->offset;
+    search.total = LIBSEARCH_TOTAL_EXACT;
+    search.model = options->model;
+    search.timeout = options->timeout;
+    size_t length;
+    char *text = join_words(options, &length);
+    if (libsearch_query_parse(index, bytes_of(text, length), 0, &query, &error) != LIBSEARCH_OK ||
+        libsearch_search_query(index, query, &search, &results, &error) != LIBSEARCH_OK) {
+        outcome = complain_error(options->index, &error);
+    } else {
+        outcome = options->json ? print_json(options, results) : print_plain(options, results);
+        const bool nothing = libsearch_results_count(results) == 0 &&
+                             (search.count > 0 || libsearch_results_total(results, NULL) == 0);
+        if (outcome == OUTCOME_DONE && nothing) {
+            if (!options->json)
+                complain("nothing found");
+            outcome = OUTCOME_NOTHING;
+        } else if (outcome == OUTCOME_DONE && search.count == 0 && !options->json) {
+            printf("0 of %" PRIu64 "\n", libsearch_results_total(results, NULL));
+        }
+    }
+    free(text);
+    libsearch_results_free(results);
+    libsearch_query_free(query);
+    libsearch_close(index);
+    return outcome;
+}
