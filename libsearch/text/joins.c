@@ -96,7 +96,7 @@ static bool is_elided(const struct tokenizer *tokenizer, const struct piece *pie
     return false;
 }
 
-static void join_apostrophe(const struct tokenizer *tokenizer, struct piece *piece)
+static void join_apostrophe(const struct tokenizer *tokenizer, struct piece *piece, bool first)
 {
     const struct piece *next = piece + 1;
     const unsigned flags = tokenizer->analyzer->language->flags;
@@ -109,25 +109,28 @@ static void join_apostrophe(const struct tokenizer *tokenizer, struct piece *pie
         join(piece, JOIN_DROP, 0);
     else if ((flags & LANGUAGE_CONTRACTIONS) && ends && is_contraction(tokenizer, piece, next))
         join(piece, JOIN_MERGE, '\'');
-    else if (piece->characters <= 2 && next->characters >= 3) /* O'Brien, d'Artagnan, l'homme */
+    else if (first && ends && piece->characters <= 2 && next->characters >= 3) /* O'Brien, d'Artagnan, l'homme */
         join(piece, JOIN_WHOLE, 0);
     else
         join(piece, JOIN_MERGE, 0);
 }
 
-/* Two sentences whose space was lost: a capital behind the dot, after a small letter or before one. */
+/* Two sentences whose space was lost: a capital behind the dot, after a small letter or before one; but
+ * not Ph.D and M.Sc. */
 static bool is_glued(const struct piece *piece)
 {
     const struct piece *next = piece + 1;
-    return next->begins_upper && (piece->ends_lower || next->title);
+    return next->begins_upper && (piece->ends_lower || next->title) &&
+           (!piece->begins_upper || piece->characters + next->characters > 4);
 }
 
-static void join_rest(const struct tokenizer *tokenizer, struct piece *piece)
+/* first: no apostrophe stands before the piece. */
+static void join_rest(const struct tokenizer *tokenizer, struct piece *piece, bool first)
 {
     const struct piece *next = piece + 1;
     switch (piece->connector) {
     case CONNECTOR_APOSTROPHE:
-        join_apostrophe(tokenizer, piece);
+        join_apostrophe(tokenizer, piece, first);
         return;
     case CONNECTOR_QUOTE:
         join(piece, JOIN_MERGE, 0);
@@ -167,7 +170,7 @@ void pieces_join(const struct tokenizer *tokenizer, struct piece *pieces, size_t
             taken = 1;
         i += taken;
         if (i < count)
-            join_rest(tokenizer, &pieces[i - 1]);
+            join_rest(tokenizer, &pieces[i - 1], i < 2 || pieces[i - 2].connector != CONNECTOR_APOSTROPHE);
         else
             join(&pieces[count - 1], JOIN_BREAK, 0);
     }

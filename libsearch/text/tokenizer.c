@@ -87,15 +87,173 @@ static bool go_carefully(struct tokenizer *tokenizer, size_t end, struct token *
     return true;
 }
 
+/* What one call of the fast way carries along. */
+struct sweep {
+    struct token *tokens;
+    size_t count, taken;
+    size_t base;          /* where lower[0] stands in the text */
+    size_t offset;        /* of the next block, from base */
+    bool in_run;          /* a run of word bytes or joiners goes on from the block before … */
+    bool run_careful;     /* … and something in it wants care */
+    size_t run_start;     /* its offset */
+    uint64_t wordish_before; /* 1 where the byte before the block is */
+};
+
+/* Classifies the block at sweep->offset: bits of *runs: bytes of words and what may join them; of
+ * *care: those of them that the careful way must see. Behind the text there are zeros. */
+static inline __attribute__((always_inline)) void block_read(struct tokenizer *tokenizer, struct sweep *sweep,
+                                                             classify_function classify, uint64_t *runs, uint64_t *care)
+{
+    const size_t at = sweep->base + sweep->offset;
+    const size_t left = at < tokenizer->length ? tokenizer->length - at : 0;
+    const enum classify_mode mode = tokenizer->analyzer->split ? CLASSIFY_SPLIT : CLASSIFY_PLAIN;
+    uint8_t padded[CLASSIFY_BLOCK];
+    const uint8_t *bytes = tokenizer->text + at;
+    if (left < CLASSIFY_BLOCK) {
+        memset(padded, 0, sizeof padded);
+        if (left > 0)
+            memcpy(padded, bytes, left);
+        bytes = padded;
+    }
+    struct block_classes classes;
+    classify(mode, bytes, &classes, tokenizer->lower + sweep->offset);
+    const uint64_t wordish = classes.word | classes.wide;
+    const uint64_t before = wordish << 1 | sweep->wordish_before;
+    const uint64_t after =
+        wordish >> 1 | (uint64_t)(left > CLASSIFY_BLOCK && byte_is_wordish(bytes[CLASSIFY_BLOCK])) << 63;
+    const uint64_t tail = mode == CLASSIFY_SPLIT ? classes.tail & before : classes.tail;
+    sweep->wordish_before = wordish >> 63;
+    *care = classes.wide | (classes.joiner & before & after) | tail;
+    if (tokenizer->analyzer->fold.flags & FOLD_TURKISH)
+        for (unsigned i = 0; i < CLASSIFY_BLOCK; i++)
+            *care |= (uint64_t)(bytes[i] == 'I') << i;
+    *runs = classes.word | *care;
+}
+
+/* Hands the run [start, end) (offsets) to the careful way, and goes on behind it with a new block. False:
+ * the call is over. */
+static bool sweep_carefully(struct tokenizer *tokenizer, struct sweep *sweep, size_t start, size_t end)
+{
+    tokenizer->at = sweep->base + start;
+    sweep->in_run = sweep->run_careful = false;
+    sweep->wordish_before = 0;
+    if (!go_carefully(tokenizer, sweep->base + end, sweep->tokens, sweep->count, &sweep->taken))
+        return false;
+    sweep->offset = tokenizer->at - sweep->base;
+    return true;
+}
+
+/* Takes the runs that end in the block. False: the call is over, `at` is set. */
+static inline __attribute__((always_inline)) bool block_take(struct tokenizer *tokenizer, struct sweep *sweep,
+                                                             uint64_t runs, uint64_t care)
+{
+    const uint64_t shifted = runs << 1 | sweep->in_run;
+    uint64_t starts = runs & ~shifted;
+    const size_t base = sweep->base, offset = sweep->offset;
+    for (uint64_t ends = ~runs & shifted; ends; ends &= ends - 1) {
+        const size_t end = offset + (unsigned)__builtin_ctzll(ends);
+        size_t start = sweep->run_start;
+        if (!sweep->in_run) {
+            start = offset + (unsigned)__builtin_ctzll(starts);
+            starts &= starts - 1;
+        }
+        if (sweep->taken == sweep->count) {
+            tokenizer->at = base + start;
+            return false;
+        }
+        const uint64_t until = ends ^ (ends - 1);
+        if ((care & until) || sweep->run_careful)
+            return sweep_carefully(tokenizer, sweep, start, end);
+        const size_t length = end - start;
+        sweep->tokens[sweep->taken++] = (struct token){ tokenizer->lower + start,
+                                                        (uint32_t)(length < LIBSEARCH_MAX_TERM ? length
+                                                                                               : LIBSEARCH_MAX_TERM),
+                                                        tokenizer->position++,
+                                                        (uint32_t)(base + start),
+                                                        (uint32_t)(base + end),
+                                                        0 };
+        sweep->in_run = false;
+    }
+    if (starts) {
+        sweep->in_run = true;
+        sweep->run_start = offset + (unsigned)__builtin_ctzll(starts);
+        sweep->run_careful = (care & ~(starts - 1)) != 0;
+    } else if (sweep->in_run) {
+        sweep->run_careful = sweep->run_careful || care;
+    }
+    sweep->offset = offset + CLASSIFY_BLOCK;
+    return true;
+}
+
+/* The fast way from `at`, until the tokens, the room for lower case or the text come to an end. */
+static inline __attribute__((always_inline)) size_t sweep_text(struct tokenizer *tokenizer, struct token *tokens,
+                                                               size_t count, classify_function classify)
+{
+    struct sweep sweep = { .tokens = tokens, .count = count, .base = tokenizer->at };
+    const size_t length = tokenizer->length - sweep.base;
+    while (sweep.offset < length || sweep.in_run) {
+        if (sweep.offset >= LOWER_CAPACITY) {
+            if (!sweep.in_run || sweep.run_start > 0)
+                break;
+            /* a word as long as the whole room */
+            if (!sweep_carefully(tokenizer, &sweep, 0, 1))
+                return sweep.taken;
+            break;
+        }
+        uint64_t runs, care;
+        block_read(tokenizer, &sweep, classify, &runs, &care);
+        if (!block_take(tokenizer, &sweep, runs, care))
+            return sweep.taken;
+    }
+    const size_t reached = sweep.in_run ? sweep.run_start : sweep.offset;
+    tokenizer->at = sweep.base + (reached < length ? reached : length);
+    return sweep.taken;
+}
+
+static size_t sweep_scalar(struct tokenizer *tokenizer, struct token *tokens, size_t count)
+{
+    return sweep_text(tokenizer, tokens, count, classify_scalar);
+}
+
+static size_t sweep_sse2(struct tokenizer *tokenizer, struct token *tokens, size_t count)
+{
+    return sweep_text(tokenizer, tokens, count, classify_sse2);
+}
+
+static size_t sweep_avx2(struct tokenizer *tokenizer, struct token *tokens, size_t count)
+{
+    return sweep_text(tokenizer, tokens, count, classify_avx2);
+}
+
+static size_t sweep_with_care(struct tokenizer *tokenizer, struct token *tokens, size_t count)
+{
+    size_t taken = 0;
+    go_carefully(tokenizer, tokenizer->length, tokens, count, &taken);
+    return taken;
+}
+
 size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t count)
 {
     size_t taken = 0;
     if (tokenizer->pending_count > 0)
         return take_pending(tokenizer, tokens, count);
-    do {
+    while (taken == 0 && tokenizer->at < tokenizer->length) {
         tokenizer->words_used = 0;
-        go_carefully(tokenizer, tokenizer->length, tokens, count, &taken);
-    } while (taken == 0 && tokenizer->at < tokenizer->length);
+        switch (tokenizer->kernel) {
+        case KERNEL_CAREFUL:
+            taken = sweep_with_care(tokenizer, tokens, count);
+            break;
+        case KERNEL_SCALAR:
+            taken = sweep_scalar(tokenizer, tokens, count);
+            break;
+        case KERNEL_SSE2:
+            taken = sweep_sse2(tokenizer, tokens, count);
+            break;
+        case KERNEL_AVX2:
+            taken = sweep_avx2(tokenizer, tokens, count);
+            break;
+        }
+    }
     return taken;
 }
 
