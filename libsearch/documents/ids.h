@@ -27,10 +27,10 @@ void ids_writer_free(struct ids_writer *writer);
 struct ids {
     const uint8_t *bytes;
     size_t bytes_length;
-    const uint8_t *ends;   /* as numbers.h lays arrays out */
+    const uint8_t *ends; /* as numbers.h lays arrays out */
     uint32_t ends_width;
-    const uint8_t *slots;  /* u32 document + 1, 0: empty */
-    uint64_t slot_count;   /* a power of two */
+    const uint8_t *slots; /* u32 document + 1, 0: empty */
+    uint64_t slot_count;  /* a power of two */
     uint32_t count;
 };
 

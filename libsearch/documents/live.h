@@ -9,7 +9,7 @@
 
 struct live {
     const libsearch_allocator *allocator;
-    uint64_t *bits;   /* (count + 63) / 64 words; bits past count are 0 */
+    uint64_t *bits; /* (count + 63) / 64 words; bits past count are 0 */
     uint32_t count;
     uint32_t deleted;
 };

@@ -28,15 +28,9 @@ enum {
     STORED_MAX_RECORD = LIBSEARCH_MAX_VALUE + 9 * DOCUMENT_MAX_VALUES
 };
 
-static inline void *stored_zstd_allocate(void *allocator, size_t size)
-{
-    return memory_allocate(allocator, size);
-}
+static inline void *stored_zstd_allocate(void *allocator, size_t size) { return memory_allocate(allocator, size); }
 
-static inline void stored_zstd_release(void *allocator, void *memory)
-{
-    memory_free(allocator, memory);
-}
+static inline void stored_zstd_release(void *allocator, void *memory) { memory_free(allocator, memory); }
 
 static inline ZSTD_customMem stored_zstd_memory(const libsearch_allocator *allocator)
 {

@@ -93,9 +93,8 @@ static libsearch_status block_at(const struct stored_reader *reader, uint64_t nu
     /* The frame's own word for it, before any memory is taken. */
     if (ZSTD_getFrameContentSize(frame, (size_t)(to - from)) != length)
         return block_damaged(reader, number, "is no zstd frame of the stated length", error);
-    *block = (struct stored_block){
-        number, (uint32_t)first, (uint32_t)count, frame, (size_t)(to - from), (size_t)length
-    };
+    *block =
+        (struct stored_block){ number, (uint32_t)first, (uint32_t)count, frame, (size_t)(to - from), (size_t)length };
     return LIBSEARCH_OK;
 }
 

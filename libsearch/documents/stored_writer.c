@@ -22,16 +22,16 @@ struct stored_writer {
     const libsearch_allocator *allocator;
     struct section_writer *file;
     ZSTD_CCtx *zstd;
-    libsearch_status failed;   /* of a write: the section is of no more use */
-    uint8_t *records;          /* of the open block */
+    libsearch_status failed; /* of a write: the section is of no more use */
+    uint8_t *records;        /* of the open block */
     size_t length, capacity;
-    uint16_t *ends;            /* of its records */
+    uint16_t *ends; /* of its records */
     size_t count, end_capacity;
     uint8_t *compressed;
     size_t compressed_capacity;
-    uint32_t documents;        /* added so far */
-    uint64_t position;         /* bytes written so far */
-    uint32_t *firsts;          /* per block written */
+    uint32_t documents; /* added so far */
+    uint64_t position;  /* bytes written so far */
+    uint32_t *firsts;   /* per block written */
     uint64_t *offsets;
     uint32_t *lengths;
     size_t blocks, first_capacity, offset_capacity, length_capacity;
@@ -121,8 +121,7 @@ static libsearch_status write_block(struct stored_writer *writer, uint32_t first
 {
     const bool at_once = length <= AT_ONCE;
     const libsearch_allocator *allocator = writer->allocator;
-    if (!memory_grow(allocator, &writer->firsts, &writer->first_capacity, writer->blocks + 1,
-                     sizeof *writer->firsts) ||
+    if (!memory_grow(allocator, &writer->firsts, &writer->first_capacity, writer->blocks + 1, sizeof *writer->firsts) ||
         !memory_grow(allocator, &writer->offsets, &writer->offset_capacity, writer->blocks + 2,
                      sizeof *writer->offsets) ||
         !memory_grow(allocator, &writer->lengths, &writer->length_capacity, writer->blocks + 1,
@@ -134,8 +133,8 @@ static libsearch_status write_block(struct stored_writer *writer, uint32_t first
     writer->offsets[writer->blocks] = writer->position;
     writer->lengths[writer->blocks] = (uint32_t)length;
     if (at_once) {
-        const size_t compressed = ZSTD_compress2(writer->zstd, writer->compressed, writer->compressed_capacity,
-                                                 content, length);
+        const size_t compressed =
+            ZSTD_compress2(writer->zstd, writer->compressed, writer->compressed_capacity, content, length);
         if (ZSTD_isError(compressed))
             return zstd_failed(compressed, error);
         TRY(append(writer, writer->compressed, compressed, error));
@@ -188,8 +187,7 @@ libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes
         return LIBSEARCH_OK;
     }
     if (!memory_grow(writer->allocator, &writer->records, &writer->capacity, STORED_MAX_SHARED, 1) ||
-        !memory_grow(writer->allocator, &writer->ends, &writer->end_capacity, writer->count + 1,
-                     sizeof *writer->ends))
+        !memory_grow(writer->allocator, &writer->ends, &writer->end_capacity, writer->count + 1, sizeof *writer->ends))
         return error_no_memory(error);
     if (record.length > 0)
         memcpy(writer->records + writer->length, record.data, record.length);

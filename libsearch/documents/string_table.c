@@ -75,8 +75,7 @@ static uint32_t hash_of(libsearch_bytes string) { return (uint32_t)hash_bytes(st
 /* Adds the string to `slot`, which slot_of gave. */
 static bool add_at(struct string_table *table, struct string_slot *slot, libsearch_bytes string, uint32_t hash)
 {
-    if (!memory_grow(table->allocator, &table->bytes, &table->bytes_capacity, table->bytes_length + string.length,
-                     1) ||
+    if (!memory_grow(table->allocator, &table->bytes, &table->bytes_capacity, table->bytes_length + string.length, 1) ||
         !memory_grow(table->allocator, &table->ends, &table->ends_capacity, table->count + 1, sizeof *table->ends))
         return false;
     if (slot->number_plus_1 == 0) {
@@ -138,10 +137,7 @@ static inline void swap(uint32_t *a, uint32_t *b)
     *b = kept;
 }
 
-static int middle(int a, int b, int c)
-{
-    return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
-}
+static int middle(int a, int b, int c) { return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b); }
 
 /* Compares behind the first `depth` bytes, which are the same. */
 static bool comes_before(const struct string_table *table, uint32_t a, uint32_t b, size_t depth)
@@ -162,7 +158,9 @@ struct part {
  * largest part round the loop, so that it nests at most log2(count) deep however long the strings are. */
 static void sort_part(const struct string_table *table, struct part part)
 {
-    enum { FEW = 12 };
+    enum {
+        FEW = 12
+    };
     while (part.count > FEW) {
         uint32_t *numbers = part.numbers;
         const size_t count = part.count, depth = part.depth;

@@ -6,7 +6,9 @@
 
 #include "base/hash.h"
 
-enum { FIRST_SLOTS = 16 };
+enum {
+    FIRST_SLOTS = 16
+};
 
 bool field_name_valid(const char *name, size_t length)
 {
@@ -127,12 +129,11 @@ static libsearch_status check_value(const libsearch_document *document, const st
     return LIBSEARCH_OK;
 }
 
-libsearch_status document_add(libsearch_document *document, const struct document_value *value,
-                              libsearch_error *error)
+libsearch_status document_add(libsearch_document *document, const struct document_value *value, libsearch_error *error)
 {
     TRY(check_value(document, value, error));
-    const bool number = value->type == LIBSEARCH_INTEGER || value->type == LIBSEARCH_FLOAT ||
-                        value->type == LIBSEARCH_DATE;
+    const bool number =
+        value->type == LIBSEARCH_INTEGER || value->type == LIBSEARCH_FLOAT || value->type == LIBSEARCH_DATE;
     const size_t bytes = number ? sizeof(uint64_t) : value->bytes.length;
     if (bytes > LIBSEARCH_MAX_VALUE - document->bytes)
         return error_set(error, LIBSEARCH_LIMIT, "a document of %zu bytes is over the limit of %d",

@@ -10,7 +10,9 @@
 #include "base/status.h"
 
 /* Values of one document. With LIBSEARCH_MAX_VALUE it bounds what a record of stored fields can take. */
-enum { DOCUMENT_MAX_VALUES = 1 << 24 };
+enum {
+    DOCUMENT_MAX_VALUES = 1 << 24
+};
 
 /* One value. Strings lie in the document's arena. */
 struct document_value {
@@ -40,8 +42,7 @@ void document_clear(libsearch_document *document);
 /* Adds a value; its strings are copied. INVALID for a bad field name, a type that an earlier value of the same
  * field did not have, or NaN; LIMIT for a value, or all together, over LIBSEARCH_MAX_VALUE (keywords over
  * LIBSEARCH_MAX_KEYWORD), or too many values. After an error the document is as it was. */
-libsearch_status document_add(libsearch_document *document, const struct document_value *value,
-                              libsearch_error *error);
+libsearch_status document_add(libsearch_document *document, const struct document_value *value, libsearch_error *error);
 
 /* True for letters, digits, _ - . (bytes over 0x7F count as letters), no digit first, 1 to
  * LIBSEARCH_MAX_FIELD_NAME bytes. */

@@ -338,8 +338,8 @@ static libsearch_status decode_analyzer(struct schema *schema, struct cursor *fr
     else if (status != LIBSEARCH_OK)
         status = error_set(error, status, "%s", cause.message);
     else if (schema->analyzer_count == before)
-        status = error_set(error, LIBSEARCH_CORRUPT, "%s: schema: the analyzer %.64s stands there twice", name,
-                           analyzer);
+        status =
+            error_set(error, LIBSEARCH_CORRUPT, "%s: schema: the analyzer %.64s stands there twice", name, analyzer);
     else if (strcmp(chain, analyzer_chain(made)) != 0)
         status = error_set(error, LIBSEARCH_VERSION, "%s: the analyzer %.32s was %.160s, and is now %.160s", name,
                            analyzer, chain, analyzer_chain(made));
@@ -397,8 +397,8 @@ libsearch_status schema_decode(const libsearch_allocator *allocator, struct curs
         TRY_OR(failed, decode_analyzer(made, from, name, error));
     const uint64_t fields = cursor_varint(from);
     if (from->failed || fields > LIBSEARCH_MAX_FIELDS)
-        TRY_OR(failed, error_set_at(error, (int64_t)cursor_position(from), LIBSEARCH_CORRUPT,
-                                    "%s: schema: %llu fields", name, (unsigned long long)fields));
+        TRY_OR(failed, error_set_at(error, (int64_t)cursor_position(from), LIBSEARCH_CORRUPT, "%s: schema: %llu fields",
+                                    name, (unsigned long long)fields));
     for (uint64_t i = 0; i < fields; i++)
         TRY_OR(failed, decode_field(made, from, name, error));
     *schema = made;
