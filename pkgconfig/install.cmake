@@ -1,1 +1,23 @@
 # SPDX-License-Identifier: MIT
+#
+# What `cmake --install` puts where. Nothing in the installed files knows the prefix: the tree may be
+# moved as a whole.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS libsearch libsearch_static EXPORT libsearch
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/libsearch.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(pkgconfig/libsearch.pc.in libsearch.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libsearch.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(EXPORT libsearch NAMESPACE libsearch:: FILE libsearch-targets.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/libsearch)
+configure_file(pkgconfig/libsearch-config.cmake.in libsearch-config.cmake @ONLY)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/libsearch-config-version.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libsearch-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/libsearch-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/libsearch)

@@ -179,16 +179,19 @@ struct page page_of_text(const char *text, size_t length)
     struct page page = { .title = { text, 0 } };
     struct line line;
     size_t position = 0;
+    bool signs = true; /* no letter so far */
     look_for_date(&page, text, length);
     for (int seen = 0; seen < LOOK_LINES && next_line(text, length, &position, &line);) {
         if (line.text.length == 0)
             continue;
         seen++;
-        if (is_boilerplate(line.text) || is_dateline(line.text))
+        if (is_boilerplate(line.text) || is_dateline(line.text)) {
+            signs = signs && !has_letter(line.text);
             continue;
+        }
         if (reads_as_headline(line.text) && stands_alone(text, length, position, line.text)) {
             page.title = line.text;
-            page.title_start = line.start;
+            page.title_start = signs ? 0 : line.start; /* a × above it is nothing to read */
             page.title_end = line.end;
         }
         break;
