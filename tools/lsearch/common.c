@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* What every command needs: memory, messages, an open index. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lsearch.h"
+
+void complain(const char *format, ...)
+{
+    char line[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    for (char *c = line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = ' ';
+    fprintf(stderr, "lsearch: %s\n", line);
+}
+
+enum outcome complain_error(const char *index, const libsearch_error *error)
+{
+    const char *message = error->message[0] != '\0' ? error->message : libsearch_status_text(error->status);
+    if (strstr(message, index) != NULL)
+        complain("%s", message);
+    else
+        complain("%s: %s", index, message);
+    return error->status == LIBSEARCH_INVALID ? OUTCOME_USAGE : OUTCOME_FAILED;
+}
+
+/* Whether a directory that is no index of ours is a database of Xapian's. */
+static bool looks_like_xapian(const char *path)
+{
+    static const char *const names[] = { "iamglass", "iamhoney", "iamchert", "XAPIANDB" };
+    char file[4096];
+    struct stat found;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(file, sizeof file, "%s/%s", path, names[i]);
+        if (stat(file, &found) == 0)
+            return true;
+    }
+    return false;
+}
+
+libsearch_index *open_index(const struct options *options, unsigned flags, const libsearch_open_options *open,
+                            enum outcome *outcome)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_index *index = NULL;
+    *outcome = OUTCOME_DONE;
+    if (libsearch_open(options->index, flags, open, &index, &error) == LIBSEARCH_OK)
+        return index;
+    *outcome = OUTCOME_FAILED;
+    if (error.status == LIBSEARCH_NOT_AN_INDEX && looks_like_xapian(options->index))
+        complain("%s: a Xapian database, and this build does not have the xapian engine", options->index);
+    else
+        *outcome = complain_error(options->index, &error);
+    return NULL;
+}
+
+void *allocate(size_t size) { return reallocate(NULL, size); }
+
+void *reallocate(void *memory, size_t size)
+{
+    void *grown = realloc(memory, size != 0 ? size : 1);
+    if (grown == NULL) {
+        fputs("lsearch: out of memory\n", stderr);
+        exit(OUTCOME_FAILED);
+    }
+    return grown;
+}
+
+char *duplicate(const char *data, size_t length)
+{
+    char *copy = allocate(length + 1);
+    if (length != 0)
+        memcpy(copy, data, length);
+    copy[length] = '\0';
+    return copy;
+}
