@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A block of the dictionary being read: its words and its values, each forward only.
  *
- * Decoding looks at the end only once an entry is taken: no entry's shape (20 bytes) or values (TERMS_VALUE_MAX)
- * are longer than the TERMS_SLACK bytes that follow the last block, so nothing outside the section is touched. */
+ * Decoding looks at the end only once an entry is taken: no entry's shape (20 bytes), step or other varints are
+ * longer than the TERMS_SLACK bytes that follow the last block, so nothing outside the section is touched. */
 #ifndef LIBSEARCH_TERMS_TERM_BLOCK_H
 #define LIBSEARCH_TERMS_TERM_BLOCK_H
 
@@ -10,13 +10,16 @@
 
 struct term_block {
     const uint8_t *shapes;
-    const uint8_t *words, *words_end; /* of the entries not yet taken */
-    const uint8_t *documents;         /* all */
-    const uint8_t *values, *end;      /* of the entries not yet taken */
-    uint64_t first;                   /* ordinal of its first entry */
-    uint64_t postings, positions;     /* of the last list taken; of the first before that */
+    const uint8_t *words, *words_end;                         /* of the entries not yet taken */
+    const uint8_t *documents;                                 /* all */
+    const uint8_t *kinds;                                     /* all */
+    const uint8_t *postings_steps, *positions_steps, *others; /* of the entries not yet taken */
+    const uint8_t *postings_steps_end, *positions_steps_end, *end;
+    uint64_t first;               /* ordinal of its first entry */
+    uint64_t postings, positions; /* of the last list taken; of the first before that */
     unsigned count;
     unsigned width, singles, singles_taken;
+    unsigned taken; /* entries whose values are */
 };
 
 /* What the next word is made of. */
@@ -94,12 +97,16 @@ static inline uint32_t term_block_document(const struct term_block *block, unsig
 
 static inline uint64_t unfold_sign(uint64_t folded) { return (folded >> 1) ^ (0 - (folded & 1)); }
 
-/* Takes the values of the next entry, which has this ordinal. False: damaged. */
-static inline bool term_block_value(struct term_block *block, uint64_t count, uint64_t ordinal,
-                                    struct term_entry *entry)
+/* Takes the values of the first `entries` entries of a block just opened, without looking at them; entries is less
+ * than its count. False: damaged. */
+bool term_block_skip(struct term_block *block, unsigned entries);
+
+/* Takes the values of the next entry, which there is. count: of all entries. False: damaged. */
+static inline bool term_block_value(struct term_block *block, uint64_t count, struct term_entry *entry)
 {
-    const uint8_t *at = block->values;
-    const unsigned kind = *at++;
+    const uint8_t *at = block->others;
+    const uint64_t ordinal = block->first + block->taken;
+    const unsigned kind = block->kinds[block->taken++];
     bool bad = false;
     uint64_t number;
     memset(entry, 0, sizeof *entry);
@@ -126,12 +133,13 @@ static inline bool term_block_value(struct term_block *block, uint64_t count, ui
         uint64_t step = positions;
         entry->flags = TERM_LIST;
         if (kind & KIND_POSTINGS) {
-            at = take_varint(at, &number, &bad);
-            bad |= number == UINT64_MAX || __builtin_add_overflow(block->postings, number + 1, &block->postings);
+            block->postings_steps = take_varint(block->postings_steps, &number, &bad);
+            bad |= number == UINT64_MAX || __builtin_add_overflow(block->postings, number + 1, &block->postings) ||
+                   block->postings_steps > block->postings_steps_end;
         }
         if (positions == 3) {
-            at = take_varint(at, &number, &bad);
-            bad |= __builtin_add_overflow(number, 3, &step);
+            block->positions_steps = take_varint(block->positions_steps, &number, &bad);
+            bad |= __builtin_add_overflow(number, 3, &step) || block->positions_steps > block->positions_steps_end;
         }
         bad |= __builtin_add_overflow(block->positions, step, &block->positions);
         entry->postings_offset = block->postings;
@@ -169,7 +177,7 @@ static inline bool term_block_value(struct term_block *block, uint64_t count, ui
             }
         }
     }
-    block->values = at;
+    block->others = at;
     return !bad && at <= block->end;
 }
 

@@ -19,11 +19,12 @@
 #include "base/status.h"
 
 enum {
-    TERM_LIST = 1 << 0,    /* has postings: the list fields below count */
-    TERM_SURFACE = 1 << 1  /* is a word as written: the surface fields below count */
+    TERM_LIST = 1 << 0,   /* has postings: the list fields below count */
+    TERM_SURFACE = 1 << 1 /* is a word as written: the surface fields below count */
 };
 
-enum { TERM_KEY_MAX = 2 + 32766 }; /* keywords are long; words are at most LIBSEARCH_MAX_TERM */
+/* Keywords are long; words are at most LIBSEARCH_MAX_TERM. */
+enum { TERM_KEY_MAX = 2 + 32766 };
 
 struct term_entry {
     uint8_t flags;
@@ -34,9 +35,9 @@ struct term_entry {
     uint64_t positions_offset;     /* likewise in the positions section */
     uint32_t single_document;      /* when document_frequency is 1: the document, so that no record is needed */
     /* TERM_SURFACE */
-    uint64_t surface_count;        /* how often it was written */
-    uint32_t surface_form;         /* its number among the forms of its term, as the forms stream has it */
-    uint64_t surface_term;         /* ordinal of its term's entry */
+    uint64_t surface_count; /* how often it was written */
+    uint32_t surface_form;  /* its number among the forms of its term, as the forms stream has it */
+    uint64_t surface_term;  /* ordinal of its term's entry */
 };
 
 /* Writing: keys in strictly rising byte order. Among the lists of one list number, postings_offset and
@@ -74,10 +75,9 @@ void terms_iterator_free(struct terms_iterator *iterator);
 /* Places it before the first key >= the given one (length 0: the first of all), or before an ordinal. */
 libsearch_status terms_iterator_seek(struct terms_iterator *iterator, const void *key, size_t length,
                                      libsearch_error *error);
-libsearch_status terms_iterator_seek_ordinal(struct terms_iterator *iterator, uint64_t ordinal,
-                                             libsearch_error *error);
+libsearch_status terms_iterator_seek_ordinal(struct terms_iterator *iterator, uint64_t ordinal, libsearch_error *error);
 /* The next entry: OK, NOT_FOUND at the end (error untouched), CORRUPT. The key stays until the next call. */
-libsearch_status terms_iterator_next(struct terms_iterator *iterator, libsearch_bytes *key,
-                                     struct term_entry *entry, uint64_t *ordinal, libsearch_error *error);
+libsearch_status terms_iterator_next(struct terms_iterator *iterator, libsearch_bytes *key, struct term_entry *entry,
+                                     uint64_t *ordinal, libsearch_error *error);
 
 #endif

@@ -19,18 +19,19 @@
  * A block of n entries, m of which are lists of a single document:
  *
  *     u8 width in bits of a document number (0 … 32), u8 m
- *     varint length of the word bytes
+ *     varint length of the word bytes, varint length of the postings steps, varint length of the positions steps
  *     varint postings offset, varint positions offset of its first list (0 where it has none)
  *     n bytes: bytes shared with the word before (high four bits; 0 for the first), bytes that follow (low four)
  *     word bytes: for each entry, where four bits say 15: varint of shared - 15, varint of following - 15;
  *                 then the bytes that follow
  *     m document numbers of that width, lowest bit first, in the order of their entries
- *     for each entry: a kind byte, then the varints that it asks for, in the order given here
+ *     n kind bytes; then the varints that they ask for, those of each of three sorts together:
+ *     the postings steps, the positions steps, all others in the order given here
  *
- * Kind of a list (highest bit 0); offsets count from the list before it in the block:
+ * Kind of a list (highest bit 0); steps count from the list before it in the block:
  *
- *     bit 6      postings offset: 0 the same; 1: varint of difference - 1
- *     bits 4-5   positions offset: 0 … 2 the difference; 3: varint of difference - 3
+ *     bit 6      postings step: 0: none; 1: varint of step - 1
+ *     bits 4-5   positions step: 0 … 2; 3: varint of step - 3
  *     bits 2-3   frequencies: 0: one document, once; 1: one document, varint of collection frequency - 2;
  *                2: varint of document frequency - 2, the collection frequency is the same;
  *                3: varint of document frequency - 2, varint of collection - document frequency - 1
@@ -47,7 +48,8 @@
  *
  * Why so: most entries are rare words (one document, once, their own surface form). One costs its shape byte, the
  * letters that are new, a kind byte and the document's bits. Word bytes stand apart from values so that a search
- * reads nothing else until it has the word. */
+ * reads nothing else until it has the word; the steps stand apart from other numbers so that it can then add up what
+ * lies before its entry without decoding the rest. */
 #ifndef LIBSEARCH_TERMS_TERMS_FORMAT_H
 #define LIBSEARCH_TERMS_TERMS_FORMAT_H
 
@@ -62,13 +64,14 @@
 enum {
     TERMS_BLOCK = TERMS_BLOCK_SIZE,
     TERMS_HEADER = 32,
-    TERMS_SLACK = 72,          /* see term_block.h: what is decoded before the place is compared with the end */
-    TERMS_LIST_BYTES = 16,     /* of the table of list numbers, for each */
-    TERMS_PREFIX_BYTES = 8,    /* of the prefixes, for each block */
-    TERMS_OFFSET_BYTES = 5,    /* of the offsets, for each block */
-    TERMS_LIST_NUMBER = 2,     /* bytes of the list number at the beginning of a key */
+    TERMS_SLACK = 72,       /* see term_block.h: what is decoded before the place is compared with the end */
+    TERMS_LIST_BYTES = 16,  /* of the table of list numbers, for each */
+    TERMS_PREFIX_BYTES = 8, /* of the prefixes, for each block */
+    TERMS_OFFSET_BYTES = 5, /* of the offsets, for each block */
+    TERMS_LIST_NUMBER = 2,  /* bytes of the list number at the beginning of a key */
     TERMS_WORD_MAX = TERM_KEY_MAX - TERMS_LIST_NUMBER,
-    TERMS_VALUE_MAX = 1 + 61   /* bytes of the longest entry's values: the kind and 10+10+5+10+10+5+10 */
+    TERMS_STEP_MAX = 10,  /* bytes of an entry's postings step, and of its positions step */
+    TERMS_OTHERS_MAX = 40 /* bytes of an entry's other varints: 5+10+10+5+10 */
 };
 
 enum {

@@ -47,7 +47,7 @@ static libsearch_status open_block(struct terms_iterator *iterator, libsearch_er
 {
     if (!iterator->open) {
         TRY(term_block_open(iterator->reader, &iterator->range, iterator->block_number, &iterator->block, error));
-        iterator->next = iterator->values_taken = 0;
+        iterator->next = 0;
         iterator->open = true;
     }
     return LIBSEARCH_OK;
@@ -131,15 +131,14 @@ libsearch_status terms_iterator_step(struct terms_iterator *iterator, size_t *sh
     return LIBSEARCH_OK;
 }
 
-libsearch_status terms_iterator_value(struct terms_iterator *iterator, struct term_entry *entry,
-                                      libsearch_error *error)
+libsearch_status terms_iterator_value(struct terms_iterator *iterator, struct term_entry *entry, libsearch_error *error)
 {
     struct term_block *block = &iterator->block;
-    while (iterator->values_taken < iterator->next) {
-        if (!term_block_value(block, iterator->reader->count, block->first + iterator->values_taken, entry))
-            return terms_reader_damaged(iterator->reader, block->values, "damaged entry", error);
-        iterator->values_taken++;
-    }
+    if (block->taken == 0 && iterator->next > 1 && !term_block_skip(block, iterator->next - 1))
+        return terms_reader_damaged(iterator->reader, block->kinds, "damaged entry", error);
+    while (block->taken < iterator->next)
+        if (!term_block_value(block, iterator->reader->count, entry))
+            return terms_reader_damaged(iterator->reader, block->kinds + block->taken - 1, "damaged entry", error);
     return LIBSEARCH_OK;
 }
 

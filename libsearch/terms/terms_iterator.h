@@ -5,7 +5,9 @@
 
 #include "terms/term_block.h"
 
-enum { TERMS_COPY = 16 }; /* short words are copied in one piece of this size, whatever their length */
+enum {
+    TERMS_COPY = 16
+}; /* short words are copied in one piece of this size, whatever their length */
 _Static_assert((int)TERMS_COPY <= (int)TERMS_SLACK, "a copy of a word's bytes stays within the section");
 
 struct terms_iterator {
@@ -15,12 +17,11 @@ struct terms_iterator {
     struct terms_range range; /* of block */
     uint64_t block_number;
     struct term_block block;
-    unsigned next;            /* entry of the block whose word is stepped to next */
-    unsigned values_taken;    /* entries of the block whose values are taken */
-    bool open;                /* block is; else block_number is opened by the next step */
-    bool held;                /* the key has been stepped to but not been given yet */
-    bool follows;             /* the next block's first key must be beyond this key */
-    size_t shared;            /* bytes that the key has, at least, in common with the one last given */
+    unsigned next; /* entry of the block whose word is stepped to next */
+    bool open;     /* block is; else block_number is opened by the next step */
+    bool held;     /* the key has been stepped to but not been given yet */
+    bool follows;  /* the next block's first key must be beyond this key */
+    size_t shared; /* bytes that the key has, at least, in common with the one last given */
     size_t key_length;
     uint8_t key[TERM_KEY_MAX + TERMS_COPY];
 };

@@ -156,9 +156,8 @@ libsearch_status terms_reader_find(const struct terms_reader *reader, const void
     TRY(term_block_open(reader, &range, number_of_block, &block, error));
     TRY(search_block(reader, &block, bytes + TERMS_LIST_NUMBER, length - TERMS_LIST_NUMBER, &index, error));
     struct term_entry found;
-    for (unsigned i = 0; i <= index; i++)
-        if (!term_block_value(&block, reader->count, block.first + i, &found))
-            return terms_reader_damaged(reader, block.values, "damaged entry", error);
+    if (!term_block_skip(&block, index) || !term_block_value(&block, reader->count, &found))
+        return terms_reader_damaged(reader, block.kinds + index, "damaged entry", error);
     *entry = found;
     if (ordinal != NULL)
         *ordinal = block.first + index;

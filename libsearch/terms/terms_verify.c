@@ -18,8 +18,9 @@ static libsearch_status verify_block_ends(const struct terms_reader *reader, con
     const uint64_t end = load_u32(at) | (uint64_t)at[4] << 32;
     if (block->words != block->words_end)
         return terms_reader_damaged(reader, block->words, "words are left over in the block", error);
-    if (block->values != block->end)
-        return terms_reader_damaged(reader, block->values, "values are left over in the block", error);
+    if (block->postings_steps != block->postings_steps_end || block->positions_steps != block->positions_steps_end ||
+        block->others != block->end)
+        return terms_reader_damaged(reader, block->kinds, "values are left over in the block", error);
     if (block->singles_taken != block->singles)
         return terms_reader_damaged(reader, block->documents, "documents are left over in the block", error);
     if (number + 1 == reader->block_count && end != reader->blocks_end)
@@ -41,7 +42,7 @@ static libsearch_status verify_entry(struct verification *v, const struct term_e
         const uint64_t ordinal = terms_iterator_ordinal(iterator);
         if (v->any_list && v->number == iterator->range.number &&
             (entry->postings_offset < v->postings || entry->positions_offset < v->positions))
-            return terms_reader_damaged(reader, block->values, "offsets fall", error);
+            return terms_reader_damaged(reader, block->kinds + block->taken - 1, "offsets fall", error);
         v->any_list = true;
         v->number = iterator->range.number;
         v->postings = entry->postings_offset;
@@ -84,7 +85,8 @@ libsearch_status terms_reader_verify(const struct terms_reader *reader, libsearc
     while ((status = terms_iterator_step(v.iterator, &shared, error)) == LIBSEARCH_OK) {
         TRY_OR(done, terms_iterator_value(v.iterator, &entry, error));
         if ((entry.flags & TERM_SURFACE) && !(v.lists[entry.surface_term / 8] >> entry.surface_term % 8 & 1)) {
-            status = terms_reader_damaged(reader, v.iterator->block.values, "a surface form's term is no list", error);
+            status = terms_reader_damaged(reader, v.iterator->block.kinds + v.iterator->next - 1,
+                                          "a surface form's term is no list", error);
             goto done;
         }
     }

@@ -10,27 +10,39 @@ struct pending_block {
     uint64_t prefix;              /* of its first word */
     uint8_t shapes[TERMS_BLOCK];
     uint32_t documents[TERMS_BLOCK];
-    size_t value_length;
-    uint8_t values[TERMS_BLOCK * TERMS_VALUE_MAX];
+    uint8_t *postings_next, *positions_next, *others_next; /* where the next varint of each sort goes */
+    uint8_t kinds[TERMS_BLOCK];
+    uint8_t postings_steps[TERMS_BLOCK * TERMS_STEP_MAX];
+    uint8_t positions_steps[TERMS_BLOCK * TERMS_STEP_MAX];
+    uint8_t others[TERMS_BLOCK * TERMS_OTHERS_MAX];
 };
 
 struct terms_writer {
     const libsearch_allocator *allocator;
-    struct buffer section;  /* header and blocks, then all the rest */
-    struct buffer words;    /* word bytes of the pending block */
-    struct buffer lists;    /* the tables, as they will stand in the section */
+    struct buffer section; /* header and blocks, then all the rest */
+    struct buffer words;   /* word bytes of the pending block */
+    struct buffer lists;   /* the tables, as they will stand in the section */
     struct buffer prefixes;
     struct buffer offsets;
     uint64_t count, last_term;
     uint32_t blocks, list_count;
     bool finished;
-    bool any_list;                /* in this list number */
+    bool any_list; /* in this list number */
     bool block_has_list;
     uint64_t postings, positions; /* of the list before */
     size_t key_length;            /* 0: none yet */
     uint8_t key[TERM_KEY_MAX];
     struct pending_block block;
 };
+
+static void begin_block(struct pending_block *block)
+{
+    block->count = block->singles = block->widest = 0;
+    block->postings = block->positions = 0;
+    block->postings_next = block->postings_steps;
+    block->positions_next = block->positions_steps;
+    block->others_next = block->others;
+}
 
 libsearch_status terms_writer_new(const libsearch_allocator *allocator, struct terms_writer **writer,
                                   libsearch_error *error)
@@ -40,6 +52,7 @@ libsearch_status terms_writer_new(const libsearch_allocator *allocator, struct t
         return error_no_memory(error);
     memset(new, 0, sizeof *new);
     new->allocator = allocator;
+    begin_block(&new->block);
     buffer_init(&new->section, allocator);
     buffer_init(&new->words, allocator);
     buffer_init(&new->lists, allocator);
@@ -126,18 +139,23 @@ static void flush_block(struct terms_writer *writer)
     const unsigned width = block->widest == 0 ? 0 : 32 - (unsigned)__builtin_clz(block->widest);
     buffer_append_u8(section, (uint8_t)width);
     buffer_append_u8(section, (uint8_t)block->singles);
+    const size_t postings_length = (size_t)(block->postings_next - block->postings_steps);
+    const size_t positions_length = (size_t)(block->positions_next - block->positions_steps);
     buffer_append_varint(section, writer->words.length);
+    buffer_append_varint(section, postings_length);
+    buffer_append_varint(section, positions_length);
     buffer_append_varint(section, block->postings);
     buffer_append_varint(section, block->positions);
     buffer_append(section, block->shapes, block->count);
     buffer_append(section, writer->words.data, writer->words.length);
     append_documents(section, block, width);
-    buffer_append(section, block->values, block->value_length);
+    buffer_append(section, block->kinds, block->count);
+    buffer_append(section, block->postings_steps, postings_length);
+    buffer_append(section, block->positions_steps, positions_length);
+    buffer_append(section, block->others, (size_t)(block->others_next - block->others));
 
     buffer_clear(&writer->words);
-    block->count = block->singles = block->widest = 0;
-    block->postings = block->positions = 0;
-    block->value_length = 0;
+    begin_block(block);
     writer->block_has_list = false;
     writer->blocks++;
 }
@@ -163,30 +181,33 @@ static inline uint64_t fold_sign(uint64_t difference)
     return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
 }
 
-static uint8_t *put_surface_only(uint8_t *to, const struct term_entry *entry, uint64_t ordinal)
+static void put_surface_only(struct pending_block *block, const struct term_entry *entry, uint64_t ordinal)
 {
     const uint64_t back = ordinal - entry->surface_term;
-    const unsigned term = back >= 1 && back < KIND_TERM_NEXT    ? (unsigned)back
+    const unsigned term = back >= 1 && back < KIND_TERM_NEXT   ? (unsigned)back
                           : entry->surface_term == ordinal + 1 ? (unsigned)KIND_TERM_NEXT
                                                                : 0;
     const unsigned form = entry->surface_form < 3 ? entry->surface_form : 3;
     const unsigned times = entry->surface_count >= 1 && entry->surface_count <= 3 ? (unsigned)entry->surface_count : 0;
-    *to++ = (uint8_t)(KIND_SURFACE_ONLY | term << KIND_TERM_SHIFT | form << KIND_FORM_SHIFT | times);
+    block->kinds[block->count] =
+        (uint8_t)(KIND_SURFACE_ONLY | term << KIND_TERM_SHIFT | form << KIND_FORM_SHIFT | times);
+    uint8_t *to = block->others_next;
     if (term == 0)
         to = put_varint(to, fold_sign(entry->surface_term - ordinal));
     if (form == 3)
         to = put_varint(to, entry->surface_form - 3);
     if (times == 0)
         to = put_varint(to, entry->surface_count);
-    return to;
+    block->others_next = to;
 }
 
-static uint8_t *put_list(struct terms_writer *writer, uint8_t *to, const struct term_entry *entry, uint64_t ordinal)
+static void put_list(struct terms_writer *writer, const struct term_entry *entry, uint64_t ordinal)
 {
+    struct pending_block *block = &writer->block;
     if (!writer->block_has_list) {
         writer->block_has_list = true;
-        writer->block.postings = writer->postings = entry->postings_offset;
-        writer->block.positions = writer->positions = entry->positions_offset;
+        block->postings = writer->postings = entry->postings_offset;
+        block->positions = writer->positions = entry->positions_offset;
     }
     const uint64_t postings = entry->postings_offset - writer->postings;
     const uint64_t positions = entry->positions_offset - writer->positions;
@@ -200,13 +221,14 @@ static uint8_t *put_list(struct terms_writer *writer, uint8_t *to, const struct 
         else
             surface = entry->surface_count == entry->collection_frequency ? 1 : 2;
     }
-    *to++ = (uint8_t)((postings > 0 ? KIND_POSTINGS : 0) |
-                      (unsigned)(positions < 3 ? positions : 3) << KIND_POSITIONS_SHIFT |
-                      frequency << KIND_FREQUENCY_SHIFT | surface);
+    block->kinds[block->count] = (uint8_t)((postings > 0 ? KIND_POSTINGS : 0) |
+                                           (unsigned)(positions < 3 ? positions : 3) << KIND_POSITIONS_SHIFT |
+                                           frequency << KIND_FREQUENCY_SHIFT | surface);
     if (postings > 0)
-        to = put_varint(to, postings - 1);
+        block->postings_next = put_varint(block->postings_next, postings - 1);
     if (positions >= 3)
-        to = put_varint(to, positions - 3);
+        block->positions_next = put_varint(block->positions_next, positions - 3);
+    uint8_t *to = block->others_next;
     if (!single)
         to = put_varint(to, entry->document_frequency - 2);
     if (more > 0)
@@ -218,12 +240,12 @@ static uint8_t *put_list(struct terms_writer *writer, uint8_t *to, const struct 
         to = put_varint(to, fold_sign(entry->surface_term - ordinal));
     }
     if (single) {
-        writer->block.documents[writer->block.singles++] = entry->single_document;
-        writer->block.widest |= entry->single_document;
+        block->documents[block->singles++] = entry->single_document;
+        block->widest |= entry->single_document;
     }
     writer->postings = entry->postings_offset;
     writer->positions = entry->positions_offset;
-    return to;
+    block->others_next = to;
 }
 
 static void put_word(struct terms_writer *writer, const uint8_t *word, size_t length, size_t shared)
@@ -272,10 +294,10 @@ libsearch_status terms_writer_add(struct terms_writer *writer, const void *key, 
         block->prefix = word_prefix(word, word_length);
     put_word(writer, word, word_length, block->count == 0 ? 0 : shared - TERMS_LIST_NUMBER);
 
-    uint8_t *to = block->values + block->value_length;
-    uint8_t *end = entry->flags & TERM_LIST ? put_list(writer, to, entry, writer->count)
-                                            : put_surface_only(to, entry, writer->count);
-    block->value_length += (size_t)(end - to);
+    if (entry->flags & TERM_LIST)
+        put_list(writer, entry, writer->count);
+    else
+        put_surface_only(block, entry, writer->count);
     block->count++;
     writer->any_list |= (entry->flags & TERM_LIST) != 0;
     if ((entry->flags & TERM_SURFACE) && entry->surface_term > writer->last_term)
