@@ -69,7 +69,7 @@ def build_native(folder, log, given=None):
     root = os.path.dirname(HERE)
     tool("cmake")
     run([tool("cmake"), "-S", root, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DLIBSEARCH_TESTS=OFF",
-         "-DLIBSEARCH_BENCH=ON"] + (["-GNinja"] if shutil.which("ninja") else []), log)
+         "-DLIBSEARCH_TOOLS=OFF", "-DLIBSEARCH_EXAMPLES=OFF", "-DLIBSEARCH_BENCH=ON"] + (["-GNinja"] if shutil.which("ninja") else []), log)
     run(["cmake", "--build", folder, "--target", "bench-native"], log)
     found = glob.glob(os.path.join(folder, "**", "bench-native"), recursive=True)
     if not found:
