@@ -85,13 +85,16 @@ static void plain_step(struct tokenizer *tokenizer)
                unicode_properties(decode_at(tokenizer, end, &bytes)) & UNICODE_UNSPACED)
             end = word_break_next(tokenizer->text, tokenizer->length, end);
     enum beginning beginning = BEGINS_NOTHING;
-    for (size_t at = start; at < end && beginning == BEGINS_NOTHING; at += bytes) {
+    for (size_t at = start; at < end; at += bytes) {
         const uint32_t point = decode_at(tokenizer, at, &bytes);
         beginning = beginning_of(point, unicode_properties(point));
-    }
-    if (beginning == BEGINS_PICTURE) {
-        picture_step(tokenizer);
-        return;
+        if (beginning == BEGINS_PICTURE) { /* not always first: a joiner ties it to anything */
+            tokenizer->at = at;
+            picture_step(tokenizer);
+            return;
+        }
+        if (beginning != BEGINS_NOTHING)
+            break;
     }
     tokenizer->at = end;
     if (beginning != BEGINS_NOTHING)
