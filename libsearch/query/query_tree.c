@@ -19,11 +19,7 @@ void query_release(libsearch_query *query)
         return;
     for (size_t i = 0; i < query->count; i++)
         query_release(query->children[i]);
-    while (query->warnings != NULL) {
-        struct query_warning *next = query->warnings->next;
-        memory_free(query->allocator, query->warnings);
-        query->warnings = next;
-    }
+    query_warnings_free(query->allocator, query->warnings);
     memory_free(query->allocator, query);
 }
 
@@ -147,7 +143,8 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
     /* One block: the node, its children, their occurs, its text, its field. */
     const size_t count = inner ? like->count : 0;
     const size_t length = kind_has_text(like->kind) ? like->text.length : 0;
-    const size_t field_size = !inner && like->field != NULL ? strlen(like->field) + 1 : 0;
+    const bool fielded = !inner && like->field != NULL && like->kind != QUERY_ALL && like->kind != QUERY_NONE;
+    const size_t field_size = fielded ? strlen(like->field) + 1 : 0;
     const size_t size = sizeof(libsearch_query) + count * (sizeof(libsearch_query *) + 1) + length + 1 + field_size;
     libsearch_query *node = memory_allocate(allocator, size);
     if (node == NULL)
@@ -218,18 +215,28 @@ bool query_equal(const libsearch_query *one, const libsearch_query *other)
     return true;
 }
 
-libsearch_status query_warn(libsearch_query *query, size_t position, const char *message, libsearch_error *error)
+libsearch_status query_warn(const libsearch_allocator *allocator, struct query_warning **warnings, size_t position,
+                            const char *message, libsearch_error *error)
 {
     const size_t length = strlen(message);
-    struct query_warning *warning = memory_allocate(query->allocator, sizeof *warning + length + 1);
+    struct query_warning *warning = memory_allocate(allocator, sizeof *warning + length + 1);
     if (warning == NULL)
         return error_no_memory(error);
     warning->next = NULL;
     warning->position = position;
     warning->message = memcpy(warning + 1, message, length + 1);
-    struct query_warning **last = &query->warnings;
+    struct query_warning **last = warnings;
     while (*last != NULL)
         last = &(*last)->next;
     *last = warning;
     return LIBSEARCH_OK;
+}
+
+void query_warnings_free(const libsearch_allocator *allocator, struct query_warning *warnings)
+{
+    while (warnings != NULL) {
+        struct query_warning *next = warnings->next;
+        memory_free(allocator, warnings);
+        warnings = next;
+    }
 }

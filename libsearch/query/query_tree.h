@@ -19,7 +19,9 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
  * field are the same question. */
 bool query_equal(const libsearch_query *one, const libsearch_query *other);
 
-/* Adds a warning at the end of a tree's own; the tree must not be shared yet. */
-libsearch_status query_warn(libsearch_query *query, size_t position, const char *message, libsearch_error *error);
+/* Adds a warning at the end of a list, which becomes a tree's own (its `warnings`) or is freed. */
+libsearch_status query_warn(const libsearch_allocator *allocator, struct query_warning **warnings, size_t position,
+                            const char *message, libsearch_error *error);
+void query_warnings_free(const libsearch_allocator *allocator, struct query_warning *warnings);
 
 #endif
