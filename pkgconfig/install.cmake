@@ -10,7 +10,7 @@ install(TARGETS libsearch libsearch_static EXPORT libsearch
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES include/libsearch.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "[^/]+" ".." to_prefix "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 configure_file(pkgconfig/libsearch.pc.in libsearch.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libsearch.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Holds the shape of the tree. Usage: layers.sh CLAIM, with LIBSEARCH_SOURCE, LIBSEARCH_BUILD and
+# LIBSEARCH_CC in the environment.
+set -eu
+cd "$LIBSEARCH_SOURCE"
+wrong=$(mktemp)
+work=$(mktemp -d)
+trap 'rm -rf "$wrong" "$work"' EXIT
+
+# The layers and what each may use, one a line, as libsearch/CMakeLists.txt builds them.
+layers() { sed -n 's/^libsearch_layer(\([^)]*\))$/\1/p' libsearch/CMakeLists.txt; }
+
+# The object files of a layer in the build.
+objects() { find "$LIBSEARCH_BUILD/libsearch" -path "*/libsearch_$1.dir/*.o"; }
+
+# The functions that the public header declares.
+declared() { sed -n 's/^LIBSEARCH_API[^(]*[ *]\(libsearch_[a-z0-9_]*\)(.*/\1/p' include/*.h | sort; }
+
+[ -n "$(objects base)" ] || { echo "no objects in $LIBSEARCH_BUILD: build first"; exit 2; }
+
+case "$1" in
+a_layer_uses_only_layers_above_it)
+  layers | while read -r layer uses; do
+    for used in $uses; do
+      case " ${above-} " in
+      *" $used "*) ;;
+      *) echo "libsearch/CMakeLists.txt: $layer uses $used, which does not stand above it" ;;
+      esac
+    done
+    above="${above-} $layer"
+  done >"$wrong"
+  ;;
+a_file_includes_only_what_its_folder_may_use)
+  for folder in libsearch/*/; do
+    layer=$(basename "$folder")
+    uses=$(layers | awk -v layer="$layer" '$1 == layer { print; exit }')
+    if [ -z "$uses" ]; then
+      [ -z "$(find "$folder" -name '*.[ch]')" ] || echo "$folder is no layer of libsearch/CMakeLists.txt"
+      continue
+    fi
+    find "$folder" -name '*.[ch]' -exec grep -Hn '^ *# *include *"' {} + | while IFS= read -r line; do
+      included=$(echo "$line" | sed 's/.*include *"\([^"]*\)".*/\1/')
+      case "$included" in
+      */*) ;;
+      *) echo "$line: not by its folder's name"; continue ;;
+      esac
+      case " $uses " in
+      *" ${included%%/*} "*) ;;
+      *) echo "$line: $layer may not use ${included%%/*}" ;;
+      esac
+    done
+  done >"$wrong"
+  ;;
+programs_see_the_public_header_alone)
+  grep -HnE '^ *# *include *"[^"]*/' tools/lsearch/*.[ch] examples/*.c >"$wrong" || true
+  ;;
+only_io_touches_files)
+  layers | while read -r layer uses; do
+    [ "$layer" != io ] || continue
+    objects "$layer" | while read -r object; do
+      nm -u "$object" | awk -v object="$(basename "$object")" -v layer="$layer" '
+        $2 ~ /^(open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|writev|pwritev|fsync|fdatasync|sync|rename|renameat|renameat2|unlink|unlinkat|remove|ftruncate|truncate|mmap|munmap|msync|mkdir|rmdir|opendir|flock|lockf|fcntl)(64)?$/ {
+          print layer "/" object " calls " $2 }'
+    done
+  done >"$wrong"
+  ;;
+only_base_calls_malloc)
+  layers | while read -r layer uses; do
+    [ "$layer" != base ] || continue
+    objects "$layer" | while read -r object; do
+      nm -u "$object" | awk -v object="$(basename "$object")" -v layer="$layer" '
+        $2 ~ /^(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|aligned_alloc|posix_memalign)$/ {
+          print layer "/" object " calls " $2 }'
+    done
+  done >"$wrong"
+  ;;
+nothing_global_changes)
+  # What lies in .data or .bss would be shared by all handles of a process.
+  layers | while read -r layer uses; do
+    objects "$layer" | while read -r object; do
+      nm --format=sysv "$object" | awk -F '|' -v object="$(basename "$object")" -v layer="$layer" '
+        { gsub(/ /, "") }
+        $7 ~ /^(\.t?bss|\.t?data|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ && $4 == "OBJECT" && $1 !~ /asan|tsan|ubsan|gcov|^\.L/ {
+          print layer "/" object " can write " $1 }'
+    done
+  done >"$wrong"
+  ;;
+the_shared_library_exports_the_header)
+  declared >"$work/declared"
+  nm -D --defined-only "$LIBSEARCH_BUILD/libsearch.so" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/exported"
+  diff "$work/declared" "$work/exported" >"$wrong" || true
+  ;;
+the_static_library_exports_the_header)
+  declared >"$work/declared"
+  nm --defined-only --extern-only "$LIBSEARCH_BUILD/libsearch.a" |
+    awk 'NF == 3 && $3 !~ /asan|tsan|ubsan/ { print $3 }' | sort >"$work/exported"
+  diff "$work/declared" "$work/exported" >"$wrong" || true
+  ;;
+the_header_is_c99_and_cplusplus)
+  # Beside libc's own <search.h>, and with every macro used.
+  cat >"$work/header.c" <<'EOF'
+#include <libsearch.h>
+#include <search.h>
+libsearch_error error = LIBSEARCH_ERROR_INIT;
+libsearch_field field = LIBSEARCH_FIELD_INIT;
+libsearch_open_options open_options = LIBSEARCH_OPEN_OPTIONS_INIT;
+libsearch_writer_options writer_options = LIBSEARCH_WRITER_OPTIONS_INIT;
+libsearch_search_options search_options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+libsearch_info info = LIBSEARCH_INFO_INIT;
+size_t length(void);
+size_t length(void)
+{
+    libsearch_bytes bytes = LIBSEARCH_STRING("words");
+    return bytes.length + sizeof(struct entry);
+}
+EOF
+  cp "$work/header.c" "$work/header.cc"
+  "$LIBSEARCH_CC" -std=c99 -D_XOPEN_SOURCE=700 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/header.c" 2>"$wrong" || true
+  if command -v g++ >/dev/null; then
+    for standard in c++11 c++20; do
+      g++ -std=$standard -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/header.cc" 2>>"$wrong" || true
+    done
+  else
+    echo "no C++ compiler here: only C was tried"
+  fi
+  ;;
+*)
+  echo "no such claim: $1" >&2
+  exit 2
+  ;;
+esac
+
+if [ -s "$wrong" ]; then
+  cat "$wrong"
+  exit 1
+fi
