@@ -20,7 +20,8 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t length)
         return NULL;
     size_t wanted;
     if (__builtin_add_overflow(buffer->length, length, &wanted) ||
-        !memory_grow(buffer->allocator, &buffer->data, &buffer->capacity, wanted, 1)) {
+        /* at least one byte, so that room for nothing is not NULL */
+        !memory_grow(buffer->allocator, &buffer->data, &buffer->capacity, wanted == 0 ? 1 : wanted, 1)) {
         buffer->failed = true;
         return NULL;
     }

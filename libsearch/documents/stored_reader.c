@@ -116,7 +116,7 @@ static libsearch_status decompress(const struct stored_reader *reader, ZSTD_DCtx
                                    const struct stored_block *block, struct buffer *to, libsearch_error *error)
 {
     buffer_clear(to);
-    if (buffer_reserve(to, block->length + 1) == NULL) /* + 1: memory also for nothing */
+    if (buffer_reserve(to, block->length) == NULL)
         return error_no_memory(error);
     const size_t length = ZSTD_decompressDCtx(zstd, to->data, block->length, block->frame, block->frame_length);
     if (ZSTD_isError(length) && ZSTD_getErrorCode(length) == ZSTD_error_memory_allocation)
