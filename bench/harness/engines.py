@@ -19,6 +19,13 @@ OURS = {
     "libsearch-default": ("native", ["analyzer=english"], ["model=default"], True),
     "libsearch-stored": ("native", ["stored"], [], False),
 }
+# The same under harder conditions; asked for by name only.
+HARDER = {
+    "libsearch-parameters": ("native", [], ["model=bm25:k1=0.9,b=0.4"], True),
+    "libsearch-segments": ("native", ["segments=8"], [], True),
+    "libsearch-deleted": ("native", ["deleted=5"], [], True),
+    "libsearch-filtered": ("native", ["buckets=4"], ["bucket=1"], True),
+}
 PEERS = {
     "fts5": ("fts5", [], [], True),
     "fts5-stored": ("fts5", ["stored"], [], False),
@@ -170,7 +177,7 @@ def make(names, folder, native):
     name, with the reason."""
     built, engines, skipped = {}, [], {}
     for name in names:
-        spec = OURS.get(name) or PEERS[name]
+        spec = {**OURS, **HARDER, **PEERS}[name]
         driver = spec[0]
         if driver not in built:
             place = os.path.join(folder, driver)

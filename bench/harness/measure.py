@@ -9,6 +9,7 @@ import sys
 import time
 
 COMMANDS = ["TOP_10", "TOP_100", "TOP_1000", "COUNT", "TOP_10_COUNT"]
+FIRST_TIMES = 5
 
 
 def folder_bytes(folder):
@@ -36,7 +37,8 @@ def build_index(engine, docs, folder, reuse):
     log = os.path.join(folder, f"{engine.name}.log")
     with open(log, "wb") as output:
         start = time.monotonic()
-        process = subprocess.Popen(engine.index_command(docs["path"], index), stdout=output, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(engine.index_command(docs["path"], index), stdout=output, stderr=output,
+                                   stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -64,15 +66,18 @@ class Session:
     def __init__(self, engine, index, queries, folder):
         self.engine = engine
         self.file = os.path.join(folder, f"{engine.name}.answers")
-        self.process = subprocess.Popen(engine.search_command(index, queries), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+        self.log = os.path.join(folder, f"{engine.name}.search.log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(engine.search_command(index, queries), stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=log, text=True)
         self.open_s = float(self.expect("open"))
         self.expect("ready")
 
     def expect(self, word):
         line = self.process.stdout.readline().split()
         if not line or line[0] != word:
-            raise RuntimeError(f"{self.engine.name}: the driver stopped")
+            self.process.wait()
+            raise RuntimeError(f"{self.engine.name}: the driver stopped; see {self.log}")
         return line[1]
 
     def run(self, group, command, limit_s, answers):
@@ -99,6 +104,25 @@ class Session:
         self.process.stdout.close()
         if os.path.exists(self.file):
             os.remove(self.file)
+
+
+def first_answer(engine, index, queries, folder):
+    """Seconds from the start of a new process to its first ten documents, files in the page cache: the
+    least of several."""
+    one, least = os.path.join(folder, "first.tsv"), None
+    with open(queries, encoding="utf-8") as source:
+        lines = source.readlines()
+    line = next((line for line in lines if "\tOR\t" in line), lines[0])
+    with open(one, "w", encoding="utf-8") as file:
+        file.write(line)
+    for _ in range(FIRST_TIMES):
+        start = time.monotonic()
+        session = Session(engine, index, one, folder)
+        session.run(line.split("\t")[1], "TOP_10", 60, False)
+        spent = time.monotonic() - start
+        session.close()
+        least = spent if least is None else min(least, spent)
+    return least
 
 
 def warm_up(session, group, command, seconds):

@@ -150,6 +150,12 @@ def indexing_text(indexing):
     return table(["indexing", "wall s", "cpu s", "MB/cpu s", "peak MB", "index MB", "index/text"], rows)
 
 
+def opening_text(opening):
+    return table(["milliseconds", "open the index", "new process to first answer"],
+                 [[name, number(each["open_s"] * 1e3), number(each["first_answer_s"] * 1e3)]
+                  for name, each in opening.items()])
+
+
 def latency_text(rows, engines):
     cells = {(row["class"], row["command"], row["engine"]): row for row in rows}
     lines = []

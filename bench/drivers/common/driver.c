@@ -66,6 +66,8 @@ void driver_copy_id(char (*id)[256], const char *data, size_t length)
 
 /* ---- documents ---- */
 
+uint64_t driver_documents;
+
 static const char docs_magic[8] = { 'B', 'D', 'O', 'C', 'S', '1', '\n', '\0' };
 
 static void read_exactly(FILE *file, void *buffer, size_t size, const char *path)
@@ -86,6 +88,7 @@ static void build(const char *docs, const char *index)
     read_exactly(file, header, sizeof header, docs);
     if (memcmp(magic, docs_magic, sizeof magic) != 0)
         driver_fail("%s is no documents file", docs);
+    driver_documents = header[0];
     phase_wall = nanoseconds();
     phase_cpu = cpu_seconds();
     driver_engine.create(index);

@@ -80,6 +80,9 @@ struct engine {
 
 extern const struct engine driver_engine;
 
+/* How many documents will be added; known before create(). */
+extern uint64_t driver_documents;
+
 /* Ends the program with one line on standard error. */
 void driver_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* libsearch's native engine, on its public ABI alone. One text field; compacted into one segment.
  *
- * Options of both: analyzer=NAME ("plain-english"), model=NAME ("bm25:k1=1.2,b=0.75"), memory=MIB (1024),
- * threads=N; of building: stored, reordered, no-compact. */
+ * Options of building: analyzer=NAME ("plain-english"), memory=MIB (1024), threads=N, stored, reordered,
+ * segments=N (that many commits instead of a compaction), deleted=PERCENT (spread evenly, after the
+ * compaction), buckets=N (a keyword field `bucket`, a document's number modulo N); of searching:
+ * model=NAME ("bm25:k1=1.2,b=0.75"), bucket=N (only documents of that bucket). */
 #include <libsearch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,9 @@ static libsearch_error failure = LIBSEARCH_ERROR_INIT;
 static const char *analyzer = "plain-english", *model = "bm25:k1=1.2,b=0.75";
 static size_t memory = (size_t)1024 << 20;
 static unsigned threads = 1;
-static bool stored, reordered, compacted = true;
+static uint64_t segments, deleted, buckets;
+static const char *bucket;
+static bool stored, reordered;
 
 static void check(libsearch_status status)
 {
@@ -36,8 +40,14 @@ static bool option(const char *word)
         stored = true;
     else if (strcmp(word, "reordered") == 0)
         reordered = true;
-    else if (strcmp(word, "no-compact") == 0)
-        compacted = false;
+    else if (strncmp(word, "segments=", 9) == 0)
+        segments = strtoull(word + 9, NULL, 10);
+    else if (strncmp(word, "deleted=", 8) == 0)
+        deleted = strtoull(word + 8, NULL, 10);
+    else if (strncmp(word, "buckets=", 8) == 0)
+        buckets = strtoull(word + 8, NULL, 10);
+    else if (strncmp(word, "bucket=", 7) == 0)
+        bucket = word + 7;
     else
         return false;
     return true;
@@ -48,17 +58,26 @@ static bool option(const char *word)
 static libsearch_index *library_index;
 static libsearch_writer *writer;
 static libsearch_document *document;
+static uint64_t added;
+static struct dead {
+    struct dead *next;
+    size_t length;
+    char id[];
+} *to_delete;
 
 static void create(const char *path)
 {
-    libsearch_field text = LIBSEARCH_FIELD_INIT;
-    text.name = "text";
-    text.weight = 1;
-    text.flags = stored ? 0 : LIBSEARCH_FIELD_NOT_STORED;
+    libsearch_field fields[2] = { LIBSEARCH_FIELD_INIT, LIBSEARCH_FIELD_INIT };
+    fields[0].name = "text";
+    fields[0].weight = 1;
+    fields[0].flags = stored ? 0 : LIBSEARCH_FIELD_NOT_STORED;
+    fields[1].name = "bucket";
+    fields[1].type = LIBSEARCH_KEYWORD;
+    fields[1].flags = LIBSEARCH_FIELD_NOT_STORED;
     libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
     options.analyzer = analyzer;
-    options.fields = &text;
-    options.field_count = 1;
+    options.fields = fields;
+    options.field_count = buckets > 0 ? 2 : 1;
     check(libsearch_open(path, LIBSEARCH_CREATE, &options, &library_index, &failure));
     libsearch_writer_options writing = LIBSEARCH_WRITER_OPTIONS_INIT;
     writing.memory = memory;
@@ -69,20 +88,47 @@ static void create(const char *path)
         driver_fail("no memory");
 }
 
+static void remember(struct text id)
+{
+    struct dead *dead = malloc(sizeof *dead + id.length);
+    if (dead == NULL)
+        driver_fail("no memory");
+    dead->length = id.length;
+    memcpy(dead->id, id.data, id.length);
+    dead->next = to_delete;
+    to_delete = dead;
+}
+
 static void add(struct text id, struct text text)
 {
     libsearch_document_clear(document);
     check(libsearch_document_set_text(document, "text", (libsearch_bytes){ text.data, text.length }));
+    if (buckets > 0) {
+        char name[32];
+        int length = snprintf(name, sizeof name, "%llu", (unsigned long long)(added % buckets));
+        check(libsearch_document_set_keyword(document, "bucket", (libsearch_bytes){ name, (size_t)length }));
+    }
     check(libsearch_writer_put(writer, (libsearch_bytes){ id.data, id.length }, document, &failure));
+    if (added * deleted / 100 != (added + 1) * deleted / 100)
+        remember(id);
+    added++;
+    if (segments > 0 && added * segments / driver_documents != (added - 1) * segments / driver_documents)
+        check(libsearch_writer_commit(writer, &failure));
 }
 
 static void finish(void)
 {
     check(libsearch_writer_commit(writer, &failure));
     driver_phase("commit");
-    if (compacted) {
+    if (segments == 0) {
         check(libsearch_writer_compact(writer, reordered ? LIBSEARCH_REORDER : 0, &failure));
         driver_phase("compact");
+    }
+    if (to_delete != NULL) {
+        for (struct dead *dead = to_delete; dead != NULL; dead = dead->next)
+            check(libsearch_writer_delete(writer, (libsearch_bytes){ dead->id, dead->length }, &failure));
+        check(libsearch_writer_commit(writer, &failure));
+        driver_phase("delete");
     }
     libsearch_document_free(document);
     libsearch_writer_close(writer);
@@ -119,6 +165,14 @@ static void prepare(struct query *query)
         query->prepared = libsearch_query_boolean(occurs, (const libsearch_query *const *)parts, query->count, 0);
         for (size_t i = 0; i < query->count; i++)
             libsearch_query_free(parts[i]);
+    }
+    if (bucket != NULL) {
+        libsearch_bytes name = { bucket, strlen(bucket) };
+        libsearch_query *both[2] = { query->prepared, libsearch_query_keyword("bucket", name) };
+        query->prepared = libsearch_query_boolean((const libsearch_occur[]){ LIBSEARCH_MUST, LIBSEARCH_FILTER },
+                                                  (const libsearch_query *const *)both, 2, 0);
+        libsearch_query_free(both[0]);
+        libsearch_query_free(both[1]);
     }
     if (query->prepared == NULL)
         driver_fail("query %s cannot be made", query->number);
