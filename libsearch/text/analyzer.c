@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "text/stems.h"
 #include "text/tokenizer.h"
 #include "text/unicode.h"
 
@@ -16,6 +17,11 @@ struct recipe {
     const struct language *language;
     bool split, stem;
 };
+
+static const char *stemmer_name(const struct language *language)
+{
+    return language->stemmer ? language->stemmer : language->name;
+}
 
 static const struct stop_list *stops_of(const struct recipe *recipe)
 {
@@ -50,11 +56,11 @@ static void write_chain(const struct recipe *recipe, char *chain)
 #define ADD(...) length += snprintf(chain + length, capacity - (size_t)length, __VA_ARGS__)
     if (recipe->split)
         ADD("+split-1:%s", language->name);
-    ADD("/nfkc-fold-1%s", language->flags & LANGUAGE_TURKISH_CASE ? ":turkish" : "");
+    ADD("/nfkc-%s-fold-1%s", fold_version(), language->flags & LANGUAGE_TURKISH_CASE ? ":turkish" : "");
     if (strips_surface(recipe))
         ADD("/strip-marks-1");
     if (recipe->stem)
-        ADD("/%s-2.2.0", language->stemmer ? language->stemmer : language->name);
+        ADD("/%s-%08x", stemmer_name(language), (unsigned)stemmer_fingerprint(language));
     if (strips_terms(recipe))
         ADD("/strip-stems-1");
     if (stops)
@@ -81,6 +87,11 @@ static bool recipe_named(const char *name, struct recipe *recipe)
 static bool chain_matches(const struct recipe *recipe, const char *wanted)
 {
     char chain[CHAIN_CAPACITY];
+    if (recipe->stem) { /* asking a stemmer for its fingerprint is dear */
+        snprintf(chain, sizeof chain, "/%s-", stemmer_name(recipe->language));
+        if (!strstr(wanted, chain))
+            return false;
+    }
     write_chain(recipe, chain);
     return strcmp(chain, wanted) == 0;
 }

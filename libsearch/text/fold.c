@@ -91,8 +91,6 @@ static size_t decompose(const struct fold *fold, uint32_t point, int32_t *to)
         else if (point == 0x130)
             point = 'i';
     }
-    if (point == 0x2019 || point == 0x2BC)
-        point = '\'';
     if (is_kept(fold, point)) {
         to[0] = (int32_t)point;
         return 1;
@@ -104,7 +102,13 @@ static size_t decompose(const struct fold *fold, uint32_t point, int32_t *to)
         to[0] = (int32_t)point;
         return 1;
     }
-    return (size_t)count;
+    if (point == ' ')
+        return 1;
+    size_t kept = 0; /* some letters (Arabic ligatures) stand for several words: a word all the same */
+    for (utf8proc_ssize_t i = 0; i < count; i++)
+        if (to[i] != ' ')
+            to[kept++] = to[i] == 0x2019 || to[i] == 0x2BC ? '\'' : to[i];
+    return kept;
 }
 
 /* Writes one folded code point, or its plain letters; 0 where it does not fit. */
@@ -147,6 +151,8 @@ static size_t fold_long(const struct fold *fold, const uint8_t *text, size_t len
     }
     return written;
 }
+
+const char *fold_version(void) { return utf8proc_unicode_version(); }
 
 void fold_init(struct fold *fold, unsigned flags, const uint32_t *keep)
 {

@@ -24,6 +24,9 @@ struct fold {
     uint8_t table[FOLD_TABLE_END][FOLD_ENTRY]; /* a length and that many bytes */
 };
 
+/* The Unicode version of the tables behind it. */
+const char *fold_version(void);
+
 /* Fills fold for the flags. */
 void fold_init(struct fold *fold, unsigned flags, const uint32_t *keep);
 

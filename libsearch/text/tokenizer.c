@@ -6,7 +6,7 @@
 
 #include <libstemmer.h>
 
-#include "text/unicode.h"
+#include "text/stems.h"
 
 libsearch_status tokenizer_new(const struct analyzer *analyzer, const libsearch_allocator *allocator,
                                struct tokenizer **tokenizer, libsearch_error *error)
@@ -23,10 +23,7 @@ libsearch_status tokenizer_new(const struct analyzer *analyzer, const libsearch_
     bool complete = made->pending && made->words && made->lower;
     if (complete && analyzer->stem) {
         made->stemmer = sb_stemmer_new(analyzer->language->name, "UTF_8");
-        /* its buffer grows with the longest word: grown now, it does not later */
-        char longest[2 * LIBSEARCH_MAX_TERM];
-        memset(longest, 'x', sizeof longest);
-        complete = made->stemmer && sb_stemmer_stem(made->stemmer, (const sb_symbol *)longest, sizeof longest);
+        complete = made->stemmer && stemmer_prepare(made->stemmer);
     }
     if (!complete) {
         tokenizer_free(made);
@@ -255,48 +252,6 @@ size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t 
         }
     }
     return taken;
-}
-
-/* Romanian comma-below letters as the cedilla forms that the stemmer was written for. */
-static size_t write_cedillas(const char *surface, size_t length, char *to)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (i + 1 < length && surface[i] == '\xC8' && (surface[i + 1] == '\x99' || surface[i + 1] == '\x9B')) {
-            to[i] = '\xC5';
-            to[i + 1] = surface[i + 1] == '\x99' ? '\x9F' : '\xA3';
-            i++;
-        } else {
-            to[i] = surface[i];
-        }
-    }
-    return length;
-}
-
-size_t tokenizer_term(struct tokenizer *tokenizer, const char *surface, size_t length, char *term)
-{
-    const struct analyzer *analyzer = tokenizer->analyzer;
-    char spelled[LIBSEARCH_MAX_TERM];
-    if (length > LIBSEARCH_MAX_TERM)
-        length = utf8_cut(surface, length, LIBSEARCH_MAX_TERM);
-    if (tokenizer->stemmer) {
-        if (analyzer->language->flags & LANGUAGE_CEDILLA) {
-            length = write_cedillas(surface, length, spelled);
-            surface = spelled;
-        }
-        const sb_symbol *stem = sb_stemmer_stem(tokenizer->stemmer, (const sb_symbol *)surface, (int)length);
-        const int stem_length = stem ? sb_stemmer_length(tokenizer->stemmer) : 0;
-        if (stem_length > 0) {
-            surface = (const char *)stem;
-            length = utf8_cut(surface, (size_t)stem_length, LIBSEARCH_MAX_TERM);
-        }
-    }
-    if (analyzer->bare_terms) {
-        const size_t stripped = fold_text(&analyzer->strip, (const uint8_t *)surface, length, term, LIBSEARCH_MAX_TERM);
-        if (stripped > 0)
-            return stripped;
-    }
-    memcpy(term, surface, length);
-    return length;
 }
 
 size_t tokenizer_fold(struct tokenizer *tokenizer, libsearch_bytes word, char *folded, size_t capacity)
