@@ -1,0 +1,548 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The program's contracts, one function each, named as what it claims. Usage: lsearch.sh CLAIM, with
+# LIBSEARCH_BUILD in the environment. Each runs in an empty folder of its own.
+set -euo pipefail
+lsearch=$LIBSEARCH_BUILD/tools/lsearch/lsearch
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "not so: $*" >&2
+  for file in out err; do
+    [ ! -s "$file" ] || { echo "-- standard $file" >&2; head -c 2000 "$file" >&2; }
+  done
+  exit 1
+}
+
+# run STATUS WORD...: runs lsearch, its output in the files out and err, and wants that exit status.
+run() {
+  local wanted=$1 status=0
+  shift
+  "$lsearch" "$@" >out 2>err || status=$?
+  [ "$status" = "$wanted" ] || fail "lsearch $* ends with $wanted (it was $status)"
+}
+
+out_is() { [ "$(cat out)" = "$1" ] || fail "it prints $1"; }
+out_has() { grep -qF -- "$1" out || fail "it prints $1"; }
+out_lacks() { ! grep -qF -- "$1" out || fail "it does not print $1"; }
+err_has() { grep -qF -- "$1" err || fail "it says $1"; }
+err_lines() { [ "$(wc -l <err)" = "$1" ] || fail "it says $1 lines"; }
+
+# ids: those of the last search in JSON, in order.
+ids() { grep -o '"id": "[^"]*"' out | cut -d '"' -f 4 | paste -sd ' '; }
+ids_are() { [ "$(ids)" = "$1" ] || fail "it finds $1 (it was $(ids))"; }
+
+three_documents() {
+  cat >three.jsonl <<'EOF'
+{"id": "a", "title": "Rain in the hills", "text": "It rained all night, and the river rose.", "country": "Wales", "n": 5, "ratio": 0.5, "day": "2021-05-03", "tags": ["wet", "cold"]}
+{"id": "b", "title": "Sun on the coast", "text": "No rain fell, and no river rose; the coast was dry.", "country": "Spain", "n": 7, "ratio": 2, "day": "2021-05-04T10:00:00Z"}
+{"id": "c", "title": "Snow", "text": "It snowed.", "country": "Norway", "n": -1, "ratio": 1e-3}
+EOF
+  run 0 index three.index three.jsonl
+}
+
+# ---- index
+
+index_makes_an_index_and_says_what_is_safe() {
+  three_documents
+  [ -d three.index ] || fail "the index is a folder"
+  [ "$(cat err)" = "committed 3" ] || fail "it says committed 3 and nothing else"
+  out_has "3 documents in "
+}
+
+index_commits_every_so_many_documents() {
+  seq 1 10 | sed 's/.*/{"id": &}/' >ten.jsonl
+  run 0 index x ten.jsonl --commit-every 4
+  [ "$(cat err)" = "committed 4
+committed 8
+committed 10" ] || fail "it says what is safe after each commit"
+}
+
+index_reads_standard_input() {
+  printf '{"id": 17, "title": "seventeen"}\n' | run 0 index x -
+  run 0 get x 17
+  out_is '{"id": "17", "title": "seventeen"}'
+}
+
+index_goes_on_with_an_index_that_is_there() {
+  three_documents
+  printf '{"id": "d", "title": "Rain again"}\n{"id": "a", "title": "Fog"}\n' >more.jsonl
+  run 0 index three.index more.jsonl
+  run 0 info three.index
+  out_has "documents  4"
+  run 0 search three.index rain --json
+  grep -q '"id": "a"' out && fail "the last put of an id wins"
+  run 1 search three.index title:hills --json
+}
+
+index_keeps_values_of_every_type() {
+  three_documents
+  run 0 get three.index a b c
+  out_has '"country": "Wales", "n": 5, "ratio": 0.5, "day": "2021-05-03", "tags": ["wet", "cold"]}'
+  out_has '"n": 7, "ratio": 2.0, "day": "2021-05-04T10:00:00Z"}'
+  out_has '"n": -1, "ratio": 0.001}'
+  run 0 info three.index
+  for field in "title: text" "text: text" "country: keyword" "n: integer" "ratio: float" "day: date" "tags: keyword"; do
+    out_has "field      $field"
+  done
+}
+
+index_takes_types_from_field_options() {
+  printf '{"id": 1, "zip": "01099", "day": "2021-05-03", "blob": "x"}\n' >z.jsonl
+  run 0 index x z.jsonl --field zip:integer --field day:keyword --field blob:stored
+  run 0 get x 1
+  out_is '{"id": "1", "zip": 1099, "day": "2021-05-03", "blob": "x"}'
+  run 0 info x
+  out_has "field      day: keyword"
+  out_has "field      blob: stored"
+  run 2 index x z.jsonl --field zip:keyword
+  err_has zip
+  run 2 index x z.jsonl --field zip:number
+  run 2 index x z.jsonl --field zip
+}
+
+index_decides_a_type_by_the_first_documents_together() {
+  printf '{"id": 1, "n": 5, "d": "2021-05-03"}\n{"id": 2, "n": 5.5, "d": "soon"}\n' >z.jsonl
+  run 0 index x z.jsonl
+  run 0 info x
+  out_has "field      n: float"
+  out_has "field      d: keyword"
+}
+
+index_flattens_objects_and_ignores_null() {
+  printf '{"id": 1, "by": {"name": "Ann", "at": [{"town": "Bonn"}, {"town": "Ulm"}]}, "gone": null, "ok": true, "a b": 1}\n' >z.jsonl
+  run 0 index x z.jsonl
+  run 0 get x 1
+  out_is '{"id": "1", "by.name": "Ann", "by.at.town": ["Bonn", "Ulm"], "ok": "true", "a_b": 1}'
+}
+
+index_reads_folders_of_texts() {
+  mkdir -p pages/deep pages/.hidden
+  printf '×\n\nRain again\n\nBy A. Writer May 3, 2021 | 4:00 PM\n\nIt rained in the hills.\n' >pages/b.txt
+  printf '# Sun\n\nIt shone.\n' >pages/a.md
+  printf '<title>Wind &amp; waves</title><p>It <b>ble</b>w.</p><script>rained</script>' >pages/deep/c.html
+  printf 'rained' >pages/.hidden/d.txt
+  printf 'rained' >pages/e.bin
+  run 0 index x pages/
+  out_has "3 documents in "
+  run 0 search x rained --json
+  ids_are pages/b.txt
+  out_has '"title": "Rain again"'
+  out_has '"date": "2021-05-03T16:00:00Z"'
+  run 0 get x pages/deep/c.html
+  out_is '{"id": "pages/deep/c.html", "title": "Wind & waves", "text": "It blew."}'
+  run 0 get x pages/a.md
+}
+
+index_names_counts_and_skips_bad_lines() {
+  printf 'not json\n{"id": "a", "title": "fine"}\n\n{"title": "no id"}\n[1]\n{"id": ""}\n{"id": {}}\n{"id": "b", "title": "fine"}\n' >z.jsonl
+  run 0 index x z.jsonl
+  err_has "z.jsonl:1: not JSON"
+  err_has "z.jsonl:4: no \"id\""
+  err_has "z.jsonl:5: not a JSON object"
+  err_has "z.jsonl:6: \"id\" is empty"
+  err_has "z.jsonl:7: "
+  err_has "committed 2"
+  err_lines 6
+  out_has "5 bad documents skipped"
+}
+
+index_skips_a_value_that_does_not_fit_its_field() {
+  printf '{"id": 1, "n": 5}\n' >one.jsonl
+  printf '{"id": 2, "n": "five"}\n{"id": 3, "n": 6}\n' >two.jsonl
+  run 0 index x one.jsonl
+  run 0 index x two.jsonl
+  err_has "two.jsonl:1: field n holds 'five' and wants a whole number"
+  run 0 get x 3
+  run 1 get x 2
+}
+
+index_strict_stops_at_the_first_bad_document() {
+  seq 1 5 | sed 's/.*/{"id": &}/' >z.jsonl
+  printf 'not json\n{"id": 6}\n' >>z.jsonl
+  run 3 index x z.jsonl --strict --commit-every 2
+  err_has "z.jsonl:6: not JSON"
+  err_has "committed 4"
+  run 1 get x 6
+  run 0 get x 1 4
+}
+
+index_says_which_file_cannot_be_read() {
+  printf '{"id": 1}\n' >z.jsonl
+  run 3 index x missing.jsonl
+  [ "$(cat err)" = "lsearch: missing.jsonl: No such file or directory" ] || fail "one clear line"
+  [ ! -e x ] || fail "no index is made for nothing"
+  run 3 index x missing.jsonl z.jsonl
+  err_has "missing.jsonl: No such file or directory"
+  err_has "committed 1"
+  printf 'x' >z.pdf
+  run 3 index x z.pdf
+  err_has "z.pdf: "
+}
+
+index_of_nothing_is_an_empty_index() {
+  : >empty.jsonl
+  run 0 index x empty.jsonl
+  run 0 info x
+  out_has "documents  0"
+  run 1 search x anything
+}
+
+index_stems_by_its_language() {
+  three_documents
+  run 0 index stemmed three.jsonl --language english
+  run 1 search three.index raining
+  run 0 search stemmed raining --json
+  ids_are "a b"
+  run 0 index stemmed three.jsonl --language english
+  run 2 index stemmed three.jsonl --language german
+  err_has stemmed
+  run 2 index other three.jsonl --language klingon
+}
+
+index_answers_alike_whatever_the_threads() {
+  seq 1 3000 | awk '{ print "{\"id\": " $1 ", \"title\": \"word" $1 % 7 "\", \"text\": \"common word" $1 % 13 " word" $1 % 101 "\"}" }' >many.jsonl
+  run 0 index one many.jsonl --threads 1
+  run 0 index four many.jsonl --threads 4
+  run 0 search one 'common word3 word5' -n 50 --json
+  mv out expected
+  run 0 search four 'common word3 word5' -n 50 --json
+  cmp out expected || fail "the same answer"
+}
+
+index_refuses_a_folder_that_is_something_else() {
+  mkdir other
+  echo "a letter" >other/letter
+  printf '{"id": 1}\n' >z.jsonl
+  run 3 index other z.jsonl
+  err_lines 1
+  err_has other
+  [ "$(ls other)" = letter ] || fail "nothing of it is touched"
+  mkdir db
+  : >db/iamglass
+  run 3 search db word
+  err_has Xapian
+}
+
+a_second_writer_is_told_so() {
+  three_documents
+  mkfifo pipe
+  "$lsearch" index three.index - --commit-every 1 <pipe 2>first.err >/dev/null &
+  writer=$!
+  exec 3>pipe
+  printf '{"id": "d", "title": "slow"}\n' >&3
+  for _ in $(seq 200); do
+    grep -q 'committed 1' first.err && break
+    sleep 0.05
+  done
+  run 3 index three.index three.jsonl
+  err_lines 1
+  err_has three.index
+  run 3 delete three.index a
+  run 0 search three.index slow --json
+  ids_are d
+  exec 3>&-
+  wait "$writer" || fail "the first one ends well"
+  run 0 index three.index three.jsonl
+}
+
+what_was_committed_survives_a_kill() {
+  mkfifo pipe
+  "$lsearch" index x - --commit-every 2 <pipe 2>first.err >/dev/null &
+  writer=$!
+  exec 3>pipe
+  printf '{"id": 1}\n{"id": 2}\n{"id": 3}\n' >&3
+  for _ in $(seq 200); do
+    grep -q 'committed 2' first.err && break
+    sleep 0.05
+  done
+  kill -9 "$writer"
+  wait "$writer" 2>/dev/null || true
+  exec 3>&-
+  run 0 check x
+  run 0 get x 1 2
+  run 1 get x 3
+  printf '{"id": 4}\n' >z.jsonl
+  run 0 index x z.jsonl
+  run 0 get x 1 2 4
+}
+
+a_full_disk_is_said_and_keeps_what_was_committed() {
+  # A limit on the size of a file stands for the disk: both make a write fail.
+  seq 1 20000 | awk '{ print "{\"id\": " $1 ", \"text\": \"" $1 * 7919 " " $1 * 104729 " " $1 * 1299709 "\"}" }' >many.jsonl
+  head -n 100 many.jsonl >few.jsonl
+  run 0 index x few.jsonl
+  local status=0
+  (ulimit -f 64; exec "$lsearch" index x many.jsonl) >out 2>err || status=$?
+  [ "$status" = 3 ] || fail "it ends with 3 (it was $status)"
+  err_lines 1
+  err_has x
+  run 0 check x
+  run 0 info x
+  out_has "documents  100"
+  run 0 index x many.jsonl
+  run 0 info x
+  out_has "documents  20000"
+}
+
+# ---- search
+
+search_lists_rank_score_id_title_and_snippet() {
+  three_documents
+  run 0 search three.index rain hills
+  head -n 1 out | grep -qE "^1	[0-9.e-]+	a	Rain in the hills$" || fail "rank, score, id, title"
+  sed -n 2p out | grep -q "^	.*rain" || fail "and a snippet"
+  tail -n 1 out | grep -qx "2 of 2" || fail "and how many"
+  if LC_ALL=C grep -q $'\033' out; then fail "no colour where no terminal is"; fi
+}
+
+search_prints_one_json_object() {
+  three_documents
+  run 0 search three.index rain --json
+  [ "$(wc -l <out)" = 1 ] || fail "one line"
+  grep -qE '^\{"total": \{"value": 2, "exact": true\}, "hits": \[\{"rank": 1, "score": [0-9.e-]+, "id": "a", "title": "Rain in the hills", "snippet": "[^"]*rained[^"]*", "fields": \{"country": "Wales", "n": 5, "ratio": 0\.5, "day": "2021-05-03", "tags": \["wet", "cold"\]\}\}, \{"rank": 2, .*\], "facets": \{\}, "warnings": \[\]\}$' out || fail "the shape that programs read"
+}
+
+search_that_finds_nothing_ends_with_1() {
+  three_documents
+  run 1 search three.index zebra
+  err_lines 1
+  [ ! -s out ] || fail "nothing on standard output"
+  run 1 search three.index zebra --json
+  out_is '{"total": {"value": 0, "exact": true}, "hits": [], "facets": {}, "warnings": []}'
+}
+
+search_takes_count_and_offset() {
+  three_documents
+  run 0 search three.index -n 1 rain --json
+  ids_are a
+  out_has '"value": 2'
+  run 0 search three.index -n1 --offset=1 rain --json
+  ids_are b
+  out_has '"rank": 2'
+  run 0 search -n 5 --offset 1 three.index rain --json
+  ids_are b
+}
+
+options_stand_before_or_after() {
+  three_documents
+  run 0 --json search three.index rain
+  mv out expected
+  for order in "search --json three.index rain" "search three.index --json rain" "search three.index rain --json"; do
+    # shellcheck disable=SC2086
+    run 0 $order
+    cmp out expected || fail "lsearch $order is the same"
+  done
+}
+
+a_word_with_a_dash_belongs_to_the_query() {
+  three_documents
+  run 0 search three.index rain -hills --json
+  ids_are b
+  run 0 search three.index --json rain -snow
+  ids_are "a b"
+  run 0 search three.index --json -- rain -n
+  run 2 search -hills three.index rain
+  err_has "'-hills'"
+  run 1 search three.index --json -- --json
+}
+
+search_understands_the_query_language() {
+  three_documents
+  run 0 search three.index '+rain +coast' --json
+  ids_are b
+  run 0 search three.index '"river rose"' --json
+  [ "$(ids | tr ' ' '\n' | sort | paste -sd ' ')" = "a b" ] || fail "a phrase is found"
+  run 1 search three.index '"rose river"'
+  run 0 search three.index title:rain --json
+  ids_are a
+  run 0 search three.index country:Spain --json
+  ids_are b
+}
+
+search_says_what_it_did_not_understand() {
+  three_documents
+  run 0 search three.index 'rain "and' --json
+  if grep -q '"warnings": \[\]' out; then fail "a warning"; fi
+  run 0 search three.index 'rain "and'
+  err_has "note: "
+}
+
+search_marks_words_as_asked() {
+  three_documents
+  run 0 search three.index river --markup html
+  out_has "<b>river</b>"
+  run 0 search three.index river --color always
+  LC_ALL=C grep -q $'\033\[' out || fail "bold words"
+  run 0 search three.index river
+  out_lacks "<b>"
+}
+
+search_takes_a_model() {
+  three_documents
+  run 0 search three.index rain --json
+  mv out expected
+  run 0 search three.index rain --json --model bm25:k1=0.9,b=0.4
+  cmp -s out expected && fail "another model has other scores"
+  run 2 search three.index rain --model nonsense
+  err_lines 1
+}
+
+what_this_build_lacks_is_refused() {
+  three_documents
+  for option in "--sort n" "--facet country" "--collapse country" "--explain"; do
+    # shellcheck disable=SC2086
+    run 2 search three.index rain $option
+    err_lines 1
+    err_has "${option%% *}"
+  done
+  run 2 index x three.jsonl --engine xapian
+  run 2 search xapian:three.index rain
+  run 2 search tcp:localhost:1 rain
+  run 0 index x three.jsonl --engine native
+}
+
+# ---- run
+
+run_prints_a_trec_run() {
+  three_documents
+  printf 'q1\train hills\nq2\tzebra\nq3\tcoast "the\n' >q.tsv
+  run 0 run three.index q.tsv
+  while read -r line; do
+    echo "$line" | grep -qE '^q[13] Q0 [abc] [0-9]+ [0-9.e-]+ lsearch$' || fail "$line is a line of a run"
+  done <out
+  [ "$(cut -d ' ' -f 1,3,4 out | paste -sd ,)" = "q1 a 1,q1 b 2,q3 b 1" ] ||
+    [ "$(cut -d ' ' -f 1,3,4 out | head -n 2 | paste -sd ,)" = "q1 a 1,q1 b 2" ] || fail "queries in order, ranks from 1"
+}
+
+run_takes_words_as_plain_words() {
+  three_documents
+  printf 'q\t-rain +coast "snow" title:hills (a OR\n' >q.tsv
+  run 0 run three.index q.tsv -k 10
+  [ "$(cut -d ' ' -f 3 out | sort | paste -sd ' ')" = "a b c" ] || fail "any of the words may match"
+}
+
+run_takes_depth_and_model() {
+  three_documents
+  printf 'q\train\n' >q.tsv
+  run 0 run three.index q.tsv -k 1
+  [ "$(wc -l <out)" = 1 ] || fail "-k 1 is one line"
+  run 0 run three.index q.tsv --model bm25:k1=0.9,b=0.4
+  run 2 run three.index q.tsv --model bm25:k1=x
+}
+
+run_names_a_line_without_a_tab() {
+  three_documents
+  printf 'rain\nq\train\n' >q.tsv
+  run 0 run three.index q.tsv
+  err_has "q.tsv:1: "
+  run 3 run three.index q.tsv --strict
+  printf 'q\tzebra\n' >q.tsv
+  run 1 run three.index q.tsv
+  run 3 run three.index missing.tsv
+  err_has missing.tsv
+}
+
+# ---- get, delete, info, check, compact
+
+get_prints_documents_as_json_lines() {
+  three_documents
+  run 0 get three.index c missing a
+  err_has "no document 'missing'"
+  [ "$(wc -l <out)" = 2 ] || fail "a line each"
+  head -n 1 out | grep -q '^{"id": "c", "title": "Snow", "text": "It snowed.", ' || fail "in the order asked"
+  run 1 get three.index missing
+  err_lines 1
+  # What it prints can be indexed again.
+  run 0 get three.index a b c
+  cp out again.jsonl
+  run 0 index again.index again.jsonl
+  run 0 get again.index a b c
+  cmp out again.jsonl || fail "and comes out the same"
+}
+
+delete_deletes() {
+  three_documents
+  run 0 delete three.index a missing
+  out_is "1 deleted"
+  err_has "no document 'missing'"
+  run 1 get three.index a
+  run 0 info three.index
+  out_has "documents  2"
+  run 1 delete three.index a
+}
+
+info_names_engine_analyzer_and_model() {
+  three_documents
+  run 0 info three.index
+  for name in engine analyzer model commit documents deleted segments terms tokens bytes; do
+    grep -q "^$name " out || fail "it names $name"
+  done
+  run 0 info three.index --json
+  grep -qE '^\{"engine": "native", "analyzer": ".*", "model": ".*", .*"documents": 3, .*"fields": \{"title": "text"' out || fail "and as JSON"
+}
+
+check_is_content_with_a_sound_index_and_names_damage() {
+  three_documents
+  run 0 check three.index
+  # Whichever large file is damaged in its middle, check names it.
+  file=$(find three.index -type f -printf '%s %p\n' | sort -rn | head -n 1 | cut -d ' ' -f 2)
+  size=$(stat -c %s "$file")
+  printf '\377\377\377\377' | dd of="$file" bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+  run 3 check three.index
+  err_has "$(basename "$file")"
+}
+
+compact_leaves_one_segment_and_the_same_answers() {
+  three_documents
+  run 0 index three.index three.jsonl
+  run 0 delete three.index c
+  run 0 compact three.index
+  run 0 info three.index
+  out_has "segments   1"
+  out_has "deleted    0"
+  run 0 search three.index rain --json
+  ids_are "a b"
+  run 0 check three.index
+}
+
+a_missing_index_fails() {
+  for command in "search x word" "get x 1" "delete x 1" "info x" "check x" "compact x"; do
+    # shellcheck disable=SC2086
+    run 3 $command
+    err_lines 1
+    err_has x
+    [ ! -e x ] || fail "lsearch $command makes nothing"
+  done
+}
+
+wrong_usage_ends_with_2_and_one_line() {
+  three_documents
+  for words in "" "bogus" "search" "search three.index" "index" "index three.index" "get three.index" "info" \
+    "info three.index more" "search three.index rain -n" "search three.index rain -n x" "run three.index" \
+    "info three.index --strict" "index three.index three.jsonl --nonsense" "index three.index three.jsonl --memory 1"; do
+    # shellcheck disable=SC2086
+    run 2 $words
+    err_lines 1
+  done
+}
+
+help_and_version_are_there() {
+  run 0 --help
+  out_has "lsearch search INDEX QUERY"
+  run 0 --version
+  out_has "lsearch 0."
+}
+
+output_that_cannot_be_written_is_a_failure() {
+  three_documents
+  local status=0
+  "$lsearch" search three.index rain >/dev/full 2>err || status=$?
+  [ "$status" = 3 ] || fail "it ends with 3 (it was $status)"
+  err_has "standard output"
+}
+
+declare -F "$1" >/dev/null || { echo "no such claim: $1" >&2; exit 2; }
+"$1"
