@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/parser_operands.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "query/query_values.h"
@@ -223,7 +224,7 @@ static libsearch_status parse_list_function(struct query_parser *parser, enum sy
     if (function == SYNTAX_MAX) {
         double factor;
         like.kind = QUERY_DISJUNCTION_MAX;
-        *done = value_parse_float(take_argument(parser), &factor) && factor >= 0 && factor < 1e30;
+        *done = value_parse_float(take_argument(parser), &factor) && factor >= 0 && isfinite((float)factor);
         like.factor = *done ? (float)factor : 0;
     } else {
         like.kind = function == SYNTAX_ATLEAST ? QUERY_BOOLEAN : QUERY_NEAR;

@@ -119,12 +119,20 @@ static void print_text(const libsearch_query *query, enum place place, struct bu
     }
 }
 
+static bool is_blank(libsearch_bytes text)
+{
+    size_t at = 0, width;
+    while (at < text.length && (width = syntax_space(text, at)) > 0)
+        at += width;
+    return at == text.length;
+}
+
 static void print_phrase(const libsearch_query *query, struct buffer *to)
 {
     const unsigned flags = query->flags & ~(unsigned)QUERY_FLAG_KEEP_STOPS;
     const char last = query->text.length > 0 ? query->text.data[query->text.length - 1] : ' ';
     const bool prefix = (flags & QUERY_FLAG_LAST_PREFIX) != 0;
-    if (!syntax_has_word_byte(query->text) || (prefix && (last == '*' || (unsigned char)last <= 0x20))) {
+    if (is_blank(query->text) || (prefix && (last == '*' || (unsigned char)last <= 0x20))) {
         print_function(to, SYNTAX_PHRASE);
         print_unsigned(to, query->number);
         buffer_append_u8(to, ' ');
