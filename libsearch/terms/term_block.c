@@ -59,19 +59,36 @@ static libsearch_status begins_before(const struct terms_reader *reader, const s
     return LIBSEARCH_OK;
 }
 
-libsearch_status term_block_locate(const struct terms_reader *reader, const struct terms_range *range,
+/* The first of `count` prefixes that is >= wanted, `count` where there is none; from: a place to begin at. */
+static uint64_t locate_prefix(const uint8_t *prefixes, uint64_t count, uint64_t from, uint64_t wanted)
+{
+    uint64_t low = 0, left = count;
+    if (from > 0 && load_u64(prefixes + from * TERMS_PREFIX_BYTES) < wanted) {
+        uint64_t high = from + 1, step = 1;
+        low = high;
+        while (high < count && load_u64(prefixes + high * TERMS_PREFIX_BYTES) < wanted) {
+            low = high + 1;
+            high = count - high > step ? high + step : count;
+            step *= 2;
+        }
+        left = high - low;
+    }
+    while (left > 0) {
+        const uint64_t half = left - left / 2;
+        low += load_u64(prefixes + (low + half - 1) * TERMS_PREFIX_BYTES) < wanted ? half : 0;
+        left /= 2;
+    }
+    return low;
+}
+
+libsearch_status term_block_locate(const struct terms_reader *reader, const struct terms_range *range, uint64_t from,
                                    const uint8_t *word, size_t length, uint64_t *block, libsearch_error *error)
 {
     const uint8_t *prefixes = reader->prefixes + range->block * TERMS_PREFIX_BYTES;
     const uint64_t wanted = word_prefix(word, length);
     const uint64_t count = range->block_end - range->block; /* > 0 */
     /* Blocks before `low` begin before the word, by their prefixes alone. */
-    uint64_t low = 0, left = count;
-    while (left > 0) {
-        const uint64_t half = left - left / 2;
-        low += load_u64(prefixes + (low + half - 1) * TERMS_PREFIX_BYTES) < wanted ? half : 0;
-        left /= 2;
-    }
+    uint64_t low = locate_prefix(prefixes, count, from - range->block, wanted);
     if (low < count && load_u64(prefixes + low * TERMS_PREFIX_BYTES) == wanted) {
         /* Those from `low` to `high` look the same so far. */
         uint64_t high = low + 1, step = 1;

@@ -32,8 +32,9 @@ struct word_shape {
 libsearch_status term_block_open(const struct terms_reader *reader, const struct terms_range *range, uint64_t block,
                                  struct term_block *opened, libsearch_error *error);
 
-/* The block of a range that holds the last first-word <= word, the first block if there is none such. */
-libsearch_status term_block_locate(const struct terms_reader *reader, const struct terms_range *range,
+/* The block of a range that holds the last first-word <= word, the first block if there is none such. from: a block of
+ * the range; what is a little behind it is found sooner. */
+libsearch_status term_block_locate(const struct terms_reader *reader, const struct terms_range *range, uint64_t from,
                                    const uint8_t *word, size_t length, uint64_t *block, libsearch_error *error);
 
 /* At most ten bytes. Sets *bad where the number does not fit 64 bits. */

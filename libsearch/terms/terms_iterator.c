@@ -42,6 +42,14 @@ static void place_at_range(struct terms_iterator *iterator, uint32_t range_index
     place(iterator, range_index, end ? 0 : terms_reader_range(iterator->reader, range_index).block);
 }
 
+/* Damage: the iterator is at the end then, for what follows cannot be read. */
+static libsearch_status damaged(struct terms_iterator *iterator, const uint8_t *at, const char *what,
+                                libsearch_error *error)
+{
+    place_at_range(iterator, iterator->reader->list_count);
+    return terms_reader_damaged(iterator->reader, at, what, error);
+}
+
 /* Opens the block where the iterator stands, if it is not open. */
 static libsearch_status open_block(struct terms_iterator *iterator, libsearch_error *error)
 {
@@ -76,7 +84,7 @@ static libsearch_status take_first_word(struct terms_iterator *iterator, const s
     if (iterator->follows && shared >= TERMS_LIST_NUMBER &&
         (shared == length ||
          (shared < iterator->key_length && iterator->key[shared] > shape->bytes[shared - TERMS_LIST_NUMBER])))
-        return terms_reader_damaged(iterator->reader, shape->bytes, "words out of order", error);
+        return damaged(iterator, shape->bytes, "words out of order", error);
     memcpy(iterator->key, number, sizeof number);
     memcpy(iterator->key + TERMS_LIST_NUMBER, shape->bytes, shape->following);
     iterator->key_length = length;
@@ -92,16 +100,16 @@ static inline libsearch_status step_in_block(struct terms_iterator *iterator, st
                                              libsearch_error *error)
 {
     if (!term_block_word(&iterator->block, iterator->next, shape))
-        return terms_reader_damaged(iterator->reader, iterator->block.words, "a word runs over its block", error);
+        return damaged(iterator, iterator->block.words, "a word runs over its block", error);
     if (iterator->next == 0) {
         if (shape->shared != 0)
-            return terms_reader_damaged(iterator->reader, iterator->block.shapes, "a first word shares bytes", error);
+            return damaged(iterator, iterator->block.shapes, "a first word shares bytes", error);
         return take_first_word(iterator, shape, error);
     }
     const size_t shared = TERMS_LIST_NUMBER + shape->shared;
     if (shared > iterator->key_length || shape->following == 0 ||
         (shared < iterator->key_length && shape->bytes[0] <= iterator->key[shared]))
-        return terms_reader_damaged(iterator->reader, shape->bytes, "words out of order", error);
+        return damaged(iterator, shape->bytes, "words out of order", error);
     if (shape->following <= TERMS_COPY)
         memcpy(iterator->key + shared, shape->bytes, TERMS_COPY);
     else
@@ -135,10 +143,10 @@ libsearch_status terms_iterator_value(struct terms_iterator *iterator, struct te
 {
     struct term_block *block = &iterator->block;
     if (block->taken == 0 && iterator->next > 1 && !term_block_skip(block, iterator->next - 1))
-        return terms_reader_damaged(iterator->reader, block->kinds, "damaged entry", error);
+        return damaged(iterator, block->kinds, "damaged entry", error);
     while (block->taken < iterator->next)
         if (!term_block_value(block, iterator->reader->count, entry))
-            return terms_reader_damaged(iterator->reader, block->kinds + block->taken - 1, "damaged entry", error);
+            return damaged(iterator, block->kinds + block->taken - 1, "damaged entry", error);
     return LIBSEARCH_OK;
 }
 
@@ -196,7 +204,8 @@ libsearch_status terms_iterator_seek(struct terms_iterator *iterator, const void
     const uint8_t *word = bytes + TERMS_LIST_NUMBER;
     const size_t word_length = length - TERMS_LIST_NUMBER;
     uint64_t block;
-    TRY(term_block_locate(reader, &range, word, word_length, &block, error));
+    const uint64_t from = same ? iterator->block_number : range.block;
+    TRY(term_block_locate(reader, &range, from, word, word_length, &block, error));
     if (same && block == iterator->block_number && iterator->next > 0) {
         /* In the block where it stands: on from there, if that is before the word. */
         const uint8_t *here = iterator->key + TERMS_LIST_NUMBER;

@@ -151,8 +151,8 @@ libsearch_status terms_reader_find(const struct terms_reader *reader, const void
     uint64_t number_of_block;
     struct term_block block;
     unsigned index = 0;
-    TRY(term_block_locate(reader, &range, bytes + TERMS_LIST_NUMBER, length - TERMS_LIST_NUMBER, &number_of_block,
-                          error));
+    TRY(term_block_locate(reader, &range, range.block, bytes + TERMS_LIST_NUMBER, length - TERMS_LIST_NUMBER,
+                          &number_of_block, error));
     TRY(term_block_open(reader, &range, number_of_block, &block, error));
     TRY(search_block(reader, &block, bytes + TERMS_LIST_NUMBER, length - TERMS_LIST_NUMBER, &index, error));
     struct term_entry found;

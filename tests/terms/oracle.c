@@ -57,10 +57,9 @@ void oracle_add_word(struct oracle *oracle, unsigned list, const char *word)
     key[0] = (uint8_t)(list >> 8);
     key[1] = (uint8_t)list;
     memcpy(key + 2, word, length);
-    const struct term_entry entry = { .flags = TERM_LIST | TERM_SURFACE,
-                                      .document_frequency = 1,
-                                      .collection_frequency = 1,
-                                      .surface_count = 1 };
+    const struct term_entry entry = {
+        .flags = TERM_LIST | TERM_SURFACE, .document_frequency = 1, .collection_frequency = 1, .surface_count = 1
+    };
     oracle_add(oracle, key, length + 2, entry);
 }
 

@@ -19,8 +19,7 @@ static struct dictionary dictionary_of(const struct oracle *oracle)
     struct dictionary made;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     made.section = oracle_section(oracle, &made.length);
-    if (terms_reader_open(allocator_default(), made.section, made.length, "test", &made.reader, &error) !=
-        LIBSEARCH_OK)
+    if (terms_reader_open(allocator_default(), made.section, made.length, "test", &made.reader, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     return made;
 }
@@ -131,8 +130,8 @@ static void a_key_that_is_not_there_is_not_found(void **state)
             uint8_t key[128];
             const size_t length = some_key(&oracle, &random, key);
             const size_t at = oracle_lower_bound(&oracle, key, length);
-            const bool there = at < oracle.count && oracle_compare(oracle.entries[at].key, oracle.entries[at].length,
-                                                                   key, length) == 0;
+            const bool there = at < oracle.count &&
+                               oracle_compare(oracle.entries[at].key, oracle.entries[at].length, key, length) == 0;
             struct term_entry entry;
             assert_int_equal(terms_reader_find(dictionary.reader, key, length, &entry, NULL, NULL),
                              there ? LIBSEARCH_OK : LIBSEARCH_NOT_FOUND);
