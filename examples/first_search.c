@@ -7,7 +7,8 @@ static const struct {
     const char *id, *title, *text;
 } reports[] = {
     { "report-1", "Health officials agree on more cooperation", "The two ministries will exchange data every week." },
-    { "report-2", "A harbour town in winter", "The boats stay ashore, and the officials of the port have time to talk." },
+    { "report-2", "A harbour town in winter",
+      "The boats stay ashore, and the officials of the port have time to talk." },
     { "report-3", "How bread is made", "Flour, water, salt, and a night's patience." },
 };
 

@@ -80,7 +80,8 @@ static libsearch_status print_results(libsearch_results *results, libsearch_erro
             status = libsearch_results_snippet(results, i, "text", 120, LIBSEARCH_HTML, &snippet, error);
         if (status != LIBSEARCH_OK)
             return status;
-        const libsearch_bytes id = libsearch_results_id(results, i), title = libsearch_document_bytes(document, "title");
+        const libsearch_bytes id = libsearch_results_id(results, i),
+                              title = libsearch_document_bytes(document, "title");
         printf("%.*s: %.*s\n    %.*s\n", (int)id.length, id.data, (int)title.length, title.data, (int)snippet.length,
                snippet.data);
     }
@@ -98,10 +99,11 @@ int main(int argc, char **argv)
         return 2;
     }
     options.analyzer = "english"; /* so that “walking” finds “walks” */
-    const int failed = libsearch_open(argv[1], LIBSEARCH_CREATE, &options, &index, &error) != LIBSEARCH_OK ||
-                       put_folder(index, argv[2], &error) != LIBSEARCH_OK ||
-                       libsearch_search(index, bytes_of(argv[3], strlen(argv[3])), 10, &results, &error) != LIBSEARCH_OK ||
-                       print_results(results, &error) != LIBSEARCH_OK;
+    const int failed =
+        libsearch_open(argv[1], LIBSEARCH_CREATE, &options, &index, &error) != LIBSEARCH_OK ||
+        put_folder(index, argv[2], &error) != LIBSEARCH_OK ||
+        libsearch_search(index, bytes_of(argv[3], strlen(argv[3])), 10, &results, &error) != LIBSEARCH_OK ||
+        print_results(results, &error) != LIBSEARCH_OK;
     if (failed)
         fprintf(stderr, "folder_of_files: %s\n", error.message);
     libsearch_results_free(results);

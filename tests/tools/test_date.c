@@ -40,10 +40,10 @@ static void iso_dates_and_moments_are_read(void **state)
 static void what_is_no_iso_date_is_none(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "",           "2024",           "2024-10",      "2024-13-01",
-                                         "2024-02-30", "2023-02-29",     "2024.10.01",   "2024-10-01x",
-                                         "24-10-01",   "2024-10-01T",    "2024-10-011",  "2024-10-01T25:00",
-                                         "1 Oct 2024", "2024-10-01T1:3", "2024-00-10",   "0000-01-01",
+    static const char *const texts[] = { "",           "2024",           "2024-10",     "2024-13-01",
+                                         "2024-02-30", "2023-02-29",     "2024.10.01",  "2024-10-01x",
+                                         "24-10-01",   "2024-10-01T",    "2024-10-011", "2024-10-01T25:00",
+                                         "1 Oct 2024", "2024-10-01T1:3", "2024-00-10",  "0000-01-01",
                                          " 2024-10-01" };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_string_equal(iso(texts[i]), "none");
@@ -88,8 +88,8 @@ static void every_moment_is_printed_as_libc_has_it_and_read_back(void **state)
         char expected[DATE_TEXT], printed[DATE_TEXT];
         int64_t back;
         assert_non_null(gmtime_r(&moment, &tm));
-        size_t length = (size_t)snprintf(expected, sizeof expected, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-                                         tm.tm_mday);
+        size_t length =
+            (size_t)snprintf(expected, sizeof expected, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
         if (tm.tm_hour != 0 || tm.tm_min != 0 || tm.tm_sec != 0)
             snprintf(expected + length, sizeof expected - length, "T%02d:%02d:%02dZ", tm.tm_hour, tm.tm_min, tm.tm_sec);
         assert_string_equal(date_print(seconds * 1000, printed), expected);

@@ -33,7 +33,8 @@ static const char *shown(struct page (*read)(const char *, size_t), const char *
 static void the_first_line_that_reads_as_a_headline_is_the_title(void **state)
 {
     (void)state;
-    assert_string_equal(shown(page_of_text, "Rain over the hills\n\nIt rained."), "Rain over the hills |  | It rained.");
+    assert_string_equal(shown(page_of_text, "Rain over the hills\n\nIt rained."),
+                        "Rain over the hills |  | It rained.");
     assert_string_equal(shown(page_of_text, "\n\n  Will it rain?\r\n\r\nIt will.\r\n"), "Will it rain? |  | It will.");
     assert_string_equal(shown(page_of_text, "A visit to the U.S.\n\nShe went."), "A visit to the U.S. |  | She went.");
     assert_string_equal(shown(page_of_text, "山里下雨\n\n昨天下雨了。"), "山里下雨 |  | 昨天下雨了。");
@@ -65,10 +66,11 @@ static void a_text_that_begins_with_a_sentence_has_no_title(void **state)
 static void the_date_is_of_the_top_and_not_of_the_story(void **state)
 {
     (void)state;
-    assert_string_equal(shown(page_of_text, "date 2021-05-03 (AGENCY) It rained in the hills, and it went on raining for "
-                                            "so long that the river rose by a metre in a single night.\n"),
-                        " | 2021-05-03 | date 2021-05-03 (AGENCY) It rained in the hills, and it went on raining for so "
-                        "long that the river rose by a metre in a single night.");
+    assert_string_equal(
+        shown(page_of_text, "date 2021-05-03 (AGENCY) It rained in the hills, and it went on raining for "
+                            "so long that the river rose by a metre in a single night.\n"),
+        " | 2021-05-03 | date 2021-05-03 (AGENCY) It rained in the hills, and it went on raining for so "
+        "long that the river rose by a metre in a single night.");
     assert_string_equal(shown(page_of_text, "It rained in the hills as it had not rained since 3 May 2021, when the "
                                             "river rose by a metre in a single night, and people still talk of it.\n"),
                         " |  | It rained in the hills as it had not rained since 3 May 2021, when the river rose by a "

@@ -168,7 +168,8 @@ static bool read_month(struct reader *in, int *month)
         length++;
     for (int m = 0; m < 12; m++) {
         const size_t whole = strlen(names[m]);
-        if ((length == 3 || length == whole || (length == 4 && m == 8)) && strncasecmp(in->next, names[m], length) == 0) {
+        if ((length == 3 || length == whole || (length == 4 && m == 8)) &&
+            strncasecmp(in->next, names[m], length) == 0) {
             in->next += length;
             skip(in, ".");
             *month = m + 1;

@@ -139,7 +139,7 @@ static libsearch_bytes text_of(const struct value *value, char text[DATE_TEXT])
     case VALUE_STRING: return value->bytes;
     case VALUE_INTEGER: snprintf(text, DATE_TEXT, "%" PRId64, value->integer); break;
     case VALUE_REAL: snprintf(text, DATE_TEXT, "%.17g", value->number); break;
-    case VALUE_BOOLEAN: strcpy(text, value->integer != 0 ? "true" : "false"); break;
+    case VALUE_BOOLEAN: snprintf(text, DATE_TEXT, "%s", value->integer != 0 ? "true" : "false"); break;
     case VALUE_DATE: date_print(value->integer, text); break;
     }
     return bytes_of(text, strlen(text));

@@ -14,10 +14,9 @@ static bool any_readable(const struct options *options)
     for (size_t i = 0; i < options->word_count; i++)
         if (strcmp(options->words[i], "-") == 0 || access(options->words[i], R_OK) == 0)
             return true;
-    for (size_t i = 0; i < options->word_count; i++) {
-        access(options->words[i], R_OK);
-        complain("%s: %s", options->words[i], strerror(errno));
-    }
+    for (size_t i = 0; i < options->word_count; i++)
+        if (access(options->words[i], R_OK) != 0)
+            complain("%s: %s", options->words[i], strerror(errno));
     return false;
 }
 

@@ -19,12 +19,12 @@ struct intake {
     /* The first documents wait here until the types of their fields are decided. */
     struct record *sample;
     size_t sample_count, sample_size; /* size 0: decided */
-    char **names; /* of the files that records name; kept to the end */
+    char **names;                     /* of the files that records name; kept to the end */
     size_t name_count;
-    uint64_t put;       /* documents of this run in the writer or committed */
-    uint64_t committed; /* of those, how many are safe */
-    uint64_t skipped;   /* bad documents */
-    uint64_t unread;    /* files named outright that could not be read */
+    uint64_t put;         /* documents of this run in the writer or committed */
+    uint64_t committed;   /* of those, how many are safe */
+    uint64_t skipped;     /* bad documents */
+    uint64_t unread;      /* files named outright that could not be read */
     enum outcome outcome; /* FAILED or USAGE once the run has to stop */
 };
 

@@ -18,9 +18,9 @@ static enum form form_of(const char *name)
     static const struct {
         const char *ending;
         enum form form;
-    } forms[] = { { ".jsonl", FORM_JSON }, { ".ndjson", FORM_JSON },       { ".txt", FORM_TEXT },  { ".text", FORM_TEXT },
-                  { ".md", FORM_MARKDOWN }, { ".markdown", FORM_MARKDOWN }, { ".html", FORM_HTML }, { ".htm", FORM_HTML },
-                  { ".xhtml", FORM_HTML } };
+    } forms[] = { { ".jsonl", FORM_JSON }, { ".ndjson", FORM_JSON }, { ".txt", FORM_TEXT },
+                  { ".text", FORM_TEXT },  { ".md", FORM_MARKDOWN }, { ".markdown", FORM_MARKDOWN },
+                  { ".html", FORM_HTML },  { ".htm", FORM_HTML },    { ".xhtml", FORM_HTML } };
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < sizeof forms / sizeof forms[0]; i++)
         if (strcasecmp(dot, forms[i].ending) == 0)
@@ -96,7 +96,8 @@ bool load_file(struct intake *intake, const char *name, bool named)
     FILE *file = fopen(name, "rb");
     bool go_on = true;
     if (file == NULL)
-        return named ? intake_unread(intake, name, strerror(errno)) : intake_bad(intake, name, 0, "%s", strerror(errno));
+        return named ? intake_unread(intake, name, strerror(errno))
+                     : intake_bad(intake, name, 0, "%s", strerror(errno));
     if (form == FORM_JSON) {
         go_on = load_json(intake, file, name);
     } else {

@@ -79,10 +79,7 @@ static void append_break(struct output *out, bool paragraph)
         append(out, "\n", 1);
 }
 
-static struct output *target(struct html *html)
-{
-    return html->in_title ? &html->title : &html->text;
-}
+static struct output *target(struct html *html) { return html->in_title ? &html->title : &html->text; }
 
 static void put_character(struct html *html, uint32_t c)
 {

@@ -27,7 +27,8 @@ static const char *field_name(struct record *record, const char *outer, const ch
     if (clean && strlen(name) <= LIBSEARCH_MAX_FIELD_NAME)
         return name;
     char whole[LIBSEARCH_MAX_FIELD_NAME + 1];
-    const int length = snprintf(whole, sizeof whole, "%s%s%s", outer != NULL ? outer : "", outer != NULL ? "." : "", name);
+    const int length =
+        snprintf(whole, sizeof whole, "%s%s%s", outer != NULL ? outer : "", outer != NULL ? "." : "", name);
     if (length < 0 || (size_t)length >= sizeof whole)
         return NULL;
     char field[LIBSEARCH_MAX_FIELD_NAME + 2];

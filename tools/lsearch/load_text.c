@@ -76,9 +76,12 @@ static size_t count_words(libsearch_bytes line)
 /* What pages have above their headline: a close button, a menu, a way to share. */
 static bool is_boilerplate(libsearch_bytes line)
 {
-    static const char *const known[] = { "menu",      "share",      "print",         "home",   "search", "close",
-                                         "subscribe", "advertisement", "email",      "tweet",  "sign in", "log in",
-                                         "share this", "skip to content", "skip to main content", "read more" };
+    static const char *const known[] = { "menu",       "share",           "print",
+                                         "home",       "search",          "close",
+                                         "subscribe",  "advertisement",   "email",
+                                         "tweet",      "sign in",         "log in",
+                                         "share this", "skip to content", "skip to main content",
+                                         "read more" };
     if (!has_letter(line))
         return true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

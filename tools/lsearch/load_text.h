@@ -8,10 +8,10 @@
 
 /* What was found of a page. All point into its text. */
 struct page {
-    libsearch_bytes title;        /* empty: it has none */
+    libsearch_bytes title;         /* empty: it has none */
     size_t title_start, title_end; /* the lines that it stood on, to be left out of the text */
     bool has_date;
-    int64_t date;                 /* milliseconds since 1970 */
+    int64_t date; /* milliseconds since 1970 */
 };
 
 /* Plain text. The title is the first line that is neither boilerplate nor a dateline, where it reads

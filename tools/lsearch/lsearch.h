@@ -19,22 +19,22 @@ struct field_option {
 };
 
 struct options {
-    const char *index;   /* the word INDEX */
-    char **words;        /* what follows it; borrowed from argv */
+    const char *index; /* the word INDEX */
+    char **words;      /* what follows it; borrowed from argv */
     size_t word_count;
-    size_t count;        /* -n, -k */
-    size_t offset;       /* --offset */
-    const char *model;   /* --model */
-    int64_t timeout;     /* --timeout, milliseconds */
-    bool json;           /* --json */
-    bool html;           /* --markup html */
-    bool colour;         /* bold words, after --color, NO_COLOR and what standard output is */
-    const char *language; /* --language */
-    unsigned threads;    /* --threads */
-    size_t memory;       /* --memory, bytes */
-    uint64_t commit_every; /* --commit-every, documents; 0: only at the end */
-    bool strict;         /* --strict */
-    bool reorder;        /* --reorder */
+    size_t count;                /* -n, -k */
+    size_t offset;               /* --offset */
+    const char *model;           /* --model */
+    int64_t timeout;             /* --timeout, milliseconds */
+    bool json;                   /* --json */
+    bool html;                   /* --markup html */
+    bool colour;                 /* bold words, after --color, NO_COLOR and what standard output is */
+    const char *language;        /* --language */
+    unsigned threads;            /* --threads */
+    size_t memory;               /* --memory, bytes */
+    uint64_t commit_every;       /* --commit-every, documents; 0: only at the end */
+    bool strict;                 /* --strict */
+    bool reorder;                /* --reorder */
     struct field_option *fields; /* --field, in the order given */
     size_t field_count;
 };
@@ -48,7 +48,7 @@ void options_free(struct options *options);
 struct command {
     const char *name, *words, *help;
     unsigned bit;
-    bool takes_dashes; /* after INDEX, a word that begins with - and is no option is a word */
+    bool takes_dashes;  /* after INDEX, a word that begins with - and is no option is a word */
     size_t least, most; /* how many words follow INDEX */
     enum outcome (*run)(const struct options *options);
 };

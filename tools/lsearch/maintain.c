@@ -35,7 +35,8 @@ static void print_json_info(libsearch_index *index, const libsearch_info *info, 
     fputs(", \"model\": ", stdout);
     print_json_string(stdout, info->model, strlen(info->model));
     printf(", \"commit\": %" PRIu64 ", \"documents\": %" PRIu64 ", \"deleted\": %" PRIu64 ", \"segments\": %" PRIu64
-           ", \"terms\": %" PRIu64 ", \"tokens\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"open_ms\": %.3f, \"fields\": {",
+           ", \"terms\": %" PRIu64 ", \"tokens\": %" PRIu64 ", \"bytes\": %" PRIu64
+           ", \"open_ms\": %.3f, \"fields\": {",
            info->commit, info->documents, info->deleted, info->segments, info->terms, info->tokens, info->bytes,
            open_ms);
     for (size_t i = 0; i < libsearch_field_count(index); i++) {

@@ -360,7 +360,7 @@ const struct command *options_read(int argc, char **argv, struct options *option
             complain("%s wants %s after it", rule->name, rule->value);
             return NULL;
         }
-        if (!apply(options, rule, value))
+        if (!apply(options, rule, value != NULL ? value : ""))
             return NULL;
         used[rule - rules] = rule;
     }

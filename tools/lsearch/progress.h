@@ -6,9 +6,9 @@
 #include "lsearch.h"
 
 struct progress {
-    bool shown;        /* standard error is a terminal */
-    uint64_t total;    /* bytes to read, 0: not known */
-    uint64_t bytes;    /* read so far */
+    bool shown;     /* standard error is a terminal */
+    uint64_t total; /* bytes to read, 0: not known */
+    uint64_t bytes; /* read so far */
     uint64_t documents;
     double begin, last; /* seconds */
 };

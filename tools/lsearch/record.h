@@ -8,7 +8,7 @@
 enum value_kind { VALUE_STRING, VALUE_INTEGER, VALUE_REAL, VALUE_BOOLEAN, VALUE_DATE };
 
 struct value {
-    const char *name;      /* the field's */
+    const char *name; /* the field's */
     enum value_kind kind;
     libsearch_bytes bytes; /* of a string */
     int64_t integer;       /* integer, boolean, date (milliseconds) */

@@ -16,9 +16,8 @@ static void print_word(const char *data, size_t length)
     }
 }
 
-static bool answer(libsearch_index *index, libsearch_snapshot *snapshot,
-                   const libsearch_search_options *search, libsearch_bytes qid, libsearch_bytes words, uint64_t *found,
-                   libsearch_error *error)
+static bool answer(libsearch_index *index, libsearch_snapshot *snapshot, const libsearch_search_options *search,
+                   libsearch_bytes qid, libsearch_bytes words, uint64_t *found, libsearch_error *error)
 {
     libsearch_query *query = NULL;
     libsearch_results *results = NULL;

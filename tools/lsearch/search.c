@@ -145,8 +145,8 @@ enum outcome command_search(const struct options *options)
         outcome = complain_error(options->index, &error);
     } else {
         outcome = options->json ? print_json(options, results) : print_plain(options, results);
-        const bool nothing = libsearch_results_count(results) == 0 &&
-                             (search.count > 0 || libsearch_results_total(results, NULL) == 0);
+        const bool nothing =
+            libsearch_results_count(results) == 0 && (search.count > 0 || libsearch_results_total(results, NULL) == 0);
         if (outcome == OUTCOME_DONE && nothing) {
             if (!options->json)
                 complain("nothing found");
