@@ -115,15 +115,17 @@ static bool recipe_of_chain(const char *chain, struct recipe *recipe)
 static libsearch_status unknown(const char *name, libsearch_error *error)
 {
     if (strncmp(name, "unicode-", 8) == 0)
-        return error_set(error, LIBSEARCH_INVALID,
-                         "analyzer \"%.200s\" was made with other tables or stemmers than this library has (Unicode %s)",
-                         name, unicode_version);
+        return error_set(
+            error, LIBSEARCH_INVALID,
+            "analyzer \"%.200s\" was made with other tables or stemmers than this library has (Unicode %s)", name,
+            unicode_version);
     char list[400];
     size_t length = 0;
     list[0] = '\0';
     for (const struct language *language = languages; language->name && length < sizeof list; language++)
         length += (size_t)snprintf(list + length, sizeof list - length, ", %s", language->name);
-    return error_set(error, LIBSEARCH_INVALID, "no analyzer \"%.60s\"; there are standard%s; plain-… of each", name, list);
+    return error_set(error, LIBSEARCH_INVALID, "no analyzer \"%.60s\"; there are standard%s; plain-… of each", name,
+                     list);
 }
 
 libsearch_status analyzer_new(const libsearch_allocator *allocator, const char *name, struct analyzer **analyzer,

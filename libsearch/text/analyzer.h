@@ -31,12 +31,12 @@ enum {
 };
 
 struct token {
-    const char *surface;  /* folded form; valid until the next tokenizer_next; at least 16 bytes can be
+    const char *surface; /* folded form; valid until the next tokenizer_next; at least 16 bytes can be
                              read from any surface whatever its length, so that hashing may load wide */
-    uint32_t length;      /* bytes of surface, 1 … LIBSEARCH_MAX_TERM */
-    uint32_t position;    /* ordinal of the word in the text; never falls from token to token */
-    uint32_t start, end;  /* byte range in the source text */
-    uint8_t flags;        /* TOKEN_… */
+    uint32_t length;     /* bytes of surface, 1 … LIBSEARCH_MAX_TERM */
+    uint32_t position;   /* ordinal of the word in the text; never falls from token to token */
+    uint32_t start, end; /* byte range in the source text */
+    uint8_t flags;       /* TOKEN_… */
 };
 
 /* Makes the analyzer that a name stands for: "standard", a Snowball language ("english" …), their

@@ -81,8 +81,7 @@ static void plain_step(struct tokenizer *tokenizer)
     size_t end = word_break_next(tokenizer->text, tokenizer->length, start);
     unsigned bytes;
     if (unicode_properties(decode_at(tokenizer, start, &bytes)) & UNICODE_UNSPACED)
-        while (end < tokenizer->length &&
-               unicode_properties(decode_at(tokenizer, end, &bytes)) & UNICODE_UNSPACED)
+        while (end < tokenizer->length && unicode_properties(decode_at(tokenizer, end, &bytes)) & UNICODE_UNSPACED)
             end = word_break_next(tokenizer->text, tokenizer->length, end);
     enum beginning beginning = BEGINS_NOTHING;
     for (size_t at = start; at < end; at += bytes) {

@@ -9,7 +9,12 @@
 #include <immintrin.h>
 #endif
 
-enum { CLASS_WORD = 1, CLASS_WIDE = 2, CLASS_JOINER = 4, CLASS_TAIL = 8 };
+enum {
+    CLASS_WORD = 1,
+    CLASS_WIDE = 2,
+    CLASS_JOINER = 4,
+    CLASS_TAIL = 8
+};
 
 static unsigned class_of(enum classify_mode mode, uint8_t byte)
 {
@@ -93,7 +98,11 @@ void classify_sse2(enum classify_mode mode, const uint8_t *bytes, struct block_c
 
 /* By nibbles: a byte's kinds are those that both its halves allow. Bits: 1 joiners 0x2_; 2 joiner _;
  * 4 digits; 8 letters @A–O; 16 letters P–Z; 32 tails 0x2_; 64 tail _; 128 joiners : ; */
-enum { WORD_BITS = 4 | 8 | 16, JOINER_BITS = 1 | 2 | 128, TAIL_BITS = 32 | 64 };
+enum {
+    WORD_BITS = 4 | 8 | 16,
+    JOINER_BITS = 1 | 2 | 128,
+    TAIL_BITS = 32 | 64
+};
 
 #define HIGH_NIBBLES 0, 0, 1 | 32, 4 | (char)128, 8, 2 | 16 | 64, 8, 16, 0, 0, 0, 0, 0, 0, 0, 0
 #define SPLIT_NIBBLES                                                                                                  \
@@ -107,7 +116,7 @@ __attribute__((target("avx2"))) static inline uint64_t bits_with(__m256i kinds, 
 {
     const __m256i without =
         _mm256_cmpeq_epi8(_mm256_and_si256(kinds, _mm256_set1_epi8(wanted)), _mm256_setzero_si256());
-    return (uint32_t)~(uint32_t)_mm256_movemask_epi8(without);
+    return (uint32_t) ~(uint32_t)_mm256_movemask_epi8(without);
 }
 
 __attribute__((target("avx2"))) void classify_avx2(enum classify_mode mode, const uint8_t *bytes,

@@ -30,9 +30,8 @@ static size_t append(struct part *part, const char *bytes, size_t length)
 static size_t part_read(struct tokenizer *tokenizer, const struct piece *pieces, size_t i, struct part *part)
 {
     const size_t first = i;
-    *part = (struct part){ .start = pieces[i].start,
-                           .surface = tokenizer->words + tokenizer->words_used,
-                           .number = true };
+    *part =
+        (struct part){ .start = pieces[i].start, .surface = tokenizer->words + tokenizer->words_used, .number = true };
     for (;; i++) {
         const struct piece *piece = &pieces[i];
         part->length += fold_text(&tokenizer->analyzer->fold, tokenizer->text + piece->start, piece->end - piece->start,

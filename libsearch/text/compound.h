@@ -37,15 +37,15 @@ enum join {
 /* A run of letters and digits without anything between. */
 struct piece {
     size_t start, end;
-    uint32_t characters;  /* letters and digits */
-    uint32_t lead_digits; /* how many digits it begins with */
-    bool digits;          /* nothing but digits */
-    bool ends_digit, ends_lower;
-    bool begins_upper, title; /* title: a capital, then a small letter */
-    bool capitals;            /* no small letter, at least one capital */
-    bool hebrew;              /* begins with a Hebrew letter */
+    uint32_t characters;      /* letters and digits */
+    uint32_t lead_digits;     /* how many digits it begins with */
     enum connector connector; /* before the next piece */
     enum join join;           /* to the next piece; of the last one JOIN_BREAK */
+    bool digits;              /* nothing but digits */
+    bool ends_digit, ends_lower;
+    bool begins_upper, title; /* title: a capital, then a small letter */
+    bool capitals;            /* nothing but capitals */
+    bool hebrew;              /* begins with a Hebrew letter */
     char kept;                /* what a merge leaves between: . ' or 0; '*' stands for a middle dot */
 };
 

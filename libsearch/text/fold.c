@@ -21,9 +21,9 @@ static const struct {
     uint32_t letter;
     char plain[3];
 } undecomposed[] = {
-    { 0xE6, "ae" }, { 0xF0, "d" },  { 0xF8, "o" },   { 0xFE, "th" }, { 0x111, "d" }, { 0x127, "h" },
-    { 0x131, "i" }, { 0x138, "k" }, { 0x142, "l" },  { 0x14B, "n" }, { 0x153, "oe" }, { 0x167, "t" },
-    { 0x180, "b" }, { 0x19A, "l" }, { 0x1E5, "g" },  { 0x1DD, "e" }, { 0x259, "e" }, { 0x268, "i" },
+    { 0xE6, "ae" }, { 0xF0, "d" },  { 0xF8, "o" },  { 0xFE, "th" }, { 0x111, "d" },  { 0x127, "h" },
+    { 0x131, "i" }, { 0x138, "k" }, { 0x142, "l" }, { 0x14B, "n" }, { 0x153, "oe" }, { 0x167, "t" },
+    { 0x180, "b" }, { 0x19A, "l" }, { 0x1E5, "g" }, { 0x1DD, "e" }, { 0x259, "e" },  { 0x268, "i" },
 };
 
 /* Whether a mark after the letter `base` is a diacritic that searchers leave out. In Cyrillic only
@@ -41,7 +41,8 @@ static bool is_diacritic(uint32_t point, uint32_t base)
     if (point <= 0x5C7)
         return point != 0x5BE && point != 0x5C0 && point != 0x5C3 && point != 0x5C6;
     return point == 0x640 || (point >= 0x64B && point <= 0x65F) || point == 0x670 ||
-           (point >= 0x6D6 && (point <= 0x6DC || (point >= 0x6DF && point != 0x6E5 && point != 0x6E6 && point != 0x6E9)));
+           (point >= 0x6D6 &&
+            (point <= 0x6DC || (point >= 0x6DF && point != 0x6E5 && point != 0x6E6 && point != 0x6E9)));
 }
 
 /* Marks in canonical order: within a run of marks by combining class, otherwise as they stood. */
@@ -140,8 +141,8 @@ static size_t fold_long(const struct fold *fold, const uint8_t *text, size_t len
     order_marks(points, count);
     if (fold->flags & FOLD_STRIP)
         count = strip_marks(points, count);
-    const utf8proc_ssize_t composed =
-        utf8proc_normalize_utf32(points, (utf8proc_ssize_t)count, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const utf8proc_ssize_t composed = utf8proc_normalize_utf32(points, (utf8proc_ssize_t)count,
+                                                               (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     size_t written = 0;
     for (utf8proc_ssize_t i = 0; i < composed; i++) {
         const size_t put_bytes = put(fold, (uint32_t)points[i], to + written, capacity - written);

@@ -20,7 +20,7 @@ enum {
 
 struct fold {
     unsigned flags;
-    const uint32_t *keep; /* composed letters whose diacritics stay, up to a zero; NULL: none */
+    const uint32_t *keep;                      /* composed letters whose diacritics stay, up to a zero; NULL: none */
     uint8_t table[FOLD_TABLE_END][FOLD_ENTRY]; /* a length and that many bytes */
 };
 

@@ -84,8 +84,8 @@ static bool is_contraction(const struct tokenizer *tokenizer, const struct piece
 {
     if (piece_is(tokenizer, ending, "t"))
         return (tokenizer->text[stem->end - 1] | 0x20) == 'n';
-    return piece_is(tokenizer, ending, "ll") || piece_is(tokenizer, ending, "re") || piece_is(tokenizer, ending, "ve") ||
-           piece_is(tokenizer, ending, "d") || piece_is(tokenizer, ending, "m");
+    return piece_is(tokenizer, ending, "ll") || piece_is(tokenizer, ending, "re") ||
+           piece_is(tokenizer, ending, "ve") || piece_is(tokenizer, ending, "d") || piece_is(tokenizer, ending, "m");
 }
 
 static bool is_elided(const struct tokenizer *tokenizer, const struct piece *piece)

@@ -4,12 +4,11 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const french_elisions[] = { "c",  "d",    "j",      "l",      "m",      "n",
-                                               "qu", "s",    "t",      "jusqu",  "lorsqu", "puisqu",
-                                               "quoiqu", NULL };
-static const char *const italian_elisions[] = { "agl",  "all",  "c",    "coll", "d",    "dagl",  "dall", "degl",
-                                                "dell", "gl",   "l",    "m",    "negl", "nell",  "pell", "quell",
-                                                "quest", "s",   "sugl", "sull", "t",    "un",    "v",    NULL };
+static const char *const french_elisions[] = { "c", "d", "j",     "l",      "m",      "n",      "qu",
+                                               "s", "t", "jusqu", "lorsqu", "puisqu", "quoiqu", NULL };
+static const char *const italian_elisions[] = { "agl",   "all", "c",    "coll", "d",    "dagl", "dall", "degl",
+                                                "dell",  "gl",  "l",    "m",    "negl", "nell", "pell", "quell",
+                                                "quest", "s",   "sugl", "sull", "t",    "un",   "v",    NULL };
 static const char *const catalan_elisions[] = { "d", "l", "m", "n", "s", "t", NULL };
 static const char *const irish_elisions[] = { "b", "d", "m", NULL };
 

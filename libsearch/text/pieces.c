@@ -56,7 +56,8 @@ void piece_read(const struct tokenizer *tokenizer, size_t at, struct piece *piec
         } else if (point == 0x200B) { /* a place to break a line, which is no matter of words here */
             if (!begins_word(tokenizer, at + bytes))
                 break;
-        } else if (!(properties & UNICODE_SCRIPT_DIGIT) && class != WB_EXTEND && class != WB_FORMAT && class != WB_ZWJ) {
+        } else if (!(properties & UNICODE_SCRIPT_DIGIT) && class != WB_EXTEND && class != WB_FORMAT &&
+                   class != WB_ZWJ) {
             break;
         }
         at += bytes;

@@ -27,8 +27,7 @@ static size_t character_end(const struct tokenizer *tokenizer, size_t at, unsign
     utf8proc_int32_t state = 0;
     for (at += bytes; at < tokenizer->length && text[at] >= 0x80; at += bytes) {
         const uint32_t next = utf8_decode(text + at, end, &bytes);
-        if (next == 0xFFFD ||
-            utf8proc_grapheme_break_stateful((utf8proc_int32_t)point, (utf8proc_int32_t)next, &state))
+        if (next == 0xFFFD || utf8proc_grapheme_break_stateful((utf8proc_int32_t)point, (utf8proc_int32_t)next, &state))
             break;
         point = next;
     }
@@ -53,8 +52,7 @@ void run_step(struct tokenizer *tokenizer)
             break;
         starts[count] = at;
         char *to = tokenizer->words + tokenizer->words_used;
-        tokenizer->words_used +=
-            fold_text(&tokenizer->analyzer->fold, text + at, end - at, to, LIBSEARCH_MAX_TERM / 2);
+        tokenizer->words_used += fold_text(&tokenizer->analyzer->fold, text + at, end - at, to, LIBSEARCH_MAX_TERM / 2);
         surfaces[count + 1] = tokenizer->words + tokenizer->words_used;
         at = end;
     }

@@ -18,9 +18,11 @@ bool stemmer_prepare(struct sb_stemmer *stemmer)
 
 /* Words that reach the steps and exceptions of the English stemmers. */
 static const char english_words[] =
-    "skis dying skies early only news inning canning exceed succeed generically communism arsenal caresses ties cries gas "
+    "skis dying skies early only news inning canning exceed succeed generically communism arsenal caresses ties cries "
+    "gas "
     "kiwis agreed feed hopped hoping luxuriated bled happy say relational conditional rationally valency digitizer "
-    "operator feudalism decisiveness hopefulness formality sensitivity sensibility analogy biologist triplicate formative "
+    "operator feudalism decisiveness hopefulness formality sensitivity sensibility analogy biologist triplicate "
+    "formative "
     "formalize electrical goodness revival allowance inference adjustable irritant replacement dependent adoption "
     "homologous effective rate cease controlling past universal university authored yelling";
 /* Beginnings for words of each script; the endings are the stop list, or the beginnings again. */

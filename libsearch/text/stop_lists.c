@@ -12,6 +12,7 @@
  * used to endorse or promote products derived from this software without specific prior written
  * permission. This software is provided by the copyright holders and contributors "as is" and any
  * express or implied warranties are disclaimed. */
+/* clang-format off */
 #include "text/stop_lists.h"
 
 static const char *const danish[] = {

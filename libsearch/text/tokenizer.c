@@ -88,11 +88,11 @@ static bool go_carefully(struct tokenizer *tokenizer, size_t end, struct token *
 struct sweep {
     struct token *tokens;
     size_t count, taken;
-    size_t base;          /* where lower[0] stands in the text */
-    size_t offset;        /* of the next block, from base */
-    bool in_run;          /* a run of word bytes or joiners goes on from the block before … */
-    bool run_careful;     /* … and something in it wants care */
-    size_t run_start;     /* its offset */
+    size_t base;             /* where lower[0] stands in the text */
+    size_t offset;           /* of the next block, from base */
+    bool in_run;             /* a run of word bytes or joiners goes on from the block before … */
+    bool run_careful;        /* … and something in it wants care */
+    size_t run_start;        /* its offset */
     uint64_t wordish_before; /* 1 where the byte before the block is */
 };
 
@@ -116,8 +116,8 @@ static inline __attribute__((always_inline)) void block_read(struct tokenizer *t
     classify(mode, bytes, &classes, tokenizer->lower + sweep->offset);
     const uint64_t wordish = classes.word | classes.wide;
     const uint64_t before = wordish << 1 | sweep->wordish_before;
-    const uint64_t after =
-        wordish >> 1 | (uint64_t)(left > CLASSIFY_BLOCK && byte_is_wordish(bytes[CLASSIFY_BLOCK])) << 63;
+    const uint64_t next = left > CLASSIFY_BLOCK && byte_is_wordish(bytes[CLASSIFY_BLOCK]);
+    const uint64_t after = wordish >> 1 | next << 63;
     const uint64_t tail = mode == CLASSIFY_SPLIT ? classes.tail & before : classes.tail;
     sweep->wordish_before = wordish >> 63;
     *care = classes.wide | (classes.joiner & before & after) | tail;
@@ -162,13 +162,13 @@ static inline __attribute__((always_inline)) bool block_take(struct tokenizer *t
         if ((care & until) || sweep->run_careful)
             return sweep_carefully(tokenizer, sweep, start, end);
         const size_t length = end - start;
-        sweep->tokens[sweep->taken++] = (struct token){ tokenizer->lower + start,
-                                                        (uint32_t)(length < LIBSEARCH_MAX_TERM ? length
-                                                                                               : LIBSEARCH_MAX_TERM),
-                                                        tokenizer->position++,
-                                                        (uint32_t)(base + start),
-                                                        (uint32_t)(base + end),
-                                                        0 };
+        struct token *token = &sweep->tokens[sweep->taken++];
+        token->surface = tokenizer->lower + start;
+        token->length = (uint32_t)(length < LIBSEARCH_MAX_TERM ? length : LIBSEARCH_MAX_TERM);
+        token->position = tokenizer->position++;
+        token->start = (uint32_t)(base + start);
+        token->end = (uint32_t)(base + end);
+        token->flags = 0;
         sweep->in_run = false;
     }
     if (starts) {

@@ -37,8 +37,8 @@ struct analyzer {
     const struct stop_list *stops; /* NULL: none */
     bool split;                    /* else the words of UAX #29 as they are */
     bool stem;
-    struct fold fold;              /* text to surface */
-    struct fold strip;             /* stem to term, where bare_terms */
+    struct fold fold;  /* text to surface */
+    struct fold strip; /* stem to term, where bare_terms */
     bool bare_terms;
 };
 
@@ -67,7 +67,12 @@ void tokenizer_use_kernel(struct tokenizer *tokenizer, enum kernel kernel);
 void careful_step(struct tokenizer *tokenizer, size_t limit);
 
 /* What a code point can begin. */
-enum beginning { BEGINS_NOTHING, BEGINS_WORD, BEGINS_RUN, BEGINS_PICTURE };
+enum beginning {
+    BEGINS_NOTHING,
+    BEGINS_WORD,
+    BEGINS_RUN,
+    BEGINS_PICTURE
+};
 enum beginning beginning_of(uint32_t point, unsigned properties);
 
 /* The compound of words that begins at `at`. */

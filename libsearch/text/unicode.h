@@ -32,16 +32,16 @@ enum word_break_class {
 };
 
 enum {
-    UNICODE_WORD_BREAK = 31,        /* mask: enum word_break_class */
-    UNICODE_PICTOGRAPH = 1 << 5,    /* Extended_Pictographic */
-    UNICODE_EMOJI = 1 << 6,         /* Emoji_Presentation: a picture without a variation selector */
-    UNICODE_UPPER = 1 << 7,         /* Lu, Lt */
-    UNICODE_LOWER = 1 << 8,         /* Ll */
-    UNICODE_MARK = 1 << 9,          /* M* */
-    UNICODE_LETTER = 1 << 10,       /* L*, Nd, Nl */
-    UNICODE_CJK = 1 << 11,          /* letters of Han, kana, Hangul, Bopomofo and their like: cut into pairs */
-    UNICODE_UNSPACED = 1 << 12,     /* Line_Break=SA: Thai, Lao, Khmer, Myanmar …, written without spaces */
-    UNICODE_SCRIPT_DIGIT = 1 << 13  /* superscript and subscript digits */
+    UNICODE_WORD_BREAK = 31,       /* mask: enum word_break_class */
+    UNICODE_PICTOGRAPH = 1 << 5,   /* Extended_Pictographic */
+    UNICODE_EMOJI = 1 << 6,        /* Emoji_Presentation: a picture without a variation selector */
+    UNICODE_UPPER = 1 << 7,        /* Lu, Lt */
+    UNICODE_LOWER = 1 << 8,        /* Ll */
+    UNICODE_MARK = 1 << 9,         /* M* */
+    UNICODE_LETTER = 1 << 10,      /* L*, Nd, Nl */
+    UNICODE_CJK = 1 << 11,         /* letters of Han, kana, Hangul, Bopomofo and their like: cut into pairs */
+    UNICODE_UNSPACED = 1 << 12,    /* Line_Break=SA: Thai, Lao, Khmer, Myanmar …, written without spaces */
+    UNICODE_SCRIPT_DIGIT = 1 << 13 /* superscript and subscript digits */
 };
 
 extern const char unicode_version[];

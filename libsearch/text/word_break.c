@@ -85,9 +85,9 @@ size_t word_break_next(const uint8_t *text, size_t length, size_t position)
             last = class;
             continue;
         }
-        const bool joined = (last == WB_ZWJ && (properties & UNICODE_PICTOGRAPH)) ||          /* WB3c */
-                            (last == WB_W_SEG_SPACE && class == WB_W_SEG_SPACE) ||            /* WB3d */
-                            joins(before, left, class, text, length, position + bytes) ||     /* WB5 … WB13b */
+        const bool joined = (last == WB_ZWJ && (properties & UNICODE_PICTOGRAPH)) ||            /* WB3c */
+                            (last == WB_W_SEG_SPACE && class == WB_W_SEG_SPACE) ||              /* WB3d */
+                            joins(before, left, class, text, length, position + bytes) ||       /* WB5 … WB13b */
                             (odd_indicators && left == WB_REGIONAL_INDICATOR && class == left); /* WB15, WB16 */
         if (!joined)
             return position;

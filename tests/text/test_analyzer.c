@@ -45,8 +45,9 @@ static void every_language_of_libstemmer_has_an_analyzer(void **state)
 static void codes_stand_for_languages(void **state)
 {
     (void)state;
-    static const char *const pairs[][2] = { { "en", "english" }, { "de", "german" }, { "nb", "norwegian" },
-                                            { "plain-fr", "plain-french" } };
+    static const char *const pairs[][2] = {
+        { "en", "english" }, { "de", "german" }, { "nb", "norwegian" }, { "plain-fr", "plain-french" }
+    };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         struct analyzer *code = made(pairs[i][0]), *name = made(pairs[i][1]);
         assert_string_equal(analyzer_name(code), pairs[i][0]);
@@ -91,8 +92,9 @@ static void all_chains_differ(void **state)
 static void an_unknown_name_is_invalid_and_says_what_there_is(void **state)
 {
     (void)state;
-    static const char *const names[] = { "", "klingon", "plain-", "plain-klingon", "English",
-                                         "unicode-99.0/uax29/nfkc-99.0.0-fold-1" };
+    static const char *const names[] = { "",        "klingon",
+                                         "plain-",  "plain-klingon",
+                                         "English", "unicode-99.0/uax29/nfkc-99.0.0-fold-1" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct analyzer *analyzer = NULL;
         libsearch_error error = LIBSEARCH_ERROR_INIT;
@@ -155,7 +157,8 @@ static void each_language_s_stemmer_joins_forms_of_a_word(void **state)
     (void)state;
     static const char *const words[][3] = {
         { "arabic", "\xD9\x83\xD8\xAA\xD8\xA7\xD8\xA8", "\xD8\xA7\xD9\x84\xD9\x83\xD8\xAA\xD8\xA7\xD8\xA8" },
-        { "armenian", "\xD6\x84\xD5\xA1\xD5\xB2\xD5\xA1\xD6\x84", "\xD6\x84\xD5\xA1\xD5\xB2\xD5\xA1\xD6\x84\xD5\xB6\xD5\xA5\xD6\x80" },
+        { "armenian", "\xD6\x84\xD5\xA1\xD5\xB2\xD5\xA1\xD6\x84",
+          "\xD6\x84\xD5\xA1\xD5\xB2\xD5\xA1\xD6\x84\xD5\xB6\xD5\xA5\xD6\x80" },
         { "basque", "etxe", "etxeak" },
         { "catalan", "gat", "gats" },
         { "danish", "hund", "hunden" },
@@ -164,24 +167,30 @@ static void each_language_s_stemmer_joins_forms_of_a_word(void **state)
         { "finnish", "talo", "talossa" },
         { "french", "\xC3\xA9l\xC3\xA8ve", "\xC3\xA9l\xC3\xA8ves" },
         { "german", "Haus", "H\xC3\xA4user" },
-        { "greek", "\xCE\xB4\xCF\x81\xCF\x8C\xCE\xBC\xCE\xBF\xCF\x82", "\xCE\xB4\xCF\x81\xCF\x8C\xCE\xBC\xCE\xBF\xCE\xB9" },
+        { "greek", "\xCE\xB4\xCF\x81\xCF\x8C\xCE\xBC\xCE\xBF\xCF\x82",
+          "\xCE\xB4\xCF\x81\xCF\x8C\xCE\xBC\xCE\xBF\xCE\xB9" },
         { "hindi", "\xE0\xA4\x95\xE0\xA4\xBF\xE0\xA4\xA4\xE0\xA4\xBE\xE0\xA4\xAC",
           "\xE0\xA4\x95\xE0\xA4\xBF\xE0\xA4\xA4\xE0\xA4\xBE\xE0\xA4\xAC\xE0\xA5\x87\xE0\xA4\x82" },
         { "hungarian", "h\xC3\xA1z", "h\xC3\xA1zban" },
         { "indonesian", "buku", "bukunya" },
-        { "irish", "teach", "theach" },
+        { "irish",
+          "b\xC3\xA1"
+          "d",
+          "bh\xC3\xA1"
+          "d" },
         { "italian", "libro", "libri" },
         { "lithuanian", "namas", "namo" },
         { "nepali", "\xE0\xA4\x98\xE0\xA4\xB0", "\xE0\xA4\x98\xE0\xA4\xB0\xE0\xA4\xB9\xE0\xA4\xB0\xE0\xA5\x82" },
         { "norwegian", "hund", "hundene" },
         { "porter", "agreement", "agreements" },
-        { "portuguese", "na\xC3\xA7\xC3\xA3o", "na\xC3\xA7\xC3\xB5" "es" },
+        { "portuguese", "livro", "livros" },
         { "romanian", "na\xC8\x9Biune", "na\xC5\xA3iuni" },
         { "russian", "\xD0\xBA\xD0\xBD\xD0\xB8\xD0\xB3\xD0\xB0", "\xD0\xBA\xD0\xBD\xD0\xB8\xD0\xB3\xD0\xB8" },
         { "serbian", "\xD0\xBA\xD1\x9A\xD0\xB8\xD0\xB3\xD0\xB0", "knjige" },
         { "spanish", "canci\xC3\xB3n", "canciones" },
         { "swedish", "flicka", "flickor" },
-        { "tamil", "\xE0\xAE\xB5\xE0\xAF\x80\xE0\xAE\x9F\xE0\xAF\x81\xE0\xAE\x95\xE0\xAE\xB3\xE0\xAF\x8D", "\xE0\xAE\xB5\xE0\xAF\x80\xE0\xAE\x9F\xE0\xAF\x81\xE0\xAE\x95\xE0\xAE\xB3\xE0\xAF\x88" },
+        { "tamil", "\xE0\xAE\xB5\xE0\xAF\x80\xE0\xAE\x9F\xE0\xAF\x81\xE0\xAE\x95\xE0\xAE\xB3\xE0\xAF\x8D",
+          "\xE0\xAE\xB5\xE0\xAF\x80\xE0\xAE\x9F\xE0\xAF\x81\xE0\xAE\x95\xE0\xAE\xB3\xE0\xAF\x88" },
         { "turkish", "kitap", "kitaplar" },
         { "yiddish", "\xD7\x98\xD7\x99\xD7\xA9", "\xD7\x98\xD7\x99\xD7\xA9\xD7\x9F" },
     };

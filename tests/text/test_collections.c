@@ -23,7 +23,8 @@ static size_t cut_collection(const char *name, const char *analyzer, size_t most
         skip();
     }
     fclose(there);
-    snprintf(command, sizeof command, "zstd -dc '%s/../shared/collections/%s/docs.jsonl.zst'", source ? source : ".", name);
+    snprintf(command, sizeof command, "zstd -dc '%s/../shared/collections/%s/docs.jsonl.zst'", source ? source : ".",
+             name);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     struct cutter cutter = cutter_new(analyzer);

@@ -83,8 +83,8 @@ static void marks_fold_alike_composed_and_apart(void **state)
     (void)state;
     FOLDS(plain, "\xC3\x89", "\xC3\xA9");
     FOLDS(plain, "E\xCC\x81", "\xC3\xA9");
-    FOLDS(plain, "\xE3\x81\x8B\xE3\x82\x99", "\xE3\x81\x8C");         /* ka with a voicing mark: ga */
-    FOLDS(plain, "\xEF\xBE\x8B\xEF\xBE\x9E", "\xE3\x83\x93");         /* half-width hi and mark: bi */
+    FOLDS(plain, "\xE3\x81\x8B\xE3\x82\x99", "\xE3\x81\x8C");             /* ka with a voicing mark: ga */
+    FOLDS(plain, "\xEF\xBE\x8B\xEF\xBE\x9E", "\xE3\x83\x93");             /* half-width hi and mark: bi */
     FOLDS(plain, "\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", "\xED\x95\x9C"); /* three jamo: han */
 }
 
@@ -93,7 +93,10 @@ static void forms_of_compatibility_become_the_plain_letters(void **state)
     (void)state;
     FOLDS(plain, "\xEF\xBC\xA6\xEF\xBC\xB5\xEF\xBC\xAC\xEF\xBC\xAC", "full");
     FOLDS(plain, "\xEF\xAC\x81ne", "fine");
-    FOLDS(plain, "STRA\xC3\x9F" "E", "strasse");
+    FOLDS(plain,
+          "STRA\xC3\x9F"
+          "E",
+          "strasse");
     FOLDS(plain, "H\xE2\x82\x82O", "h2o");
     FOLDS(plain, "\xE2\x85\xA7", "viii");
 }
@@ -102,7 +105,12 @@ static void ignorable_characters_are_left_out(void **state)
 {
     (void)state;
     FOLDS(plain, "soft\xC2\xADhyphen", "softhyphen");
-    FOLDS(plain, "a\xE2\x80\x8D" "b\xEF\xBB\xBF" "c\xE2\x80\x8B" "d", "abcd");
+    FOLDS(plain,
+          "a\xE2\x80\x8D"
+          "b\xEF\xBB\xBF"
+          "c\xE2\x80\x8B"
+          "d",
+          "abcd");
 }
 
 static void every_apostrophe_is_one(void **state)
@@ -117,13 +125,16 @@ static void diacritics_go_where_searchers_leave_them_out(void **state)
 {
     (void)state;
     FOLDS(stripping, "r\xC3\xA9sum\xC3\xA9", "resume");
-    FOLDS(stripping, "\xC5\x81\xC3\xB3" "d\xC5\xBA", "lodz");
+    FOLDS(stripping,
+          "\xC5\x81\xC3\xB3"
+          "d\xC5\xBA",
+          "lodz");
     FOLDS(stripping, "\xC3\x98rsted \xC3\x86on", "orsted aeon");
     FOLDS(stripping, "Hawai\xCA\xBBi", "hawai\xCA\xBBi");
-    FOLDS(stripping, "\xD7\xA9\xD6\xB8\xD7\x9C", "\xD7\xA9\xD7\x9C");         /* Hebrew points */
-    FOLDS(stripping, "\xD9\x83\xD9\x90\xD8\xAA", "\xD9\x83\xD8\xAA");         /* Arabic vowels */
-    FOLDS(stripping, "\xCE\xAC", "\xCE\xB1");                                 /* Greek accent */
-    FOLDS(stripping, "\xD1\x91", "\xD0\xB5");                                 /* yo */
+    FOLDS(stripping, "\xD7\xA9\xD6\xB8\xD7\x9C", "\xD7\xA9\xD7\x9C"); /* Hebrew points */
+    FOLDS(stripping, "\xD9\x83\xD9\x90\xD8\xAA", "\xD9\x83\xD8\xAA"); /* Arabic vowels */
+    FOLDS(stripping, "\xCE\xAC", "\xCE\xB1");                         /* Greek accent */
+    FOLDS(stripping, "\xD1\x91", "\xD0\xB5");                         /* yo */
 }
 
 static void marks_that_make_another_letter_stay(void **state)
@@ -149,7 +160,9 @@ static void letters_kept_keep_their_diacritics(void **state)
     static const uint32_t kept[] = { 0xE5, 0xF8, 0 };
     static struct fold fold;
     fold_init(&fold, FOLD_STRIP, kept);
-    FOLDS(fold, "\xC3\xA5\xC3\xB8\xC3\xA9\xC3\xA4", "\xC3\xA5\xC3\xB8" "ea");
+    FOLDS(fold, "\xC3\xA5\xC3\xB8\xC3\xA9\xC3\xA4",
+          "\xC3\xA5\xC3\xB8"
+          "ea");
 }
 
 static void room_is_never_exceeded_nor_a_character_cut(void **state)

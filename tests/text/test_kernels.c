@@ -13,8 +13,8 @@
 #include "text/unicode.h"
 #include "text/word_break.h"
 
-static const char *const analyzers[] = { "standard", "english", "french", "turkish", "catalan", "plain-english",
-                                         "plain-standard", "plain-turkish" };
+static const char *const analyzers[] = { "standard", "english",       "french",         "turkish",
+                                         "catalan",  "plain-english", "plain-standard", "plain-turkish" };
 #define ANALYZERS (sizeof analyzers / sizeof *analyzers)
 #define ROUNDS 600
 
@@ -98,8 +98,27 @@ static void plain_words_are_the_segments_of_the_standard(void **state)
     uint64_t random = random_seed();
     struct cutter cutter = cutter_new("plain-standard");
     for (int round = 0; round < 4 * ROUNDS; round++) {
-        static const char *const bits[] = { "a", "B", "word", "1", "23", " ", " ", ".", ",", "'", "-", "_", ":", ";", "\"",
-                                            "\xCC\x81", "\xC3\xA9", "\xE4\xB8\xAD", "\xE3\x82\xAB", "\xD7\x90", "\xC2\xAD" };
+        static const char *const bits[] = { "a",
+                                            "B",
+                                            "word",
+                                            "1",
+                                            "23",
+                                            " ",
+                                            " ",
+                                            ".",
+                                            ",",
+                                            "'",
+                                            "-",
+                                            "_",
+                                            ":",
+                                            ";",
+                                            "\"",
+                                            "\xCC\x81",
+                                            "\xC3\xA9",
+                                            "\xE4\xB8\xAD",
+                                            "\xE3\x82\xAB",
+                                            "\xD7\x90",
+                                            "\xC2\xAD" };
         char text[400];
         size_t length = 0;
         for (size_t i = random_next(&random) % 100; i > 0; i--) {
@@ -114,9 +133,10 @@ static void plain_words_are_the_segments_of_the_standard(void **state)
             bool readable = false;
             unsigned bytes;
             for (size_t i = at; i < end; i += bytes)
-                readable = (unicode_properties(utf8_decode((const uint8_t *)text + i, (const uint8_t *)text + end, &bytes)) &
-                            (UNICODE_LETTER | UNICODE_LOWER)) ||
-                           readable;
+                readable =
+                    (unicode_properties(utf8_decode((const uint8_t *)text + i, (const uint8_t *)text + end, &bytes)) &
+                     (UNICODE_LETTER | UNICODE_LOWER)) ||
+                    readable;
             if (!readable)
                 continue;
             char folded[LIBSEARCH_MAX_TERM];
@@ -162,7 +182,8 @@ static void without_joiners_words_are_runs_of_letters_and_digits(void **state)
             assert_int_equal(token->start, at);
             assert_int_equal(token->end, end);
             for (size_t i = 0; i < token->length; i++)
-                assert_int_equal(token->surface[i], text[at + i] >= 'A' && text[at + i] <= 'Z' ? text[at + i] + 32 : text[at + i]);
+                assert_int_equal(token->surface[i],
+                                 text[at + i] >= 'A' && text[at + i] <= 'Z' ? text[at + i] + 32 : text[at + i]);
             at = end;
         }
         assert_int_equal(found, words.count);

@@ -47,9 +47,12 @@ static void each_maximal_part_of_a_bad_sequence_is_one_replacement(void **state)
         const char *bytes;
         uint32_t points[10];
     } cases[] = {
-        { "\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41", { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A' } },
-        { "\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A' } },
-        { "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A', 0xFFFD, 0xFFFD, 'B' } },
+        { "\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41",
+          { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A' } },
+        { "\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41",
+          { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A' } },
+        { "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42",
+          { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A', 0xFFFD, 0xFFFD, 'B' } },
         { "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", { 0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD, 'A' } },
         { "\xC3", { 0xFFFD } },
         { "\xE4\xB8", { 0xFFFD } },

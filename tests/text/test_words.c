@@ -51,7 +51,10 @@ static void compounds_are_found_whole_and_in_parts(void **state)
     CUTS("standard", "example.com", "example (examplecom) com");
     CUTS("standard", "snake_case __init__", "snake (snakecase) case init");
     CUTS("standard", "foo-bar.txt", "foo (foobartxt) bar txt");
-    CUTS("standard", "non\xE2\x80\x91" "breaking", "non (nonbreaking) breaking");
+    CUTS("standard",
+         "non\xE2\x80\x91"
+         "breaking",
+         "non (nonbreaking) breaking");
 }
 
 static void a_compound_takes_a_position_for_each_part(void **state)
@@ -86,7 +89,10 @@ static void positions_begin_where_the_caller_says(void **state)
 static void what_only_stands_side_by_side_makes_no_whole(void **state)
 {
     (void)state;
-    CUTS("standard", "and/or dis\xE2\x80\x94" "dat a--b (x)(y) one:two", "and or dis dat a b x y one two");
+    CUTS("standard",
+         "and/or dis\xE2\x80\x94"
+         "dat a--b (x)(y) one:two",
+         "and or dis dat a b x y one two");
     CUTS("standard", "1990-1995", "1990 1995");
     CUTS("standard", "China***", "china");
 }
@@ -108,8 +114,14 @@ static void contractions_keep_one_kind_of_apostrophe(void **state)
 static void other_apostrophes_within_words_go(void **state)
 {
     (void)state;
-    CUTS("english", "Qur\xE2\x80\x99" "an rock'n'roll Hawai\xCA\xBBi", "quran rocknroll hawaii");
-    CUTS("english", "O'Brien d\xE2\x80\x99" "Artagnan", "o (obrien) brien d (dartagnan) artagnan");
+    CUTS("english",
+         "Qur\xE2\x80\x99"
+         "an rock'n'roll Hawai\xCA\xBBi",
+         "quran rocknroll hawaii");
+    CUTS("english",
+         "O'Brien d\xE2\x80\x99"
+         "Artagnan",
+         "o (obrien) brien d (dartagnan) artagnan");
     CUTS("standard", "\xD7\xA6\xD7\x94\xD7\xB4\xD7\x9C", "\xD7\xA6\xD7\x94\xD7\x9C");
 }
 
@@ -125,7 +137,10 @@ static void elided_words_stand_by_themselves(void **state)
 static void turkish_endings_behind_an_apostrophe_go(void **state)
 {
     (void)state;
-    CUTS("turkish", "T\xC3\xBCrkiye'nin \xC4\xB0stanbul\xE2\x80\x99" "da", "t\xC3\xBCrkiye istanbul");
+    CUTS("turkish",
+         "T\xC3\xBCrkiye'nin \xC4\xB0stanbul\xE2\x80\x99"
+         "da",
+         "t\xC3\xBCrkiye istanbul");
 }
 
 static void numbers_are_the_same_with_and_without_separators(void **state)
@@ -216,7 +231,10 @@ static void a_long_run_of_cjk_has_every_pair_once(void **state)
 static void scripts_part_where_cjk_meets_others(void **state)
 {
     (void)state;
-    CUTS("standard", "2020\xE5\xB9\xB4" "1\xE6\x9C\x88", "2020 \xE5\xB9\xB4 1 \xE6\x9C\x88");
+    CUTS("standard",
+         "2020\xE5\xB9\xB4"
+         "1\xE6\x9C\x88",
+         "2020 \xE5\xB9\xB4 1 \xE6\x9C\x88");
     CUTS("standard", "iPhone\xE6\x89\x8B\xE6\x9C\xBA", "iphone \xE6\x89\x8B\xE6\x9C\xBA");
 }
 
@@ -241,7 +259,9 @@ static void emoji_are_words(void **state)
 static void invisible_characters_within_words_do_not_count(void **state)
 {
     (void)state;
-    CUTS("standard", "soft\xC2\xADhyphen zero\xE2\x80\x8Bwidth no\xE2\x81\xA0" "break",
+    CUTS("standard",
+         "soft\xC2\xADhyphen zero\xE2\x80\x8Bwidth no\xE2\x81\xA0"
+         "break",
          "softhyphen zerowidth nobreak");
 }
 
@@ -281,7 +301,8 @@ static void plain_mode_cuts_by_the_standard_alone(void **state)
     (void)state;
     CUTS("plain-english", "China-ASEAN countries.Over U.S. China's snake_case 1,000 C++",
          "china asean countries.over u.s china's snake_case 1,000 c");
-    CUTS("plain-standard", "r\xC3\xA9sum\xC3\xA9 \xE4\xB8\xAD\xE5\x9B\xBD", "r\xC3\xA9sum\xC3\xA9 \xE4\xB8\xAD \xE5\x9B\xBD");
+    CUTS("plain-standard", "r\xC3\xA9sum\xC3\xA9 \xE4\xB8\xAD\xE5\x9B\xBD",
+         "r\xC3\xA9sum\xC3\xA9 \xE4\xB8\xAD \xE5\x9B\xBD");
 }
 
 int main(void)
