@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* The native engine: index/ and search/ behind the seam. An engine_index is an index_store, an engine_snapshot a
+ * snapshot, an engine_writer an index_writer; there is nothing to add to them. */
+#include <string.h>
+
+#include "engine/engine.h"
+#include "index/index.h"
+#include "index/writer.h"
+#include "io/storage.h"
+#include "search/search.h"
+#include "segment/segment_data.h"
+
+static struct index_store *store_of(struct engine_index *index) { return (struct index_store *)(void *)index; }
+static struct index_writer *writer_of(struct engine_writer *writer) { return (struct index_writer *)(void *)writer; }
+static struct snapshot *snapshot_of(struct engine_snapshot *snapshot) { return (struct snapshot *)(void *)snapshot; }
+
+static libsearch_status native_open(const libsearch_allocator *allocator, const char *path, unsigned flags,
+                                    const libsearch_open_options *options, struct engine_index **index,
+                                    libsearch_error *error)
+{
+    struct storage *storage;
+    struct index_store *store;
+    struct index_options first = { NULL, NULL, 0 };
+    if (options != NULL)
+        first = (struct index_options){ options->analyzer, options->fields, options->field_count };
+    TRY(storage_open_posix(allocator, path, (flags & LIBSEARCH_CREATE) != 0, (flags & LIBSEARCH_READ_ONLY) != 0,
+                           &storage, error));
+    TRY(index_store_open(allocator, storage, flags, &first, &store, error));
+    *index = (struct engine_index *)(void *)store;
+    return LIBSEARCH_OK;
+}
+
+static void native_close(struct engine_index *index) { index_store_close(store_of(index)); }
+
+static libsearch_status native_check(const libsearch_allocator *allocator, const char *path, libsearch_report report,
+                                     void *context, libsearch_error *error)
+{
+    struct storage *storage;
+    TRY(storage_open_posix(allocator, path, false, true, &storage, error));
+    const libsearch_status status = index_check(allocator, storage, report, context, error);
+    storage_close(storage);
+    return status;
+}
+
+/* ----- reading ----- */
+
+static libsearch_status native_snapshot_open(struct engine_index *index, struct engine_snapshot **snapshot,
+                                             libsearch_error *error)
+{
+    struct snapshot *newest;
+    TRY(index_store_snapshot(store_of(index), &newest, error));
+    *snapshot = (struct engine_snapshot *)(void *)newest;
+    return LIBSEARCH_OK;
+}
+
+static void native_snapshot_close(struct engine_snapshot *snapshot) { snapshot_release(snapshot_of(snapshot)); }
+
+static const struct schema *native_snapshot_schema(const struct engine_snapshot *snapshot)
+{
+    return ((const struct snapshot *)(const void *)snapshot)->schema;
+}
+
+static libsearch_status native_search(struct engine_snapshot *snapshot, const struct engine_request *request,
+                                      struct engine_answer *answer, libsearch_error *error)
+{
+    struct snapshot *pinned = snapshot_of(snapshot);
+    /* No more can come back than there are documents. */
+    const uint64_t most = pinned->documents;
+    size_t wanted;
+    if (__builtin_add_overflow(request->offset, request->count, &wanted) || wanted > LIBSEARCH_MAX_RESULTS)
+        return error_set(error, LIBSEARCH_LIMIT, "offset and count together are over %d", LIBSEARCH_MAX_RESULTS);
+    if (request->count == 0)
+        wanted = 0;
+    if (wanted > most)
+        wanted = (size_t)most;
+    struct search_hit *hits = memory_allocate_array(pinned->allocator, wanted, sizeof *hits);
+    if (hits == NULL)
+        return error_no_memory(error);
+    const struct search_request inner = { .query = request->query,
+                                          .count = wanted,
+                                          .total = request->total,
+                                          .model = request->model,
+                                          .deadline = request->deadline,
+                                          .memory = request->memory,
+                                          .cancel = request->cancel,
+                                          .exhaustive = (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0 };
+    struct search_answer found = { .hits = hits };
+    const libsearch_status status = search_run(pinned, &inner, &found, error);
+    if (status == LIBSEARCH_OK) {
+        answer->hit_count = 0;
+        for (size_t i = request->offset; i < found.hit_count && answer->hit_count < request->count; i++)
+            answer->hits[answer->hit_count++] = (struct engine_hit){ found.hits[i].score, found.hits[i].number };
+        answer->total = found.total;
+        answer->total_exact = found.total_exact;
+    }
+    memory_free(pinned->allocator, hits);
+    return status;
+}
+
+/* The segment that holds document `number`. */
+static libsearch_status find_segment(const struct snapshot *snapshot, uint64_t number,
+                                     const struct snapshot_segment **segment, libsearch_error *error)
+{
+    size_t low = 0, high = snapshot->segment_count;
+    while (low + 1 < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (snapshot->segments[middle].base <= number)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (high == 0 || number - snapshot->segments[low].base >= segment_count(snapshot->segments[low].segment))
+        return error_set(error, LIBSEARCH_NOT_FOUND, "there is no document number %llu", (unsigned long long)number);
+    *segment = &snapshot->segments[low];
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status native_id(struct engine_snapshot *snapshot, uint64_t number, libsearch_bytes *id,
+                                  libsearch_error *error)
+{
+    const struct snapshot_segment *segment;
+    TRY(find_segment(snapshot_of(snapshot), number, &segment, error));
+    *id = segment_id(segment->segment, (uint32_t)(number - segment->base));
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status native_find(struct engine_snapshot *snapshot, libsearch_bytes id, uint64_t *number,
+                                    libsearch_error *error)
+{
+    const struct snapshot *pinned = snapshot_of(snapshot);
+    size_t segment;
+    uint32_t document;
+    const libsearch_status status = snapshot_find(pinned, id, &segment, &document);
+    if (status != LIBSEARCH_OK)
+        return error_set(error, status, "there is no document with this id");
+    *number = pinned->segments[segment].base + document;
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status native_fetch(struct engine_snapshot *snapshot, uint64_t number, libsearch_document *document,
+                                     libsearch_error *error)
+{
+    const struct snapshot_segment *segment;
+    const struct snapshot *pinned = snapshot_of(snapshot);
+    TRY(find_segment(pinned, number, &segment, error));
+    return segment_fetch(segment->segment, pinned->schema, (uint32_t)(number - segment->base), document, error);
+}
+
+static libsearch_status native_info(struct engine_snapshot *snapshot, libsearch_info *info, libsearch_error *error)
+{
+    const struct snapshot *pinned = snapshot_of(snapshot);
+    (void)error;
+    info->engine = "native";
+    info->analyzer = analyzer_name(pinned->schema->analyzers[0]);
+    info->model = search_default_model();
+    info->commit = pinned->commit;
+    info->documents = pinned->documents;
+    info->deleted = pinned->deleted;
+    info->segments = pinned->segment_count;
+    info->bytes = pinned->bytes;
+    info->commit_bytes = pinned->commit_bytes;
+    info->terms = info->tokens = 0;
+    for (size_t i = 0; i < pinned->segment_count; i++) {
+        const struct segment *segment = pinned->segments[i].segment;
+        info->terms += segment_term_count(segment);
+        for (size_t field = 0; field < segment->field_count; field++)
+            info->tokens += segment->fields[field].tokens;
+    }
+    return LIBSEARCH_OK;
+}
+
+/* ----- writing ----- */
+
+static libsearch_status native_writer_open(struct engine_index *index, const libsearch_writer_options *options,
+                                           struct engine_writer **writer, libsearch_error *error)
+{
+    struct index_writer *opened;
+    struct index_writer_options inner = { 0, 0, 0 };
+    if (options != NULL)
+        inner = (struct index_writer_options){ options->memory, options->threads, options->lock_wait };
+    TRY(index_writer_open(store_of(index), &inner, &opened, error));
+    *writer = (struct engine_writer *)(void *)opened;
+    return LIBSEARCH_OK;
+}
+
+static void native_writer_close(struct engine_writer *writer) { index_writer_close(writer_of(writer)); }
+
+static libsearch_status native_add_field(struct engine_writer *writer, const libsearch_field *field,
+                                         libsearch_error *error)
+{
+    return index_writer_add_field(writer_of(writer), field, error);
+}
+
+static libsearch_status native_put(struct engine_writer *writer, libsearch_bytes id,
+                                   const libsearch_document *document, bool if_absent, libsearch_error *error)
+{
+    return index_writer_put(writer_of(writer), id, document, if_absent, error);
+}
+
+static libsearch_status native_remove(struct engine_writer *writer, libsearch_bytes id, libsearch_error *error)
+{
+    return index_writer_delete(writer_of(writer), id, error);
+}
+
+struct match {
+    size_t segment;
+    uint32_t document;
+};
+
+struct matches {
+    const libsearch_allocator *allocator;
+    struct match *matches;
+    size_t count, capacity;
+};
+
+static libsearch_status add_match(void *context, size_t segment, uint32_t document, libsearch_error *error)
+{
+    struct matches *found = context;
+    if (!memory_grow(found->allocator, &found->matches, &found->capacity, found->count + 1, sizeof *found->matches))
+        return error_no_memory(error);
+    found->matches[found->count++] = (struct match){ segment, document };
+    return LIBSEARCH_OK;
+}
+
+/* All are found before the first is deleted, so that a search that fails deletes nothing. */
+static libsearch_status native_remove_matching(struct engine_writer *writer, const libsearch_query *query,
+                                               uint64_t *count, libsearch_error *error)
+{
+    struct snapshot *snapshot;
+    TRY(index_writer_snapshot(writer_of(writer), &snapshot, error));
+    struct matches found = { .allocator = snapshot->allocator };
+    libsearch_status status = search_each(snapshot, query, add_match, &found, error);
+    for (size_t i = 0; i < found.count && status == LIBSEARCH_OK; i++)
+        status = index_writer_delete_document(writer_of(writer), snapshot, found.matches[i].segment,
+                                              found.matches[i].document, error);
+    if (status == LIBSEARCH_OK && count != NULL)
+        *count = found.count;
+    memory_free(snapshot->allocator, found.matches);
+    snapshot_release(snapshot);
+    return status;
+}
+
+static libsearch_status native_prepare(struct engine_writer *writer, libsearch_durability durability,
+                                       libsearch_bytes bytes, libsearch_error *error)
+{
+    return index_writer_prepare(writer_of(writer), durability, bytes, error);
+}
+
+static libsearch_status native_finish(struct engine_writer *writer, libsearch_error *error)
+{
+    return index_writer_finish(writer_of(writer), error);
+}
+
+static libsearch_status native_cancel(struct engine_writer *writer, libsearch_error *error)
+{
+    return index_writer_cancel(writer_of(writer), error);
+}
+
+static libsearch_status native_refresh(struct engine_writer *writer, libsearch_error *error)
+{
+    return index_writer_refresh(writer_of(writer), error);
+}
+
+static libsearch_status native_rollback(struct engine_writer *writer, libsearch_error *error)
+{
+    return index_writer_rollback(writer_of(writer), error);
+}
+
+static libsearch_status native_compact(struct engine_writer *writer, unsigned flags, libsearch_error *error)
+{
+    return index_writer_compact(writer_of(writer), flags, error);
+}
+
+const libsearch_engine *engine_native(void)
+{
+    static const libsearch_engine native = {
+        .size = sizeof(libsearch_engine),
+        .name = "native",
+        .open = native_open,
+        .close = native_close,
+        .check = native_check,
+        .snapshot_open = native_snapshot_open,
+        .snapshot_close = native_snapshot_close,
+        .snapshot_schema = native_snapshot_schema,
+        .search = native_search,
+        .id = native_id,
+        .find = native_find,
+        .fetch = native_fetch,
+        .info = native_info,
+        .writer_open = native_writer_open,
+        .writer_close = native_writer_close,
+        .add_field = native_add_field,
+        .put = native_put,
+        .remove = native_remove,
+        .remove_matching = native_remove_matching,
+        .prepare = native_prepare,
+        .finish = native_finish,
+        .cancel = native_cancel,
+        .refresh = native_refresh,
+        .rollback = native_rollback,
+        .compact = native_compact,
+    };
+    return &native;
+}
