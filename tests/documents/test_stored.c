@@ -408,7 +408,7 @@ static void damaged_bytes_give_an_error_or_a_record(void **state)
         records.lengths[i] = (size_t)random_size(&random, i % 20 == 7 ? 16 : 11);
     struct stored stored;
     write_records(allocator_default(), NULL, &records, &stored, NULL);
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 1000; round++) {
         struct stored damaged = { exact(stored.blocks, stored.blocks_length), exact(stored.table, stored.table_length),
                                   stored.blocks_length, stored.table_length };
         for (uint64_t flips = 1 + random_below(&random, 4); flips > 0; flips--) {

@@ -14,8 +14,11 @@ layers() { sed -n 's/^libsearch_layer(\([^)]*\))$/\1/p' libsearch/CMakeLists.txt
 # The object files of a layer in the build.
 objects() { find "$LIBSEARCH_BUILD/libsearch" -path "*/libsearch_$1.dir/*.o"; }
 
-# The functions that the public header declares.
-declared() { sed -n 's/^LIBSEARCH_API[^(]*[ *]\(libsearch_[a-z0-9_]*\)(.*/\1/p' include/*.h | sort; }
+# The functions that the public header, and its parts, declare.
+declared() {
+  find include/libsearch.h include/libsearch -name '*.h' -exec cat {} + 2>/dev/null |
+    sed -n 's/^LIBSEARCH_API[^(]*[ *]\(libsearch_[a-z0-9_]*\)(.*/\1/p' | sort
+}
 
 [ -n "$(objects base)" ] || { echo "no objects in $LIBSEARCH_BUILD: build first"; exit 2; }
 

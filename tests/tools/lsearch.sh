@@ -34,6 +34,9 @@ err_lines() { [ "$(wc -l <err)" = "$1" ] || fail "it says $1 lines"; }
 ids() { grep -o '"id": "[^"]*"' out | cut -d '"' -f 4 | paste -sd ' '; }
 ids_are() { [ "$(ids)" = "$1" ] || fail "it finds $1 (it was $(ids))"; }
 
+# on_a_terminal WORD...: the same with a terminal as standard output and error, both in the file out.
+on_a_terminal() { TERM=xterm NO_COLOR='' script -qec "'$lsearch' $*" /dev/null >out </dev/null; }
+
 three_documents() {
   cat >three.jsonl <<'EOF'
 {"id": "a", "title": "Rain in the hills", "text": "It rained all night, and the river rose.", "country": "Wales", "n": 5, "ratio": 0.5, "day": "2021-05-03", "tags": ["wet", "cold"]}
@@ -402,6 +405,18 @@ what_this_build_lacks_is_refused() {
   run 2 search xapian:three.index rain
   run 2 search tcp:localhost:1 rain
   run 0 index x three.jsonl --engine native
+}
+
+a_terminal_gets_colour_and_a_progress_bar() {
+  command -v script >/dev/null || exit 77
+  three_documents
+  on_a_terminal search three.index river
+  LC_ALL=C grep -q $'\033\[1m' out || fail "bold words"
+  seq 1 60000 | awk '{ print "{\"id\": " $1 ", \"text\": \"some words " $1 " and more\"}" }' >many.jsonl
+  on_a_terminal index x many.jsonl
+  grep -q '\[=*> *\] *[0-9]*%' out || fail "a bar"
+  out_lacks "committed"
+  out_has "60000 documents in "
 }
 
 # ---- run
