@@ -110,18 +110,10 @@ void careful_step(struct tokenizer *tokenizer, size_t limit)
         unsigned bytes;
         const uint32_t point = decode_at(tokenizer, tokenizer->at, &bytes);
         switch (beginning_of(point, unicode_properties(point))) {
-        case BEGINS_WORD:
-            compound_step(tokenizer);
-            return;
-        case BEGINS_RUN:
-            run_step(tokenizer);
-            return;
-        case BEGINS_PICTURE:
-            picture_step(tokenizer);
-            return;
-        case BEGINS_NOTHING:
-            tokenizer->at += bytes;
-            tokenizer->run_open = false;
+        case BEGINS_WORD: compound_step(tokenizer); return;
+        case BEGINS_RUN: run_step(tokenizer); return;
+        case BEGINS_PICTURE: picture_step(tokenizer); return;
+        case BEGINS_NOTHING: tokenizer->at += bytes; tokenizer->run_open = false;
         }
     }
 }

@@ -174,17 +174,34 @@ void fold_init(struct fold *fold, unsigned flags, const uint32_t *keep)
     }
 }
 
+/* The length in bytes of the character at `at` where it folds to itself whatever stands beside it, else 0. */
+static unsigned unchanged(const uint8_t *text, size_t at, size_t length)
+{
+    unsigned bytes;
+    if (text[at] < 0xE3 || text[at] > 0xED)
+        return 0;
+    return unicode_is_plain_cjk(utf8_decode(text + at, text + length, &bytes)) ? bytes : 0;
+}
+
 size_t fold_text(const struct fold *fold, const uint8_t *text, size_t length, char *to, size_t capacity)
 {
     size_t written = 0;
     for (size_t at = 0; at < length;) {
         uint32_t point = text[at];
         unsigned bytes = 1;
-        if (point >= 0x80) {
-            if (point < 0xC2 || point >= 0xE0 || at + 1 >= length || (text[at + 1] & 0xC0) != 0x80)
-                return fold_long(fold, text, length, to, capacity);
+        if (point >= 0xC2 && point < 0xE0 && at + 1 < length && (text[at + 1] & 0xC0) == 0x80) {
             point = (point & 0x1F) << 6 | (text[at + 1] & 0x3Fu);
             bytes = 2;
+        } else if (point >= 0x80) {
+            bytes = unchanged(text, at, length);
+            if (bytes == 0)
+                return fold_long(fold, text, length, to, capacity);
+            if (bytes > capacity - written)
+                return written;
+            memcpy(to + written, text + at, bytes);
+            written += bytes;
+            at += bytes;
+            continue;
         }
         const uint8_t *entry = fold->table[point];
         if (entry[0] == FOLD_LONG)

@@ -192,8 +192,8 @@ static inline __attribute__((always_inline)) size_t sweep_text(struct tokenizer 
         if (sweep.offset >= LOWER_CAPACITY) {
             if (!sweep.in_run || sweep.run_start > 0)
                 break;
-            /* a word as long as the whole room */
-            if (!sweep_carefully(tokenizer, &sweep, 0, 1))
+            /* words as long as the whole room, or text without spaces */
+            if (!sweep_carefully(tokenizer, &sweep, 0, sweep.offset))
                 return sweep.taken;
             break;
         }

@@ -5,6 +5,7 @@
 #ifndef LIBSEARCH_TEXT_UNICODE_H
 #define LIBSEARCH_TEXT_UNICODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,14 @@ static inline unsigned unicode_properties(uint32_t point)
 static inline enum word_break_class unicode_word_break(unsigned properties)
 {
     return (enum word_break_class)(properties & UNICODE_WORD_BREAK);
+}
+
+/* Unified ideographs, kana and Hangul syllables, nearly all of CJK text: each folds to itself, and two of
+ * them side by side are two characters that never compose. */
+static inline bool unicode_is_plain_cjk(uint32_t point)
+{
+    return (point >= 0x4E00 && point <= 0x9FFF) || (point >= 0x3041 && point <= 0x3096) ||
+           (point >= 0x30A1 && point <= 0x30FA) || (point >= 0xAC00 && point <= 0xD7A3);
 }
 
 /* The code point that begins at `at` (before `end`), its bytes in *length (1 … 4). What is not UTF-8
