@@ -231,7 +231,6 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     positions->failed = true;
     if (list->positions == NULL || offset > (size_t)(list->positions_end - list->positions))
         return false;
-    positions->block = block;
     positions->next = list->positions + offset;
     positions->end = list->positions_end;
     positions->forms = NULL;
@@ -245,6 +244,7 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     if (sum > UINT32_MAX)
         return false;
     positions->starts[block->count] = (uint32_t)sum;
+    positions->total = (uint32_t)sum;
     positions->failed = false;
     if (sum <= POSTING_FEW_POSITIONS) {
         open_few(positions, (uint32_t)sum);
@@ -252,7 +252,8 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     }
     struct cursor cursor = cursor_of(positions->next, (size_t)(positions->end - positions->next));
     const uint64_t header = cursor_varint(&cursor);
-    if (cursor.failed || header >> 1 > cursor_left(&cursor)) {
+    /* A run takes two bytes at least, so that no more places are believed than the file's length allows. */
+    if (cursor.failed || header >> 1 > cursor_left(&cursor) || (sum + POSTING_BLOCK - 1) / POSTING_BLOCK > header >> 2) {
         positions->failed = true;
         return false;
     }
@@ -286,7 +287,7 @@ static bool load_run(const uint8_t **next, const uint8_t *end, uint32_t total, u
 bool posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places)
 {
     const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
-    const uint32_t total = positions->starts[positions->block->count];
+    const uint32_t total = positions->total;
     uint32_t place = 0;
     for (uint32_t at = first; at < last && !positions->failed;) {
         if (!load_run(&positions->next, positions->end, total, at, &positions->run_start, &positions->run_count,
@@ -307,8 +308,8 @@ bool posting_positions_read(struct posting_positions *positions, uint32_t i, uin
 bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms)
 {
     const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
-    const uint32_t total = positions->starts[positions->block->count];
-    if (positions->forms == NULL && total > POSTING_FEW_POSITIONS) {
+    const uint32_t total = positions->total;
+    if (posting_positions_no_forms(positions)) {
         memset(forms, 0, (last - first) * sizeof *forms);
         return !positions->failed;
     }

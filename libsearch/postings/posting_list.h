@@ -86,7 +86,7 @@ bool posting_tail_sides(struct posting_tail *tail, uint32_t block_count, struct 
 
 /* The places of a block's documents, run by run. */
 struct posting_positions {
-    const struct posting_block *block;
+    uint32_t total;                     /* places of all documents of the block */
     uint32_t starts[POSTING_BLOCK + 1]; /* sum of the frequencies before each document */
     const uint8_t *next, *end;          /* the next run of places */
     const uint8_t *forms;               /* the runs of forms, or NULL: all 0 */
@@ -106,5 +106,10 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
 bool posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places);
 /* Their forms; likewise. */
 bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms);
+/* Whether it is known without a look at them that all forms of the block are 0. */
+static inline bool posting_positions_no_forms(const struct posting_positions *positions)
+{
+    return positions->forms == NULL && positions->starts[positions->block->count] > POSTING_FEW_POSITIONS;
+}
 
 #endif

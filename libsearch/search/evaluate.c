@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/evaluate.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "search/phrase.h"
+
+/* One node of the plan, opened. */
+struct evaluator {
+    struct search_context *context;
+    const struct plan_node *node;
+    const struct snapshot_segment *where;
+    struct term_cursor **cursors;  /* TERM, GROUP, PHRASE: of the terms that the segment has */
+    size_t cursor_count;
+    struct phrase_matcher *phrase; /* PHRASE */
+    const struct column *column;   /* RANGE, EXISTS; NULL: no document has a value */
+    bool nothing;                  /* this segment has no match */
+    struct evaluator **children;
+    uint64_t *bits;                /* a window's worth, for a parent's use */
+    float *scores;
+    uint8_t *counts;               /* BOOLEAN with minimum > 1: how many SHOULD match */
+};
+
+libsearch_status search_poll(struct search_context *context)
+{
+    const struct search_request *request = context->request;
+    if (request->cancel != NULL && __atomic_load_n(request->cancel, __ATOMIC_RELAXED) != 0)
+        return error_set(context->error, LIBSEARCH_CANCELLED, "the search was cancelled");
+    if (request->deadline == 0)
+        return LIBSEARCH_OK;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec >= request->deadline)
+        return error_set(context->error, LIBSEARCH_DEADLINE, "the search's time was over");
+    return LIBSEARCH_OK;
+}
+
+/* Memory of a search, within what it may take. */
+static libsearch_status take(struct search_context *context, size_t size, void *memory)
+{
+    if (size > context->memory_left)
+        return error_set(context->error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
+    void *taken = arena_allocate(context->arena, size);
+    if (taken == NULL)
+        return error_no_memory(context->error);
+    context->memory_left -= size;
+    memset(taken, 0, size);
+    memcpy(memory, &taken, sizeof taken);
+    return LIBSEARCH_OK;
+}
+
+/* Opens a cursor for each term that the segment has. */
+static libsearch_status open_cursors(struct evaluator *evaluator, size_t segment_index)
+{
+    const struct plan_node *node = evaluator->node;
+    struct search_context *context = evaluator->context;
+    TRY(take(context, (node->term_count + 1) * sizeof(struct term_cursor *), &evaluator->cursors));
+    for (size_t i = 0; i < node->term_count; i++) {
+        const struct posting_list *list = node->terms[i].lists[segment_index];
+        if (list == NULL) {
+            if (node->kind == PLAN_PHRASE)
+                evaluator->nothing = true;
+            continue;
+        }
+        struct term_cursor *cursor;
+        TRY(take(context, sizeof *cursor, &cursor));
+        term_cursor_open(cursor, evaluator->where->segment, &node->terms[i], list, context->side_weights,
+                         context->arena);
+        evaluator->cursors[evaluator->cursor_count++] = cursor;
+    }
+    evaluator->nothing = evaluator->nothing || evaluator->cursor_count == 0;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,
+                               const struct snapshot_segment *where, size_t segment_index,
+                               struct evaluator **evaluator)
+{
+    struct evaluator *made;
+    TRY(take(context, sizeof *made, &made));
+    made->context = context;
+    made->node = node;
+    made->where = where;
+    switch (node->kind) {
+    case PLAN_NONE:
+        made->nothing = true;
+        break;
+    case PLAN_ALL:
+        break;
+    case PLAN_TERM:
+    case PLAN_GROUP:
+        TRY(open_cursors(made, segment_index));
+        break;
+    case PLAN_PHRASE:
+        TRY(open_cursors(made, segment_index));
+        if (!made->nothing)
+            TRY(phrase_matcher_new(context->arena, node, made->cursors, made->cursor_count, &made->phrase,
+                                   context->error));
+        break;
+    case PLAN_RANGE:
+    case PLAN_EXISTS:
+        if (node->column < where->segment->field_count)
+            made->column = where->segment->columns[node->column];
+        made->nothing = made->column == NULL;
+        break;
+    case PLAN_BOOLEAN:
+        TRY(take(context, (node->child_count + 1) * sizeof(struct evaluator *), &made->children));
+        for (size_t i = 0; i < node->child_count; i++) {
+            TRY(evaluator_new(context, node->children[i], where, segment_index, &made->children[i]));
+            const bool required = node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
+            made->nothing = made->nothing || (required && made->children[i]->nothing);
+            TRY(take(context, WINDOW_WORDS * sizeof(uint64_t), &made->children[i]->bits));
+            if (made->children[i]->node->scored && made->children[i]->node->kind != PLAN_TERM)
+                TRY(take(context, WINDOW * sizeof(float), &made->children[i]->scores));
+        }
+        if (node->minimum > 1)
+            TRY(take(context, WINDOW * sizeof(uint16_t), &made->counts));
+        break;
+    }
+    *evaluator = made;
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status damaged(const struct evaluator *evaluator)
+{
+    return error_set(evaluator->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
+                     segment_name(evaluator->where->segment));
+}
+
+/* Goes through a term's documents of the window: sets their bits, and adds their scores. */
+static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base,
+                                 uint64_t *bits, float *scores, float constant)
+{
+    const uint32_t end = base + WINDOW;
+    for (uint32_t document = term_cursor_seek(cursor, base); document < end;
+         document = term_cursor_seek(cursor, document)) {
+        const struct posting_block *block = &cursor->block;
+        uint32_t i = cursor->index;
+        uint32_t stop = block->count;
+        if (block->documents[stop - 1] >= end)
+            for (stop = i; block->documents[stop] < end;)
+                stop++;
+        for (uint32_t j = i; j < stop; j++)
+            bits[(block->documents[j] - base) / 64] |= UINT64_C(1) << block->documents[j] % 64;
+        if (scores != NULL) {
+            if (!term_cursor_frequencies(cursor))
+                break;
+            for (; i < stop; i++)
+                scores[block->documents[i] - base] +=
+                    evaluator->node->kind == PLAN_TERM ? term_cursor_score(cursor, i) : constant;
+        }
+        document = block->documents[stop - 1] + 1;
+        cursor->index = stop;
+    }
+    return cursor->damaged ? damaged(evaluator) : LIBSEARCH_OK;
+}
+
+static void add_constant(const uint64_t *bits, float *scores, float constant)
+{
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1)
+            scores[w * 64 + (unsigned)__builtin_ctzll(word)] += constant;
+}
+
+/* Bits of the documents of the segment, within the window. */
+static void all_documents(const struct evaluator *evaluator, uint32_t base, uint64_t *bits)
+{
+    const uint32_t count = segment_count(evaluator->where->segment);
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+        const uint64_t first = (uint64_t)base + w * 64;
+        bits[w] = first + 64 <= count ? ~UINT64_C(0) : first >= count ? 0 : (UINT64_C(1) << (count - first)) - 1;
+    }
+}
+
+static void range_bits(const struct evaluator *evaluator, uint32_t base, uint64_t *bits)
+{
+    const struct plan_node *node = evaluator->node;
+    const uint32_t count = segment_count(evaluator->where->segment);
+    const uint32_t end = count - base < WINDOW ? count : base + WINDOW;
+    if (node->kind == PLAN_EXISTS)
+        column_range(evaluator->column, 0, UINT64_MAX, base, end, bits);
+    else
+        column_range(evaluator->column, node->low, node->high, base, end, bits);
+}
+
+static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores);
+
+/* A child's bits are brought into child->bits; its scores are added where the parent wants them. The sum of a
+ * document's scores is taken in the order of the children. */
+static libsearch_status child_window(struct evaluator *child, uint32_t base, float *scores)
+{
+    memset(child->bits, 0, WINDOW_WORDS * sizeof *child->bits);
+    if (child->nothing)
+        return LIBSEARCH_OK;
+    if (scores == NULL || !child->node->scored)
+        return window_of(child, base, child->bits, NULL);
+    if (child->node->kind == PLAN_TERM)
+        return add_term(child, child->cursors[0], base, child->bits, scores, 0);
+    memset(child->scores, 0, WINDOW * sizeof *child->scores);
+    TRY(window_of(child, base, child->bits, child->scores));
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        for (uint64_t word = child->bits[w]; word != 0; word &= word - 1) {
+            const unsigned at = w * 64 + (unsigned)__builtin_ctzll(word);
+            scores[at] += child->scores[at];
+        }
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    const struct plan_node *node = evaluator->node;
+    uint16_t *counts = (uint16_t *)(void *)evaluator->counts;
+    uint64_t should[WINDOW_WORDS] = { 0 }, without[WINDOW_WORDS] = { 0 };
+    if (counts != NULL)
+        memset(counts, 0, WINDOW * sizeof *counts);
+    all_documents(evaluator, base, bits);
+    for (size_t i = 0; i < node->child_count; i++) {
+        const struct evaluator *child = evaluator->children[i];
+        TRY(child_window(evaluator->children[i], base, scores));
+        for (unsigned w = 0; w < WINDOW_WORDS; w++)
+            switch (node->occurs[i]) {
+            case LIBSEARCH_SHOULD:
+                should[w] |= child->bits[w];
+                for (uint64_t word = counts != NULL ? child->bits[w] : 0; word != 0; word &= word - 1)
+                    counts[w * 64 + (unsigned)__builtin_ctzll(word)]++;
+                break;
+            case LIBSEARCH_MUST_NOT:
+                without[w] |= child->bits[w];
+                break;
+            default:
+                bits[w] &= child->bits[w];
+            }
+    }
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+        bits[w] &= ~without[w];
+        if (node->minimum > 0)
+            bits[w] &= should[w];
+        for (uint64_t word = counts != NULL ? bits[w] : 0; word != 0; word &= word - 1) {
+            const unsigned bit = (unsigned)__builtin_ctzll(word);
+            if (counts[w * 64 + bit] < node->minimum)
+                bits[w] &= ~(UINT64_C(1) << bit);
+        }
+    }
+    return LIBSEARCH_OK;
+}
+
+/* Adds to bits and scores, which begin as zeros. */
+static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    const struct plan_node *node = evaluator->node;
+    if (evaluator->nothing)
+        return LIBSEARCH_OK;
+    switch (node->kind) {
+    case PLAN_NONE:
+        return LIBSEARCH_OK;
+    case PLAN_TERM:
+        return add_term(evaluator, evaluator->cursors[0], base, bits, scores, 0);
+    case PLAN_GROUP:
+        for (size_t i = 0; i < evaluator->cursor_count; i++)
+            TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL, 0));
+        break;
+    case PLAN_PHRASE:
+        return phrase_matcher_window(evaluator->phrase, base, WINDOW, bits, scores,
+                                     evaluator->where->live == NULL ? NULL : evaluator->where->live->bits)
+                   ? LIBSEARCH_OK
+                   : damaged(evaluator);
+    case PLAN_ALL:
+        all_documents(evaluator, base, bits);
+        break;
+    case PLAN_RANGE:
+    case PLAN_EXISTS:
+        range_bits(evaluator, base, bits);
+        break;
+    case PLAN_BOOLEAN:
+        return boolean_window(evaluator, base, bits, scores);
+    }
+    if (scores != NULL && node->scored)
+        add_constant(bits, scores, node->constant);
+    return LIBSEARCH_OK;
+}
+
+libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    memset(bits, 0, WINDOW_WORDS * sizeof *bits);
+    if (scores != NULL)
+        memset(scores, 0, WINDOW * sizeof *scores);
+    TRY(window_of(evaluator, base, bits, scores));
+    const struct live *live = evaluator->where->live;
+    if (live == NULL)
+        return LIBSEARCH_OK;
+    const size_t words = ((size_t)live->count + 63) / 64;
+    for (unsigned w = 0; w < WINDOW_WORDS && base / 64 + w < words; w++)
+        bits[w] &= live->bits[base / 64 + w];
+    return LIBSEARCH_OK;
+}
+
+uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
+{
+    const struct plan_node *node = evaluator->node;
+    if (evaluator->nothing || base >= segment_count(evaluator->where->segment))
+        return NO_DOCUMENT;
+    uint32_t next = NO_DOCUMENT, required = base;
+    switch (node->kind) {
+    case PLAN_NONE:
+        return NO_DOCUMENT;
+    case PLAN_ALL:
+    case PLAN_RANGE:
+    case PLAN_EXISTS:
+        return base;
+    case PLAN_TERM:
+    case PLAN_GROUP:
+    case PLAN_PHRASE:
+        for (size_t i = 0; i < evaluator->cursor_count; i++) {
+            const uint32_t least = term_cursor_seek(evaluator->cursors[i], base);
+            if (node->kind == PLAN_PHRASE)
+                required = least > required ? least : required;
+            else
+                next = least < next ? least : next;
+        }
+        next = node->kind == PLAN_PHRASE ? required : next;
+        break;
+    case PLAN_BOOLEAN:
+        for (size_t i = 0; i < node->child_count; i++) {
+            if (node->occurs[i] == LIBSEARCH_MUST_NOT || (node->occurs[i] == LIBSEARCH_SHOULD && node->minimum == 0))
+                continue;
+            const uint32_t least = evaluator_next(evaluator->children[i], base);
+            if (node->occurs[i] != LIBSEARCH_SHOULD)
+                required = least > required ? least : required;
+            else
+                next = least < next ? least : next;
+        }
+        next = node->minimum == 0 || required > next ? required : next;
+        break;
+    }
+    return next == NO_DOCUMENT ? NO_DOCUMENT : next / WINDOW * WINDOW;
+}
+
+static void collect(const struct snapshot_segment *where, uint32_t base, const uint64_t *bits, const float *scores,
+                    struct top_k *top, uint64_t *count)
+{
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+        if (count != NULL)
+            *count += (unsigned)__builtin_popcountll(bits[w]);
+        for (uint64_t word = scores != NULL ? bits[w] : 0; word != 0; word &= word - 1) {
+            const unsigned at = w * 64 + (unsigned)__builtin_ctzll(word);
+            if (scores[at] > top->threshold || top->count < top->k)
+                top_k_add(top, scores[at], where->base + base + at);
+        }
+    }
+}
+
+libsearch_status evaluate_segment(struct search_context *context, const struct plan_node *node,
+                                  const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
+                                  uint64_t *count)
+{
+    struct evaluator *evaluator;
+    uint64_t bits[WINDOW_WORDS];
+    float *scores = NULL;
+    TRY(evaluator_new(context, node, where, segment_index, &evaluator));
+    if (top != NULL && top->k > 0)
+        TRY(take(context, WINDOW * sizeof *scores, &scores));
+    for (uint32_t base = evaluator_next(evaluator, 0); base != NO_DOCUMENT;
+         base = evaluator_next(evaluator, base + WINDOW)) {
+        TRY(search_poll(context));
+        TRY(evaluator_window(evaluator, base, bits, scores));
+        collect(where, base, bits, scores, top, count);
+    }
+    return LIBSEARCH_OK;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Exhaustive evaluation of any plan over one segment, a window of documents at a time: which documents match, as
+ * bits, and what they score. Exact, and the way of every query that has no faster one; the pruned ways give the same
+ * answers. */
+#ifndef LIBSEARCH_SEARCH_EVALUATE_H
+#define LIBSEARCH_SEARCH_EVALUATE_H
+
+#include "search/plan.h"
+#include "search/search.h"
+#include "search/term_cursor.h"
+#include "search/top_k.h"
+
+enum { WINDOW = 4096, WINDOW_WORDS = WINDOW / 64 };
+
+/* What all of a search shares. */
+struct search_context {
+    const struct search_request *request;
+    struct arena *arena;
+    const float *side_weights;   /* by field of the schema */
+    size_t memory_left;
+    unsigned polls;
+    libsearch_error *error;
+};
+
+/* OK, DEADLINE, CANCELLED: asked now and then. */
+libsearch_status search_poll(struct search_context *context);
+
+/* A plan opened on one segment. */
+struct evaluator;
+libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,
+                               const struct snapshot_segment *where, size_t segment_index,
+                               struct evaluator **evaluator);
+
+/* Evaluates documents [base, base + WINDOW), base a multiple of WINDOW that never falls: bits of those that match and
+ * live; scores (may be NULL), valid where the bit is set. */
+libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores);
+/* The first window, from `base` on, that may have a match; NO_DOCUMENT: none. */
+uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base);
+
+/* All of a segment: counts the matches and offers their scores to top (either may be NULL). */
+libsearch_status evaluate_segment(struct search_context *context, const struct plan_node *node,
+                                  const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
+                                  uint64_t *count);
+
+#endif

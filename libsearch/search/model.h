@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Ranking models. All of them saturate: the score that a term gives to a document is
+ *
+ *     W - W / (1 + f * inverse(length)),   inverse(length) = 1 / (k1 * ((1 - b) + b * length / average))
+ *
+ * which is W f / (f + k1 (…)), written so that every step is monotone also when rounded: it never falls as f rises
+ * and never rises as the length does, so a bound computed from a greater f and a smaller length holds to the bit.
+ * They differ in W, in what f and length count, and in the parameters:
+ *
+ *   bm25          Robertson and Zaragoza, “The probabilistic relevance framework: BM25 and beyond” (2009), with
+ *                 Lucene's idf = ln(1 + (N - n + 0.5) / (n + 0.5)) and without the constant factor k1 + 1.
+ *                 W = idf * q; f and length count all fields alike; k1 1.2, b 0.75.
+ *   bm25-xapian   BM25Weight of libxapian 1.4 (weight/bm25weight.cc) with k2 = 0: t = (N - n + 0.5) / (n + 0.5), or
+ *                 1 + t / 2 where t < 2; W = ln t * (k3 + 1) q / (k3 + q) * (k1 + 1); length / average is at least
+ *                 min_normlen. k1 1, b 0.5, k3 1, min_normlen 0.5.
+ *   default       W = 2.2 * idf^1.15 * ln(1 + cf / n) * q^0.75; f and length are weighted by field, stop words do not
+ *                 count in lengths; k1 1.2, b 0.75. Found by measuring on judged collections (docs/ranking.md).
+ *
+ * N: documents, n: document frequency, cf: collection frequency, q: how often the question has the term. */
+#ifndef LIBSEARCH_SEARCH_MODEL_H
+#define LIBSEARCH_SEARCH_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "codec/rounding.h"
+
+enum model_kind { MODEL_DEFAULT, MODEL_BM25, MODEL_BM25_XAPIAN };
+
+struct model {
+    enum model_kind kind;
+    float k1, b;
+    float k3, min_normlen; /* bm25-xapian */
+};
+
+/* From "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian:k1=1,b=0.5,k3=1,min_normlen=0.5"; NULL: the default.
+ * INVALID names what is not understood. */
+libsearch_status model_parse(const char *text, struct model *model, libsearch_error *error);
+
+/* True where the model counts by the fields' weights and leaves stop words out of lengths. */
+static inline bool model_is_weighted(const struct model *model) { return model->kind == MODEL_DEFAULT; }
+
+/* W of a term; at least 0. */
+float model_weight(const struct model *model, uint64_t documents, uint64_t document_frequency,
+                   uint64_t collection_frequency, uint32_t query_frequency);
+
+/* What turns lengths into inverse(length). */
+struct norms {
+    float k1, one_minus_b, b, average, least_ratio;
+    float by_code[256]; /* of the least length of each rounding code: an upper bound for all of the code */
+};
+
+void norms_init(struct norms *norms, const struct model *model, double average);
+
+static inline float norms_inverse(const struct norms *norms, uint32_t length)
+{
+    float ratio = (float)length / norms->average;
+    ratio = ratio < norms->least_ratio ? norms->least_ratio : ratio;
+    return 1.0f / (norms->k1 * (norms->one_minus_b + norms->b * ratio));
+}
+
+static inline float score_of(float weight, float frequency, float inverse)
+{
+    return weight - weight / (1.0f + frequency * inverse);
+}
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/phrase.h"
+
+#include <string.h>
+
+struct phrase_term {
+    struct term_cursor *cursor;
+    uint32_t shift;                /* places from it to the phrase's last word */
+    uint32_t opened_block;         /* the block that `positions` was opened on; UINT32_MAX: none */
+    struct posting_positions positions;
+    uint32_t *places;              /* of the document looked at, moved */
+    uint32_t place_count;
+    size_t capacity;
+};
+
+struct phrase_matcher {
+    struct arena *arena;
+    const struct plan_node *node;
+    struct phrase_term *terms;     /* the rarest first */
+    size_t count;
+    uint32_t *choice;              /* of each term's places, while sloppy matches are counted */
+};
+
+libsearch_status phrase_matcher_new(struct arena *arena, const struct plan_node *node, struct term_cursor **cursors,
+                                    size_t count, struct phrase_matcher **matcher, libsearch_error *error)
+{
+    struct phrase_matcher *made = arena_allocate(arena, sizeof *made);
+    struct phrase_term *terms = arena_allocate(arena, (count + 1) * sizeof *terms);
+    uint32_t *choice = arena_allocate(arena, (count + 1) * sizeof *choice);
+    if (made == NULL || terms == NULL || choice == NULL)
+        return error_no_memory(error);
+    *made = (struct phrase_matcher){ arena, node, terms, count, choice };
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        for (; at > 0 && terms[at - 1].cursor->list.document_frequency > cursors[i]->list.document_frequency; at--)
+            terms[at] = terms[at - 1];
+        terms[at].cursor = cursors[i];
+        terms[at].shift = node->offsets[count - 1] - node->offsets[i];
+        terms[at].opened_block = UINT32_MAX;
+        terms[at].places = NULL;
+        terms[at].place_count = 0;
+        terms[at].capacity = 0;
+    }
+    *matcher = made;
+    return LIBSEARCH_OK;
+}
+
+/* The stretch of positions that the field asked for takes in a document. */
+static void field_span(const struct phrase_matcher *matcher, uint32_t document, uint32_t *from, uint32_t *to)
+{
+    const struct term_cursor *cursor = matcher->terms[0].cursor;
+    const struct segment *segment = cursor->segment;
+    const uint16_t field = cursor->term->field;
+    *from = 0;
+    *to = UINT32_MAX;
+    if (field == SCHEMA_NO_FIELD)
+        return;
+    *from = segment_field_start(segment, field, document);
+    for (uint16_t f = (uint16_t)(field + 1); f < segment->field_count; f++)
+        if (segment->schema->fields[f]->in_group && segment_field_length(segment, f, document) > 0) {
+            *to = segment_field_start(segment, f, document);
+            return;
+        }
+}
+
+/* Brings the term's places in the document it stands on, moved to where the phrase's last word would be. */
+static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term)
+{
+    struct term_cursor *cursor = term->cursor;
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    if (term->opened_block != cursor->block_number) {
+        uint64_t offset = cursor->positions_offset;
+        if (offset == UINT64_MAX) {
+            struct posting_tail tail;
+            if (!posting_block_tail(&cursor->list, &cursor->block, &tail))
+                return false;
+            offset = tail.positions;
+        }
+        /* Positions are those of the block as it lies, also where documents were taken out. */
+        const uint32_t count = cursor->block.count;
+        if (cursor->thinned)
+            cursor->block.count = cursor->list.document_frequency == 1 ? 1
+                                  : cursor->block_number + 1 < cursor->list.blocks
+                                      ? POSTING_BLOCK
+                                      : (cursor->list.document_frequency - 1) % POSTING_BLOCK + 1;
+        const bool opened = posting_positions_open(&cursor->list, &cursor->block, offset, &term->positions);
+        cursor->block.count = count;
+        if (!opened)
+            return false;
+        term->opened_block = cursor->block_number;
+    }
+    const uint32_t index = cursor->thinned ? cursor->origins[cursor->index] : cursor->index;
+    const uint32_t frequency = cursor->block.frequencies[index];
+    if (frequency > term->capacity) {
+        const size_t capacity = (size_t)frequency * 2;
+        term->places = arena_allocate(matcher->arena, capacity * sizeof *term->places);
+        if (term->places == NULL)
+            return false;
+        term->capacity = capacity;
+    }
+    if (!posting_positions_read(&term->positions, index, term->places))
+        return false;
+    uint32_t from, to;
+    field_span(matcher, cursor->block.documents[cursor->index], &from, &to);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < frequency; i++)
+        if (term->places[i] >= from && term->places[i] < to)
+            term->places[kept++] = term->places[i] + term->shift;
+    term->place_count = kept;
+    return true;
+}
+
+/* Keeps of `places` those that the other list has too; both rise. Returns how many. */
+static uint32_t intersect(uint32_t *places, uint32_t count, const uint32_t *other, uint32_t other_count)
+{
+    uint32_t kept = 0, j = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        while (j < other_count && other[j] < places[i])
+            j++;
+        if (j == other_count)
+            break;
+        if (other[j] == places[i])
+            places[kept++] = places[i];
+    }
+    return kept;
+}
+
+/* How often the words stand exactly one after the other. */
+static bool count_exact(struct phrase_matcher *matcher, uint32_t *found)
+{
+    struct phrase_term *first = &matcher->terms[0];
+    if (!load_places(matcher, first))
+        return false;
+    uint32_t left = first->place_count;
+    for (size_t t = 1; t < matcher->count && left > 0; t++) {
+        if (!load_places(matcher, &matcher->terms[t]))
+            return false;
+        left = intersect(first->places, left, matcher->terms[t].places, matcher->terms[t].place_count);
+    }
+    *found = left;
+    return true;
+}
+
+/* How often they stand with at most `slop` moves: choices of one place for each word whose moved places lie within
+ * slop of each other; each choice uses up its lowest place. */
+static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
+{
+    *found = 0;
+    for (size_t t = 0; t < matcher->count; t++) {
+        if (!load_places(matcher, &matcher->terms[t]))
+            return false;
+        if (matcher->terms[t].place_count == 0)
+            return true;
+    }
+    const size_t count = matcher->count;
+    uint32_t *at = matcher->choice;
+    memset(at, 0, count * sizeof *at);
+    for (;;) {
+        size_t lowest = 0;
+        uint32_t low = UINT32_MAX, high = 0;
+        for (size_t t = 0; t < count; t++) {
+            const uint32_t place = matcher->terms[t].places[at[t]];
+            if (place < low) {
+                low = place;
+                lowest = t;
+            }
+            high = place > high ? place : high;
+        }
+        if (high - low <= matcher->node->slop)
+            ++*found;
+        if (++at[lowest] == matcher->terms[lowest].place_count)
+            return true;
+    }
+}
+
+/* Brings all cursors to the next document >= document that has all terms; NO_DOCUMENT where there is none below end. */
+static uint32_t next_common(struct phrase_matcher *matcher, uint32_t document, uint32_t end)
+{
+    while (document < end) {
+        uint32_t candidate = term_cursor_seek(matcher->terms[0].cursor, document);
+        if (candidate >= end)
+            return NO_DOCUMENT;
+        size_t t = 1;
+        for (; t < matcher->count; t++) {
+            const uint32_t other = term_cursor_seek(matcher->terms[t].cursor, candidate);
+            if (other != candidate) {
+                candidate = other;
+                break;
+            }
+        }
+        if (t == matcher->count)
+            return candidate;
+        document = candidate;
+    }
+    return NO_DOCUMENT;
+}
+
+static float score_here(const struct phrase_matcher *matcher, uint32_t document, uint32_t frequency)
+{
+    const struct term_cursor *cursor = matcher->terms[0].cursor;
+    const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
+    return score_of(matcher->node->phrase_weight, (float)frequency, norms_inverse(cursor->term->norms, length));
+}
+
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
+                           float *scores, const uint64_t *live)
+{
+    const uint32_t end = base + width;
+    for (uint32_t document = next_common(matcher, base, end); document < end;
+         document = next_common(matcher, document + 1, end)) {
+        if (live != NULL && !(live[document / 64] >> document % 64 & 1))
+            continue;
+        uint32_t found;
+        if (matcher->node->slop == 0 ? !count_exact(matcher, &found) : !count_sloppy(matcher, &found))
+            return false;
+        if (found == 0)
+            continue;
+        bits[(document - base) / 64] |= UINT64_C(1) << document % 64;
+        if (scores != NULL)
+            scores[document - base] += score_here(matcher, document, found);
+    }
+    for (size_t t = 0; t < matcher->count; t++)
+        if (matcher->terms[t].cursor->damaged)
+            return false;
+    return true;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* From a query tree to a plan: words analyzed, stop words of the question dropped, terms looked up in all segments,
+ * weights known. A plan belongs to one search of one snapshot and lives in its arena. */
+#ifndef LIBSEARCH_SEARCH_PLAN_H
+#define LIBSEARCH_SEARCH_PLAN_H
+
+#include "base/memory.h"
+#include "index/snapshot.h"
+#include "postings/posting_list.h"
+#include "query/query.h"
+#include "search/model.h"
+
+enum plan_kind {
+    PLAN_NONE,     /* no document */
+    PLAN_ALL,      /* every document; score: constant */
+    PLAN_TERM,     /* documents that have a term */
+    PLAN_PHRASE,   /* documents that have terms[] near each other in order */
+    PLAN_GROUP,    /* documents that have any of terms[]; score: constant (words that a prefix stands for) */
+    PLAN_RANGE,    /* documents with a column's value in a range; score: constant */
+    PLAN_EXISTS,   /* documents that have a value in a field; score: constant */
+    PLAN_BOOLEAN   /* children with occurs */
+};
+
+/* A term as this search sees it. */
+struct plan_term {
+    uint16_t list;          /* 0: the default group, else 1 + field number */
+    uint16_t field;         /* counts only occurrences in this field of the group; SCHEMA_NO_FIELD: all */
+    const char *bytes;
+    size_t length;
+    struct posting_list **lists; /* by segment; NULL where the segment does not have the term */
+    uint64_t document_frequency, collection_frequency; /* over all segments, with deleted documents */
+    float weight;           /* W, boosts multiplied in */
+    const struct norms *norms;
+    bool weighted;          /* frequencies and lengths by the fields' weights */
+    bool constant_length;   /* keywords: every document is of average length */
+};
+
+struct plan_node {
+    enum plan_kind kind;
+    bool scored;            /* false: it only matches */
+    float constant;
+    struct plan_term *terms; /* TERM: one; PHRASE, GROUP: term_count */
+    uint32_t *offsets;      /* PHRASE: place of each term from the first */
+    size_t term_count;
+    unsigned slop;
+    bool ordered;
+    float phrase_weight;    /* PHRASE: sum of the terms' weights */
+    uint16_t column;        /* RANGE, EXISTS: field number */
+    bool has_low, has_high;
+    uint64_t low, high;     /* RANGE over numbers: the column's values */
+    libsearch_bytes low_text, high_text; /* RANGE over keywords */
+    struct plan_node **children;
+    uint8_t *occurs;
+    size_t child_count;
+    unsigned minimum;       /* of SHOULD children that must match */
+};
+
+struct plan {
+    struct arena *arena;
+    const struct snapshot *snapshot;
+    const struct model *model;
+    uint64_t documents;     /* in all segments, deleted ones too */
+    struct norms *group_norms, *keyword_norms;
+    struct norms **field_norms; /* by field number, made when asked for */
+    struct plan_node *root;
+    size_t expansions;      /* words that prefixes and the like have become so far */
+};
+
+/* Errors: INVALID (a field that is not there or of another type), LIMIT (expansion), UNSUPPORTED, CORRUPT,
+ * NO_MEMORY. */
+libsearch_status plan_make(struct plan *plan, const libsearch_query *query, libsearch_error *error);
+
+/* For plan_expand.c: an empty node; a term looked up in every segment; NULL: no memory. */
+struct plan_node *plan_node_new(struct plan *plan, enum plan_kind kind, bool scored);
+libsearch_status plan_term_find(struct plan *plan, struct plan_term *term, libsearch_error *error);
+/* The field that a query names (NULL: the default group). INVALID when there is none. */
+libsearch_status plan_field(const struct plan *plan, const libsearch_query *query, const struct field **field,
+                            libsearch_error *error);
+/* The list number of a field's words; 0 for NULL. */
+static inline uint16_t plan_list_of(const struct field *field)
+{
+    return field == NULL || field->in_group ? 0 : (uint16_t)(field->number + 1);
+}
+/* QUERY_PREFIX, QUERY_WILDCARD, QUERY_FUZZY: the terms of all words that fit. */
+libsearch_status plan_expand(struct plan *plan, const libsearch_query *query, float boost, bool scored,
+                             struct plan_node **node, libsearch_error *error);
+
+#endif

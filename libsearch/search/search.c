@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/search.h"
+
+#include <string.h>
+
+#include "search/evaluate.h"
+#include "search/plan.h"
+#include "search/top_k.h"
+
+/* By field: how much more than once an occurrence there counts. */
+static float *make_side_weights(const struct schema *schema, struct arena *arena)
+{
+    float *weights = arena_allocate(arena, (schema->count + 1) * sizeof *weights);
+    for (size_t f = 0; f < schema->count && weights != NULL; f++)
+        weights[f] = schema->fields[f]->weight - 1.0f;
+    return weights;
+}
+
+/* Plans the query and makes what all segments share. */
+static libsearch_status prepare(struct snapshot *snapshot, const struct search_request *request, struct model *model,
+                                struct arena *arena, struct plan *plan, struct search_context *context,
+                                libsearch_error *error)
+{
+    TRY(model_parse(request->model, model, error));
+    *plan = (struct plan){ .arena = arena, .snapshot = snapshot, .model = model };
+    *context = (struct search_context){ .request = request,
+                                        .arena = arena,
+                                        .side_weights = make_side_weights(snapshot->schema, arena),
+                                        .memory_left = request->memory,
+                                        .error = error };
+    if (context->side_weights == NULL)
+        return error_no_memory(error);
+    TRY(search_poll(context));
+    return plan_make(plan, request->query, error);
+}
+
+static libsearch_status run(struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
+                            struct search_answer *answer, libsearch_error *error)
+{
+    struct model model;
+    struct plan plan;
+    struct search_context context;
+    TRY(prepare(snapshot, request, &model, arena, &plan, &context, error));
+    struct top_k top;
+    top_k_init(&top, answer->hits, request->count);
+    uint64_t total = 0;
+    for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++)
+        TRY(evaluate_segment(&context, plan.root, &snapshot->segments[s], s, &top, &total));
+    top_k_finish(&top);
+    answer->hit_count = top.count;
+    answer->total = total;
+    answer->total_exact = true;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status search_run(struct snapshot *snapshot, const struct search_request *request,
+                            struct search_answer *answer, libsearch_error *error)
+{
+    struct arena arena;
+    arena_init(&arena, snapshot->allocator);
+    const libsearch_status status = run(snapshot, request, &arena, answer, error);
+    arena_free(&arena);
+    return status;
+}
+
+static libsearch_status each(struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
+                             libsearch_status (*call)(void *context, size_t segment, uint32_t document,
+                                                      libsearch_error *error),
+                             void *call_context, libsearch_error *error)
+{
+    struct model model;
+    struct plan plan;
+    struct search_context context;
+    TRY(prepare(snapshot, request, &model, arena, &plan, &context, error));
+    if (plan.root->kind == PLAN_NONE)
+        return LIBSEARCH_OK;
+    for (size_t s = 0; s < snapshot->segment_count; s++) {
+        struct evaluator *evaluator;
+        uint64_t bits[WINDOW_WORDS];
+        TRY(evaluator_new(&context, plan.root, &snapshot->segments[s], s, &evaluator));
+        for (uint32_t base = evaluator_next(evaluator, 0); base != NO_DOCUMENT;
+             base = evaluator_next(evaluator, base + WINDOW)) {
+            TRY(evaluator_window(evaluator, base, bits, NULL));
+            for (unsigned w = 0; w < WINDOW_WORDS; w++)
+                for (uint64_t word = bits[w]; word != 0; word &= word - 1)
+                    TRY(call(call_context, s, base + w * 64 + (unsigned)__builtin_ctzll(word), error));
+        }
+    }
+    return LIBSEARCH_OK;
+}
+
+libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *query,
+                             libsearch_status (*call)(void *context, size_t segment, uint32_t document,
+                                                      libsearch_error *error),
+                             void *context, libsearch_error *error)
+{
+    const struct search_request request = { .query = query, .memory = SIZE_MAX };
+    struct arena arena;
+    arena_init(&arena, snapshot->allocator);
+    const libsearch_status status = each(snapshot, &request, &arena, call, context, error);
+    arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/term_cursor.h"
+
+#include "segment/list_output.h"
+
+void term_cursor_open(struct term_cursor *cursor, const struct segment *segment, const struct plan_term *term,
+                      const struct posting_list *list, const float *side_weights, struct arena *arena)
+{
+    cursor->list = *list;
+    cursor->term = term;
+    cursor->segment = segment;
+    cursor->arena = arena;
+    cursor->main_field = schema_main_field(segment->schema);
+    cursor->damaged = cursor->loaded = cursor->has_frequencies = cursor->thinned = false;
+    cursor->block_number = 0;
+    cursor->index = 0;
+    cursor->bounds = NULL;
+    cursor->greatest = 0;
+    cursor->side_weights = NULL;
+    cursor->codes = NULL;
+    cursor->lengths = NULL;
+    if (term->constant_length)
+        return;
+    const uint16_t own = term->field != SCHEMA_NO_FIELD ? term->field
+                         : term->list > 0               ? (uint16_t)(term->list - 1)
+                                                        : SCHEMA_NO_FIELD;
+    if (own != SCHEMA_NO_FIELD) {
+        if (own < segment->field_count && segment->fields[own].lengths.data != NULL)
+            cursor->lengths = &segment->fields[own].lengths;
+        return;
+    }
+    const bool weighted = term->weighted && segment->profiles == 2;
+    cursor->lengths = weighted ? &segment->weighted_lengths : &segment->plain_lengths;
+    cursor->codes = weighted ? segment->weighted_codes : segment->plain_codes;
+    if (weighted)
+        cursor->side_weights = side_weights;
+}
+
+static bool give_up(struct term_cursor *cursor)
+{
+    cursor->damaged = true;
+    cursor->block_number = cursor->list.blocks;
+    cursor->loaded = false;
+    cursor->block.count = 0;
+    return false;
+}
+
+/* Which field of the group a position of a document lies in: the last that has words and begins at or before it. */
+static uint16_t field_of_position(const struct segment *segment, uint32_t document, uint32_t position)
+{
+    uint16_t found = SCHEMA_NO_FIELD;
+    for (uint16_t f = 0; f < segment->field_count; f++)
+        if (segment->schema->fields[f]->in_group && segment_field_length(segment, f, document) > 0 &&
+            segment_field_start(segment, f, document) <= position)
+            found = f;
+    return found;
+}
+
+/* What an occurrence in a side field does to the document's frequency. */
+static void count_side(struct term_cursor *cursor, uint16_t field, uint32_t index, uint32_t frequency)
+{
+    if (cursor->side_weights != NULL) {
+        if (field < cursor->segment->schema->count)
+            cursor->frequencies[index] += cursor->side_weights[field] * (float)frequency;
+    } else if (cursor->term->field == cursor->main_field) {
+        cursor->frequencies[index] -= (float)frequency;
+    } else if (cursor->term->field == field) {
+        cursor->frequencies[index] += (float)frequency;
+    }
+}
+
+/* A list of one document has no sides written: its positions tell them. */
+static bool count_single_sides(struct term_cursor *cursor)
+{
+    struct posting_positions positions;
+    const uint32_t frequency = cursor->block.frequencies[0], document = cursor->block.documents[0];
+    uint32_t *places = arena_allocate(cursor->arena, (size_t)frequency * sizeof *places);
+    if (places == NULL || !posting_positions_open(&cursor->list, &cursor->block, 0, &positions) ||
+        !posting_positions_read(&positions, 0, places))
+        return false;
+    for (uint32_t i = 0; i < frequency;) {
+        const uint16_t field = field_of_position(cursor->segment, document, places[i]);
+        uint32_t end = i + 1;
+        while (end < frequency && field_of_position(cursor->segment, document, places[end]) == field)
+            end++;
+        if (field != cursor->main_field)
+            count_side(cursor, field, 0, end - i);
+        i = end;
+    }
+    return true;
+}
+
+static bool count_sides(struct term_cursor *cursor)
+{
+    if (cursor->list.document_frequency == 1)
+        return cursor->term->list != 0 || count_single_sides(cursor);
+    struct posting_tail tail;
+    struct posting_sides sides;
+    if (!posting_block_tail(&cursor->list, &cursor->block, &tail))
+        return false;
+    cursor->positions_offset = tail.positions;
+    while (posting_tail_sides(&tail, cursor->block.count, &sides))
+        for (uint32_t i = 0; i < sides.count; i++)
+            count_side(cursor, sides.field, sides.indexes[i], sides.frequencies[i]);
+    return !tail.cursor.failed;
+}
+
+/* Takes out the documents in which the term does not stand in the field asked for. */
+static void thin(struct term_cursor *cursor)
+{
+    uint32_t to = 0;
+    for (uint32_t i = 0; i < cursor->block.count; i++) {
+        if (!(cursor->frequencies[i] > 0))
+            continue;
+        cursor->block.documents[to] = cursor->block.documents[i];
+        cursor->frequencies[to] = cursor->frequencies[i];
+        cursor->origins[to++] = (uint8_t)i;
+    }
+    cursor->block.count = to;
+    cursor->thinned = true;
+}
+
+bool term_cursor_frequencies(struct term_cursor *cursor)
+{
+    if (cursor->has_frequencies)
+        return true;
+    if (!posting_block_frequencies(&cursor->list, &cursor->block))
+        return give_up(cursor);
+    const bool from_sides = cursor->term->field != SCHEMA_NO_FIELD && cursor->term->field != cursor->main_field;
+    for (uint32_t i = 0; i < cursor->block.count; i++)
+        cursor->frequencies[i] = from_sides ? 0.0f : (float)cursor->block.frequencies[i];
+    cursor->positions_offset = UINT64_MAX;
+    const bool sides_count = cursor->side_weights != NULL || cursor->term->field != SCHEMA_NO_FIELD;
+    if (sides_count && (cursor->block.has_sides || cursor->list.document_frequency == 1) && !count_sides(cursor))
+        return give_up(cursor);
+    cursor->has_frequencies = true;
+    return true;
+}
+
+bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
+{
+    cursor->index = 0;
+    cursor->has_frequencies = false;
+    cursor->thinned = false;
+    if (b >= cursor->list.blocks) {
+        cursor->block_number = cursor->list.blocks;
+        cursor->loaded = false;
+        cursor->block.count = 0;
+        return false;
+    }
+    if (!posting_block_documents(&cursor->list, b, &cursor->block))
+        return give_up(cursor);
+    cursor->block_number = b;
+    cursor->loaded = true;
+    if (cursor->term->field != SCHEMA_NO_FIELD) {
+        if (!term_cursor_frequencies(cursor))
+            return false;
+        thin(cursor);
+    }
+    return true;
+}
+
+/* The first place from `from` whose document is >= document; the block holds one. */
+static uint32_t find_in_block(const struct posting_block *block, uint32_t from, uint32_t document)
+{
+    uint32_t low = from, high = block->count;
+    for (uint32_t step = 1; low + step < high && block->documents[low + step - 1] < document; step *= 2)
+        low += step;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (block->documents[middle] < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document)
+{
+    while (cursor->block_number < cursor->list.blocks) {
+        if (cursor->loaded) {
+            const uint32_t count = cursor->block.count;
+            if (cursor->index < count && cursor->block.documents[cursor->index] >= document)
+                return cursor->block.documents[cursor->index];
+            if (count > 0 && cursor->block.documents[count - 1] >= document) {
+                cursor->index = find_in_block(&cursor->block, cursor->index, document);
+                return cursor->block.documents[cursor->index];
+            }
+        }
+        uint32_t next = cursor->block_number + (cursor->loaded ? 1 : 0);
+        if (cursor->list.last_documents != NULL)
+            next = posting_seek_block(&cursor->list, next, document);
+        if (!term_cursor_load(cursor, next))
+            return NO_DOCUMENT;
+    }
+    return NO_DOCUMENT;
+}
+
+uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from)
+{
+    if (cursor->block_number >= cursor->list.blocks)
+        return NO_DOCUMENT;
+    if (cursor->loaded && cursor->index < cursor->block.count)
+        return cursor->block.documents[cursor->index] > from ? cursor->block.documents[cursor->index] : from;
+    return from;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* A term in one segment, walked block by block: its documents that count, with frequencies as the model has them. */
+#ifndef LIBSEARCH_SEARCH_TERM_CURSOR_H
+#define LIBSEARCH_SEARCH_TERM_CURSOR_H
+
+#include "search/plan.h"
+#include "segment/segment_data.h"
+
+#define NO_DOCUMENT UINT32_MAX
+
+struct term_cursor {
+    struct posting_list list;
+    const struct plan_term *term;
+    const struct segment *segment;
+    const struct numbers *lengths;  /* NULL: every length is 1 (constant_length) */
+    const uint8_t *codes;           /* rounding codes of the lengths; NULL: none, bounds do not serve */
+    const float *side_weights;      /* by field, weight less 1; NULL: sides do not count */
+    struct arena *arena;            /* of the search; for the rare list that needs room */
+    uint16_t main_field;            /* of the group */
+    bool damaged;                   /* a block could not be read; the cursor is at its end */
+
+    uint32_t block_number;          /* of the loaded block; list.blocks: at the end */
+    bool loaded, has_frequencies;
+    uint32_t index;                 /* the place in the block */
+    struct posting_block block;     /* documents that do not count are taken out (then count may be 0) */
+    float frequencies[POSTING_BLOCK];
+    uint8_t origins[POSTING_BLOCK]; /* place in the block as it lies, where documents were taken out */
+    bool thinned;
+    uint64_t positions_offset;      /* of the block, by term_cursor_frequencies */
+
+    float *bounds;                  /* upper bound of each block's scores, by term_cursor_bounds; or NULL */
+    float greatest;                 /* of all blocks */
+};
+
+/* Places it before the first document. list: the term's in this segment. side_weights: of the schema, for weighted
+ * terms, or NULL. */
+void term_cursor_open(struct term_cursor *cursor, const struct segment *segment, const struct plan_term *term,
+                      const struct posting_list *list, const float *side_weights, struct arena *arena);
+
+/* Loads the documents of block b. False at the end, or damaged. */
+bool term_cursor_load(struct term_cursor *cursor, uint32_t b);
+/* Decodes the loaded block's frequencies, once. */
+bool term_cursor_frequencies(struct term_cursor *cursor);
+/* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
+uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
+/* A document that the cursor's next one is not before: cheap, loads nothing. NO_DOCUMENT at the end. */
+uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from);
+
+/* The exact score of the loaded block's document i; after term_cursor_frequencies. */
+static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t i)
+{
+    const uint32_t length =
+        cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, cursor->block.documents[i]);
+    return score_of(cursor->term->weight, cursor->frequencies[i], norms_inverse(cursor->term->norms, length));
+}
+
+#endif
