@@ -109,7 +109,7 @@ bool posting_positions_forms(struct posting_positions *positions, uint32_t i, ui
 /* Whether it is known without a look at them that all forms of the block are 0. */
 static inline bool posting_positions_no_forms(const struct posting_positions *positions)
 {
-    return positions->forms == NULL && positions->starts[positions->block->count] > POSTING_FEW_POSITIONS;
+    return positions->forms == NULL && positions->total > POSTING_FEW_POSITIONS;
 }
 
 #endif
