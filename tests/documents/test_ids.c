@@ -46,9 +46,7 @@ static void every_id_leads_to_its_last_document_and_back(void **state)
     (void)state;
     struct test_random random = random_start(__func__);
     for (int round = 0; round < 30; round++) {
-        enum {
-            MOST = 3000
-        };
+        enum { MOST = 3000 };
         static char kept[MOST][128];
         static libsearch_bytes ids[MOST];
         const uint32_t count = (uint32_t)random_size(&random, 11);
@@ -292,10 +290,7 @@ static void strings_sort_by_their_bytes(void **state)
     (void)state;
     struct test_random random = random_start(__func__);
     for (int round = 0; round < 200; round++) {
-        enum {
-            MOST = 600,
-            LONGEST = 40
-        };
+        enum { MOST = 600, LONGEST = 40 };
         static char kept[MOST][LONGEST];
         static libsearch_bytes strings[MOST];
         static uint32_t numbers[MOST];
@@ -326,10 +321,7 @@ static void strings_sort_by_their_bytes(void **state)
 static void long_strings_that_begin_alike_do_not_nest_the_sort_deep(void **state)
 {
     (void)state;
-    enum {
-        LENGTH = 32766,
-        COUNT = 200
-    };
+    enum { LENGTH = 32766, COUNT = 200 };
     static char string[LENGTH];
     static uint32_t numbers[COUNT];
     memset(string, 'a', sizeof string);

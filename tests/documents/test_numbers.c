@@ -40,9 +40,7 @@ static void random_arrays_come_back(void **state)
     (void)state;
     struct test_random random = random_start(__func__);
     for (int round = 0; round < 300; round++) {
-        enum {
-            MOST = 300
-        };
+        enum { MOST = 300 };
         static uint64_t wide[MOST];
         static uint32_t narrow[MOST];
         const size_t count = (size_t)random_below(&random, MOST);
