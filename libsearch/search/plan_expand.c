@@ -139,8 +139,8 @@ libsearch_status plan_expand(struct plan *plan, const libsearch_query *query, fl
     if (field != NULL && field->type != LIBSEARCH_TEXT && field->type != LIBSEARCH_KEYWORD)
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID, "field '%s' has no words",
                             field->name);
-    const char *pattern;
-    size_t length;
+    const char *pattern = NULL;
+    size_t length = 0;
     TRY(fold(plan, field, query, &pattern, &length, error));
     struct expansion expansion = { .plan = plan, .list = plan_list_of(field), .error = error };
     const uint8_t flags = field != NULL && field->type == LIBSEARCH_KEYWORD ? TERM_LIST : TERM_SURFACE;
