@@ -40,6 +40,7 @@ void document_free(libsearch_document *document)
     arena_free(&document->arena);
     memory_free(document->allocator, document->values);
     memory_free(document->allocator, document->slots);
+    memory_free(document->allocator, document->order);
     memory_free(document->allocator, document);
 }
 
@@ -49,6 +50,7 @@ void document_clear(libsearch_document *document)
     document->count = 0;
     document->bytes = 0;
     document->field_count = 0;
+    document->ordered = 0;
     if (document->slots != NULL)
         memset(document->slots, 0, document->slot_count * sizeof *document->slots);
 }
@@ -65,6 +67,63 @@ static uint32_t *slot_of(const libsearch_document *document, const char *name, s
         if (first->field_length == length && memcmp(first->field, name, length) == 0)
             return slot;
     }
+}
+
+const struct document_value *document_first(const libsearch_document *document, const char *name, size_t length)
+{
+    const uint32_t slot = document->slot_count == 0 ? 0 : *slot_of(document, name, length);
+    return slot == 0 ? NULL : &document->values[slot - 1];
+}
+
+/* The first value of value i's field. Values of one field share their name. */
+static uint32_t first_of(const libsearch_document *document, size_t i, uint32_t before)
+{
+    if (i > 0 && document->values[i].field == document->values[i - 1].field)
+        return before;
+    return *slot_of(document, document->values[i].field, document->values[i].field_length) - 1;
+}
+
+/* Counts the values of each field at its first one, turns counts into places, and fills these. */
+static void make_order(libsearch_document *document)
+{
+    const size_t count = document->count;
+    bool together = true;
+    memory_free(document->allocator, document->order);
+    document->order = NULL;
+    document->ordered = count;
+    uint32_t first = 0;
+    for (size_t i = 0; i < count && together; i++) {
+        const uint32_t before = first;
+        first = first_of(document, i, before);
+        together = first == i || (i > 0 && first == before);
+    }
+    if (together)
+        return;
+    uint32_t *order = memory_allocate_array(document->allocator, count, sizeof *order);
+    uint32_t *places = memory_allocate_array(document->allocator, count, sizeof *places);
+    if (order != NULL && places != NULL) {
+        for (size_t i = 0; i < count; i++)
+            places[first = first_of(document, i, first)]++;
+        uint32_t place = 0;
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t values = places[i];
+            places[i] = place;
+            place += values;
+        }
+        for (size_t i = 0; i < count; i++)
+            order[places[first = first_of(document, i, first)]++] = (uint32_t)i;
+        document->order = order;
+        order = NULL;
+    }
+    memory_free(document->allocator, order);
+    memory_free(document->allocator, places);
+}
+
+const struct document_value *document_value_at(libsearch_document *document, size_t i)
+{
+    if (document->ordered != document->count)
+        make_order(document);
+    return &document->values[document->order == NULL ? i : document->order[i]];
 }
 
 /* Makes the table of fields so large that one more field leaves it at most half full. */

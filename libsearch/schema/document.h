@@ -33,6 +33,9 @@ struct libsearch_document {
     /* The first value of each field, + 1, by the hash of the name; 0: empty. */
     uint32_t *slots;
     size_t slot_count, field_count;
+    /* document_value_at's: the values' numbers, one field after the other; NULL: as they are. */
+    uint32_t *order;
+    size_t ordered; /* values that it was made for */
 };
 
 libsearch_document *document_new(const libsearch_allocator *allocator);
@@ -43,6 +46,13 @@ void document_clear(libsearch_document *document);
  * field did not have, or NaN; LIMIT for a value, or all together, over LIBSEARCH_MAX_VALUE (keywords over
  * LIBSEARCH_MAX_KEYWORD), or too many values. After an error the document is as it was. */
 libsearch_status document_add(libsearch_document *document, const struct document_value *value, libsearch_error *error);
+
+/* Value i when the values of a field stand together, the fields in the order of their first values. As they were
+ * added where memory is short. */
+const struct document_value *document_value_at(libsearch_document *document, size_t i);
+
+/* The first value of a field, or NULL. */
+const struct document_value *document_first(const libsearch_document *document, const char *name, size_t length);
 
 /* True for letters, digits, _ - . (bytes over 0x7F count as letters), no digit first, 1 to
  * LIBSEARCH_MAX_FIELD_NAME bytes. */
