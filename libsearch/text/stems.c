@@ -11,7 +11,7 @@
 
 bool stemmer_prepare(struct sb_stemmer *stemmer)
 {
-    char longest[2 * LIBSEARCH_MAX_TERM];
+    char longest[LIBSEARCH_MAX_TERM + 32]; /* some stemmers add a letter or two */
     memset(longest, 'x', sizeof longest);
     return sb_stemmer_stem(stemmer, (const sb_symbol *)longest, sizeof longest) != NULL;
 }

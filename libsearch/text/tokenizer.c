@@ -17,9 +17,9 @@ libsearch_status tokenizer_new(const struct analyzer *analyzer, const libsearch_
     made->analyzer = analyzer;
     made->allocator = allocator;
     made->kernel = kernel_best();
-    made->pending = memory_allocate_array(allocator, STEP_TOKENS, sizeof *made->pending);
-    made->words = memory_allocate_array(allocator, WORDS_CAPACITY + SURFACE_PADDING, 1);
-    made->lower = memory_allocate_array(allocator, LOWER_CAPACITY + CLASSIFY_BLOCK + SURFACE_PADDING, 1);
+    made->pending = memory_allocate(allocator, STEP_TOKENS * sizeof *made->pending);
+    made->words = memory_allocate(allocator, WORDS_CAPACITY + SURFACE_PADDING);
+    made->lower = memory_allocate(allocator, LOWER_CAPACITY + CLASSIFY_BLOCK + SURFACE_PADDING);
     bool complete = made->pending && made->words && made->lower;
     if (complete && analyzer->stem) {
         made->stemmer = sb_stemmer_new(analyzer->language->name, "UTF_8");
