@@ -13,9 +13,7 @@
 
 #include "terms/terms_iterator.h"
 
-enum {
-    POLL_EVERY = 256
-};
+enum { POLL_EVERY = 256 };
 
 struct level {
     size_t end; /* bytes of the key up to and with this letter */
@@ -24,11 +22,7 @@ struct level {
     uint8_t others; /* where the letters outside the alphabet lead from here: OTHERS_… */
 };
 
-enum {
-    OTHERS_UNKNOWN,
-    OTHERS_DEAD,
-    OTHERS_ALIVE
-};
+enum { OTHERS_UNKNOWN, OTHERS_DEAD, OTHERS_ALIVE };
 
 struct walker {
     const libsearch_allocator *allocator;

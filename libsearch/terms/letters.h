@@ -23,7 +23,7 @@ static inline bool letter_is_stray(uint32_t letter) { return letter >= 0x8000000
 struct alphabet {
     uint32_t *letters;
     uint32_t count;
-    bool stray; /* one of them is a stray byte */
+    bool stray;          /* one of them is a stray byte */
     uint32_t ascii[128]; /* numbers of the letters below 0x80 */
 };
 

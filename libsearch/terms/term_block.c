@@ -22,11 +22,11 @@ libsearch_status term_block_open(const struct terms_reader *reader, const struct
     new.count = range->end - new.first < TERMS_BLOCK ? (unsigned)(range->end - new.first) : (unsigned)TERMS_BLOCK;
     new.width = *at++;
     new.singles = *at++;
-    at = take_varint(at, &words, &bad);
-    at = take_varint(at, &postings_steps, &bad);
-    at = take_varint(at, &positions_steps, &bad);
-    at = take_varint(at, &new.postings, &bad);
-    at = take_varint(at, &new.positions, &bad);
+    at = take_any_varint(at, &words, &bad);
+    at = take_any_varint(at, &postings_steps, &bad);
+    at = take_any_varint(at, &positions_steps, &bad);
+    at = take_any_varint(at, &new.postings, &bad);
+    at = take_any_varint(at, &new.positions, &bad);
     const uint64_t documents = ((uint64_t) new.singles *new.width + 7) / 8;
     const uint64_t length = end - begin; /* at most, of any part */
     if (bad || new.width > 32 || at > new.end || words > length || postings_steps > length ||
@@ -114,10 +114,7 @@ libsearch_status term_block_locate(const struct terms_reader *reader, const stru
 }
 
 /* What a kind adds to the numbers of things before the next entry: five sums in one, twelve bits each. */
-enum {
-    SUM_BITS = 12,
-    SUM_MASK = (1 << SUM_BITS) - 1
-};
+enum { SUM_BITS = 12, SUM_MASK = (1 << SUM_BITS) - 1 };
 _Static_assert(TERMS_BLOCK * 5 <= SUM_MASK, "no sum over a block runs over");
 
 #define SUM(singles, postings, positions, positions_small, others)                                                     \
@@ -138,19 +135,8 @@ static const uint8_t *add_varints(const uint8_t *at, const uint8_t *end, unsigne
 {
     bool bad = false;
     for (unsigned i = 0; i < count && !bad; i++) {
-        /* Without a branch for the usual lengths, for they are anything but regular. */
-        const uint64_t bytes = load_u64(at);
-        const uint64_t last = ~bytes & 0x8080808080808080;
         uint64_t number;
-        if (__builtin_expect(last != 0, 1)) {
-            number = bytes & (last ^ (last - 1));
-            number = (number & 0x007F007F007F007F) | (number & 0x7F007F007F007F00) >> 1;
-            number = (number & 0x00003FFF00003FFF) | (number & 0x3FFF00003FFF0000) >> 2;
-            number = (number & 0x000000000FFFFFFF) | (number & 0x0FFFFFFF00000000) >> 4;
-            at += (unsigned)__builtin_ctzll(last) / 8 + 1;
-        } else {
-            at = take_varint(at, &number, &bad);
-        }
+        at = take_any_varint(at, &number, &bad);
         bad |= at > end || __builtin_add_overflow(*sum, number, sum);
     }
     return bad ? NULL : at;
@@ -182,10 +168,9 @@ bool term_block_skip(struct term_block *block, unsigned entries)
         add_varints(block->positions_steps, block->positions_steps_end, positions, &block->positions);
     block->others = skip_varints(block->others, block->end, (unsigned)(sums >> 4 * SUM_BITS));
     /* What the steps count from: 1 a postings step, 3 a positions step, and the steps that stand in the kinds. */
-    const bool bad =
-        __builtin_add_overflow(block->postings, postings, &block->postings) |
-        __builtin_add_overflow(block->positions, 3 * (uint64_t)positions + (sums >> 3 * SUM_BITS & SUM_MASK),
-                               &block->positions);
+    const uint64_t in_kinds = 3 * (uint64_t)positions + (sums >> 3 * SUM_BITS & SUM_MASK);
+    const bool bad = __builtin_add_overflow(block->postings, postings, &block->postings) ||
+                     __builtin_add_overflow(block->positions, in_kinds, &block->positions);
     return !bad && block->postings_steps != NULL && block->positions_steps != NULL && block->others != NULL &&
            block->singles_taken <= block->singles;
 }

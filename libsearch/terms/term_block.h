@@ -59,6 +59,20 @@ static inline const uint8_t *take_varint(const uint8_t *at, uint64_t *value, boo
     return at;
 }
 
+/* The same without a branch for the usual lengths: where they are anything but regular. May look at 8 bytes. */
+static inline const uint8_t *take_any_varint(const uint8_t *at, uint64_t *value, bool *bad)
+{
+    const uint64_t bytes = load_u64(at);
+    const uint64_t last = ~bytes & 0x8080808080808080;
+    if (__builtin_expect(last == 0, 0))
+        return take_varint(at, value, bad);
+    uint64_t number = bytes & (last ^ (last - 1)); /* up to the first byte that ends a number */
+    number = (number & 0x007F007F007F007F) | (number & 0x7F007F007F007F00) >> 1;
+    number = (number & 0x00003FFF00003FFF) | (number & 0x3FFF00003FFF0000) >> 2;
+    *value = (number & 0x000000000FFFFFFF) | (number & 0x0FFFFFFF00000000) >> 4;
+    return at + (unsigned)__builtin_ctzll(last) / 8 + 1;
+}
+
 /* Takes the shape of entry i; entries are taken in order. False: damaged. */
 static inline bool term_block_word(struct term_block *block, unsigned i, struct word_shape *shape)
 {

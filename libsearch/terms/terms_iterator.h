@@ -5,9 +5,7 @@
 
 #include "terms/term_block.h"
 
-enum {
-    TERMS_COPY = 16
-}; /* short words are copied in one piece of this size, whatever their length */
+enum { TERMS_COPY = 16 }; /* short words are copied in one piece of this size, whatever their length */
 _Static_assert((int)TERMS_COPY <= (int)TERMS_SLACK, "a copy of a word's bytes stays within the section");
 
 struct terms_iterator {

@@ -2,12 +2,12 @@
 /* Reads the terms section: opening, and exact lookups (terms_format.h says every byte). */
 #include "terms/term_block.h"
 
-libsearch_status terms_reader_damaged(const struct terms_reader *reader, const uint8_t *at, const char *what,
-                                      libsearch_error *error)
+void terms_reader_name_damage(const struct terms_reader *reader, const uint8_t *at, const char *what,
+                              libsearch_error *error)
 {
     const size_t offset = (size_t)(at - reader->section);
-    return error_set_at(error, (int64_t)offset, LIBSEARCH_CORRUPT, "%s: terms section, byte %zu: %s", reader->name,
-                        offset, what);
+    error_set_at(error, (int64_t)offset, LIBSEARCH_CORRUPT, "%s: terms section, byte %zu: %s", reader->name, offset,
+                 what);
 }
 
 struct terms_range terms_reader_range(const struct terms_reader *reader, uint32_t i)

@@ -27,8 +27,16 @@ struct terms_range terms_reader_range(const struct terms_reader *reader, uint32_
 /* The first of the list numbers in the section that is >= number; list_count where there is none. */
 uint32_t terms_reader_range_index(const struct terms_reader *reader, uint32_t number);
 
-/* CORRUPT with file and place. */
-libsearch_status terms_reader_damaged(const struct terms_reader *reader, const uint8_t *at, const char *what,
-                                      libsearch_error *error);
+/* Fills the error with file and place. */
+void terms_reader_name_damage(const struct terms_reader *reader, const uint8_t *at, const char *what,
+                              libsearch_error *error);
+
+/* CORRUPT with file and place. (Whole here, so that static analysis sees that it is never OK.) */
+static inline libsearch_status terms_reader_damaged(const struct terms_reader *reader, const uint8_t *at,
+                                                    const char *what, libsearch_error *error)
+{
+    terms_reader_name_damage(reader, at, what, error);
+    return LIBSEARCH_CORRUPT;
+}
 
 #endif

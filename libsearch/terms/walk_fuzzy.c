@@ -7,9 +7,7 @@
  * within the distance, none of a later one is: an exchange costs as much as the substitution in the row between. */
 #include "terms/automaton.h"
 
-enum {
-    BAND = 2 * TERM_DISTANCE_MAX + 1
-};
+enum { BAND = 2 * TERM_DISTANCE_MAX + 1 };
 
 struct fuzzy {
     struct alphabet alphabet;
@@ -31,32 +29,32 @@ static enum automaton_fate fuzzy_step(const void *pattern, const void *from, uin
 {
     const struct fuzzy *fuzzy = pattern;
     const struct fuzzy_state *state = from;
+    const unsigned distance = fuzzy->distance;
     struct fuzzy_state next = { .consumed = state->consumed + 1, .last = letter };
-    const unsigned band = 2 * fuzzy->distance + 1;
-    const uint8_t far = (uint8_t)(fuzzy->distance + 1);
-    const bool other = letter == fuzzy->alphabet.count;
+    const unsigned band = 2 * distance + 1;
+    const uint8_t far = (uint8_t)(distance + 1);
     uint8_t nearest = far;
     memcpy(next.before, state->row, sizeof next.before);
     for (unsigned b = 0; b < band; b++) {
-        const int64_t letters = (int64_t)next.consumed - fuzzy->distance + b; /* of the word */
+        const int64_t letters = (int64_t)next.consumed - distance + b; /* of the word */
         uint8_t cell = far;
         if (letters == 0) {
             cell = least(far, next.consumed);
         } else if (letters > 0 && (uint64_t)letters <= fuzzy->length) {
             const uint32_t *word = fuzzy->word + letters; /* behind its letter */
-            cell = least(cell, state->row[b] + (other || word[-1] != letter));
+            cell = least(cell, state->row[b] + (word[-1] != letter ? 1u : 0u));
             if (b + 1 < band)
                 cell = least(cell, state->row[b + 1] + 1u);
             if (b > 0)
                 cell = least(cell, next.row[b - 1] + 1u);
-            if (letters >= 2 && next.consumed >= 2 && !other && word[-2] == letter && word[-1] == state->last)
+            if (letters >= 2 && word[-2] == letter && word[-1] == state->last)
                 cell = least(cell, state->before[b] + 1u);
         }
         next.row[b] = cell;
         nearest = least(nearest, cell);
     }
     memcpy(to, &next, sizeof next);
-    return nearest <= fuzzy->distance ? AUTOMATON_OPEN : AUTOMATON_DEAD;
+    return nearest <= distance ? AUTOMATON_OPEN : AUTOMATON_DEAD;
 }
 
 static unsigned fuzzy_distance(const void *pattern, const void *at)

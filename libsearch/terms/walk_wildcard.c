@@ -6,9 +6,7 @@
  * one on, and leaves those where a star stands: Shift-And (Baeza-Yates and Gonnet, CACM 35(10), 1992) with runs. */
 #include "terms/automaton.h"
 
-enum {
-    WORD_BITS = 64
-};
+enum { WORD_BITS = 64 };
 
 struct wildcard {
     const libsearch_allocator *allocator;
@@ -47,10 +45,7 @@ static unsigned wildcard_distance(const void *pattern, const void *state)
 }
 
 /* What a pattern is made of: letters as they are, and these two, which no letter is. */
-enum {
-    ELEMENT_STAR = 1,
-    ELEMENT_ANY = 2
-};
+enum { ELEMENT_STAR = 1, ELEMENT_ANY = 2 };
 
 /* Bytes of the pattern taken for its next part. */
 static size_t take_part(const uint8_t *pattern, size_t length, uint32_t *part)

@@ -88,7 +88,7 @@ void oracle_settle(struct oracle *oracle, struct random *random)
             entry->flags |= TERM_LIST;
         if (entry->flags & TERM_LIST) {
             if (entry->document_frequency == 0)
-                entry->document_frequency = entry->collection_frequency = 1;
+                entry->collection_frequency = entry->document_frequency = 1;
             if (entry->document_frequency > 1)
                 entry->single_document = 0;
             postings += random_below(random, 3) == 0 ? random_below(random, 300) : 0;
@@ -127,14 +127,10 @@ void oracle_free(struct oracle *oracle)
 static uint64_t some_number(struct random *random, uint64_t most)
 {
     switch (random_below(random, 6)) {
-    case 0:
-        return random_u64(random) & most;
-    case 1:
-        return most;
-    case 2:
-        return random_below(random, 100000) & most;
-    default:
-        return random_below(random, 5);
+    case 0: return random_u64(random) & most;
+    case 1: return most;
+    case 2: return random_below(random, 100000) & most;
+    default: return random_below(random, 5);
     }
 }
 

@@ -86,15 +86,9 @@ static void damage(uint8_t *section, size_t length, struct random *random)
     for (uint64_t times = 1 + random_below(random, 4); times > 0; times--) {
         const size_t at = random_below(random, length);
         switch (random_below(random, 4)) {
-        case 0:
-            section[at] ^= (uint8_t)(1u << random_below(random, 8));
-            break;
-        case 1:
-            section[at] = (uint8_t)random_u64(random);
-            break;
-        case 2:
-            section[at] = 0xFF;
-            break;
+        case 0: section[at] ^= (uint8_t)(1u << random_below(random, 8)); break;
+        case 1: section[at] = (uint8_t)random_u64(random); break;
+        case 2: section[at] = 0xFF; break;
         default:
             memset(section + at, random_below(random, 2) ? 0xFF : 0,
                    (size_t)random_below(random, length - at < 20 ? length - at : 20));

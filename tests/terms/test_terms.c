@@ -83,14 +83,9 @@ static size_t some_key(const struct oracle *oracle, struct random *random, uint8
         if (length > 0)
             key[random_below(random, length)] += (uint8_t)(random_below(random, 3) - 1);
         break;
-    case 1:
-        length = random_below(random, length + 1);
-        break;
-    case 2:
-        key[length++] = (uint8_t)(random_below(random, 2) * 255);
-        break;
-    default:
-        break;
+    case 1: length = random_below(random, length + 1); break;
+    case 2: key[length++] = (uint8_t)(random_below(random, 2) * 255); break;
+    default: break;
     }
     return length;
 }

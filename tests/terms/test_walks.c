@@ -10,9 +10,7 @@
 
 #include <cmocka.h>
 
-enum {
-    LETTERS_MAX = 256
-};
+enum { LETTERS_MAX = 256 };
 
 struct letters {
     uint32_t letters[LETTERS_MAX];
@@ -144,10 +142,7 @@ static size_t some_word(struct random *random, unsigned alphabet, uint8_t *word)
     return length;
 }
 
-enum {
-    ALPHABET_VALID = 7,
-    ALPHABET_ALL = 13
-};
+enum { ALPHABET_VALID = 7, ALPHABET_ALL = 13 };
 
 static unsigned fill_words(struct dictionary *dictionary, struct random *random)
 {
