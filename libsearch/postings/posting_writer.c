@@ -296,12 +296,9 @@ void posting_writer_add(struct posting_writer *writer, uint32_t document, uint32
     block_bounds_add(writer->bounds[0], frequency, writer->lengths.plain[document]);
     list_thresholds_add(writer->thresholds[0], frequency, writer->lengths.plain[document]);
     if (writer->profiles == 2) {
-        /* Up for the bound, down for the threshold: weights need not be whole. */
-        const float most = weighted < 1e6f ? weighted : 1e6f;
-        const uint32_t down = most < 0 ? 0 : (uint32_t)most;
-        const uint32_t up = weighted >= 1e6f ? UINT32_MAX : (float)down < most ? down + 1 : down;
-        block_bounds_add(writer->bounds[1], up, writer->lengths.weighted[document]);
-        list_thresholds_add(writer->thresholds[1], down, writer->lengths.weighted[document]);
+        block_bounds_add(writer->bounds[1], weighted_frequency_above(weighted), writer->lengths.weighted[document]);
+        list_thresholds_add(writer->thresholds[1], weighted_frequency_below(weighted),
+                            writer->lengths.weighted[document]);
     }
 }
 

@@ -9,6 +9,18 @@
 #include "base/memory.h"
 #include "postings/format.h"
 
+/* A frequency weighted by field as a whole number, for bounds (from above) and for thresholds (from below): weights
+ * need not be whole. */
+static inline uint32_t weighted_frequency_below(float weighted)
+{
+    return weighted < 0 ? 0 : weighted < 1e6f ? (uint32_t)weighted : 1000000u;
+}
+static inline uint32_t weighted_frequency_above(float weighted)
+{
+    const uint32_t below = weighted_frequency_below(weighted);
+    return weighted >= 1e6f ? UINT32_MAX : (float)below < weighted ? below + 1 : below;
+}
+
 /* Gathers the Pareto front of a block. average: of the lengths, for thinning (by BM25 at k1 1.2, b 0.75). */
 struct block_bounds;
 struct block_bounds *block_bounds_new(const libsearch_allocator *allocator, float average); /* NULL: no memory */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "segment/field_parts.h"
 #include "segment/format.h"
 
 enum { TOKENS_AT_ONCE = 256 };
@@ -32,7 +33,7 @@ static libsearch_status builder_add_fields(struct segment_builder *builder, libs
         tokenizers[f] = NULL;
         if (field->type == LIBSEARCH_TEXT) {
             TRY(tokenizer_new(field->analyzer, allocator, &tokenizers[f], error));
-        } else if (field->type != LIBSEARCH_STORED && !(field->flags & LIBSEARCH_FIELD_NO_COLUMN)) {
+        } else if (field_has_column(field)) {
             TRY(column_writer_new(allocator, field->type == LIBSEARCH_KEYWORD, &columns[f], error));
         }
         builder->field_count = f + 1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "segment/builder.h"
+#include "segment/field_parts.h"
 #include "segment/format.h"
 #include "segment/key_sort.h"
 #include "segment/list_output.h"
@@ -271,29 +272,35 @@ static bool write_one_form(struct inversion *inversion, bool in_group, const str
     return true;
 }
 
-/* Restores the heap order (least next place first) from its root down. */
+/* Where two forms of a term stand at one place (a compound's whole and its first part, say), the more frequent one
+ * comes first, so that lists depend on the documents alone. */
+static bool run_before(const struct run *a, const struct run *b)
+{
+    return *a->next != *b->next ? *a->next < *b->next : a->form < b->form;
+}
+
+/* Restores the heap order from its root down. */
 static void sift_down(struct run *heap, size_t count)
 {
     const struct run moved = heap[0];
     size_t at = 0;
     for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && *heap[child + 1].next < *heap[child].next)
+        if (child + 1 < count && run_before(&heap[child + 1], &heap[child]))
             child++;
-        if (*heap[child].next >= *moved.next)
+        if (!run_before(&heap[child], &moved))
             break;
         heap[at] = heap[child];
     }
     heap[at] = moved;
 }
 
-/* Documents of a list of several forms, merged by a heap. Equal places keep the order of the forms' numbers only as
- * far as the heap does; a place has one form in all but hand-made streams of tokens. */
+/* Documents of a list of several forms, merged by a heap. */
 static bool write_forms(struct inversion *inversion, bool in_group, struct run *heap, size_t count)
 {
     for (size_t i = 1; i < count; i++) { /* insertion by first place: sorted is a heap */
         const struct run run = heap[i];
         size_t at = i;
-        for (; at > 0 && *heap[at - 1].next > *run.next; at--)
+        for (; at > 0 && run_before(&run, &heap[at - 1]); at--)
             heap[at] = heap[at - 1];
         heap[at] = run;
     }
@@ -321,10 +328,7 @@ static libsearch_status write_list(struct inversion *inversion, uint32_t term, u
 {
     const uint32_t first = inversion->term_starts[term];
     const uint32_t count = inversion->term_starts[term + 1] - first;
-    const struct schema *schema = inversion->builder->schema;
-    const struct field *field = list == 0 ? NULL : schema->fields[list - 1];
-    const bool with_positions =
-        field == NULL || (field->type == LIBSEARCH_TEXT && !(field->flags & LIBSEARCH_FIELD_NO_POSITIONS));
+    const bool with_positions = schema_list_has_positions(inversion->builder->schema, list);
     struct run few[16];
     struct run *runs = few;
     if (count > sizeof few / sizeof *few) {

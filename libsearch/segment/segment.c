@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "segment/field_parts.h"
 #include "segment/format.h"
 #include "segment/segment_data.h"
 
@@ -193,17 +194,6 @@ libsearch_status segment_fetch(const struct segment *segment, const struct schem
     return status;
 }
 
-/* Whether the lists of a list number have positions. */
-static bool list_has_positions(const struct segment *segment, uint16_t list)
-{
-    if (list == 0)
-        return true;
-    if ((size_t)list - 1 >= segment->schema->count)
-        return false;
-    const struct field *field = segment->schema->fields[list - 1];
-    return field->type == LIBSEARCH_TEXT && !(field->flags & LIBSEARCH_FIELD_NO_POSITIONS);
-}
-
 libsearch_status segment_list_of(const struct segment *segment, uint16_t list, const struct term_entry *entry,
                                  struct posting_list *postings, libsearch_error *error)
 {
@@ -212,7 +202,7 @@ libsearch_status segment_list_of(const struct segment *segment, uint16_t list, c
                                          .postings_offset = entry->postings_offset,
                                          .positions_offset = entry->positions_offset,
                                          .single_document = entry->single_document,
-                                         .with_positions = list_has_positions(segment, list) };
+                                         .with_positions = schema_list_has_positions(segment->schema, list) };
     return posting_list_open(segment->postings, segment->postings_length, &place, segment->count,
                              section_file_name(segment->file), postings, error);
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Merging segments: merge.c numbers the documents and writes what belongs to each, merge_terms.c brings the
+ * dictionaries together, merge_lists.c writes the lists.
+ *
+ * The result is what segment_builder would have written for the same documents in the same order, byte by byte, with
+ * one exception: where a list has no positions nobody knows which of its forms stood in a deleted document. There a
+ * form lives as long as its term, and its count goes on counting what was deleted.
+ *
+ * All keys of the inputs' dictionaries together are numbered in their order: the united numbers. What of them has no
+ * live document any more is dropped, the others get the ordinals of the new dictionary. */
+#ifndef LIBSEARCH_SEGMENT_MERGE_H
+#define LIBSEARCH_SEGMENT_MERGE_H
+
+#include "segment/lengths.h"
+#include "segment/segment_data.h"
+
+#define MERGE_NONE UINT32_MAX
+
+struct merge_input {
+    const struct segment *segment;
+    const struct live *live; /* NULL: all */
+    uint32_t first;          /* without numbers, the new number of its document 0 */
+    uint32_t *numbers;       /* new number by document, MERGE_NONE: gone. NULL: first + document */
+    bool own_numbers;        /* to be freed */
+    /* its dictionary, by ordinal */
+    uint32_t *united;      /* united number */
+    uint32_t *form_starts; /* where the forms of the term begin in form_words; one more at the end */
+    uint32_t *form_words;  /* united number of each form of each term, in the order of the forms' numbers */
+};
+
+/* A key as a surface form. */
+struct merged_word {
+    uint64_t count; /* how often it stands in live documents; 0: it is no surface form */
+    uint32_t term;  /* united number of its term */
+    uint32_t form;  /* its new number among the forms of the term */
+};
+
+struct merge {
+    const libsearch_allocator *allocator;
+    struct schema *schema;
+    struct section_writer *file;
+    struct merge_input *inputs;
+    size_t count;
+    uint32_t documents; /* that live */
+    uint64_t *order;    /* input << 32 | document by new number; NULL: as they come */
+    struct lengths lengths;
+    /* by united number */
+    struct merged_word *words;
+    uint8_t *has_list;  /* 1: a live document has the term */
+    uint32_t *ordinals; /* in the new dictionary, MERGE_NONE: gone */
+    size_t united_count, words_capacity, lists_capacity;
+    /* of one document and term */
+    uint32_t *places, *forms;
+    size_t places_capacity, forms_capacity;
+};
+
+/* The new number of an input's document, MERGE_NONE where it is gone. */
+static inline uint32_t merge_number(const struct merge_input *input, uint32_t document)
+{
+    return input->numbers == NULL ? input->first + document : input->numbers[document];
+}
+
+/* Room for so many places and forms. */
+bool merge_room(struct merge *merge, size_t count);
+
+/* Fills what stands by united number, and the inputs' arrays. */
+libsearch_status merge_terms(struct merge *merge, libsearch_error *error);
+/* Writes postings, dictionary and lengths. */
+libsearch_status merge_lists(struct merge *merge, libsearch_error *error);
+
+/* The readers of all inputs' dictionaries, for dictionary_walk_init; NULL: no memory. To be freed. */
+struct terms_reader **merge_readers(const struct merge *merge);
+
+#endif
