@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Checking a segment: check.c looks at what belongs to documents, check_lists.c at dictionary and lists. */
+#ifndef LIBSEARCH_SEGMENT_CHECK_H
+#define LIBSEARCH_SEGMENT_CHECK_H
+
+#include "segment/segment_data.h"
+
+struct check {
+    const struct segment *segment;
+    libsearch_report report; /* may be NULL */
+    void *context;
+    libsearch_error *error; /* the first damage */
+    bool damaged;
+};
+
+/* Tells of a damage. */
+void check_problem(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same with what a function said of it: OK when found is CORRUPT or OK, so that the check goes on; else status,
+ * with the message in check->error. */
+libsearch_status check_found(struct check *check, libsearch_status status, const libsearch_error *found);
+
+/* The dictionary, and every list. */
+libsearch_status check_lists(struct check *check);
+
+#endif
