@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "index/index_model.h"
+
+struct fixture {
+    struct recording *recording;
+    struct index_store *store;
+    struct index_writer *writer;
+    struct model model;
+};
+
+static struct fixture open_fixture(const struct index_writer_options *options)
+{
+    struct fixture f = { .recording = recording_new() };
+    assert_int_equal(open_store(f.recording, LIBSEARCH_CREATE, &f.store, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(f.store, options, &f.writer, NULL), LIBSEARCH_OK);
+    return f;
+}
+
+static void close_fixture(struct fixture *f)
+{
+    index_writer_close(f->writer);
+    index_store_close(f->store);
+    recording_free(f->recording);
+    model_free(&f->model);
+}
+
+static void put_both(struct fixture *f, const char *id, const char *text)
+{
+    assert_int_equal(put(f->writer, id, text, NULL), LIBSEARCH_OK);
+    model_put(&f->model, id, text);
+}
+
+static void delete_both(struct fixture *f, const char *id)
+{
+    const libsearch_status expected = model_delete(&f->model, id) ? LIBSEARCH_OK : LIBSEARCH_NOT_FOUND;
+    assert_int_equal(remove_id(f->writer, id, NULL), expected);
+}
+
+static void commit_and_compare(struct fixture *f)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    if (commit(f->writer, &error) != LIBSEARCH_OK)
+        fail_msg("commit: %s", error.message);
+    const char *difference = index_difference(f->recording, &f->model);
+    if (difference != NULL)
+        fail_msg("%s", difference);
+}
+
+static void a_committed_document_is_there(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    put_both(&f, "a", "first");
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void a_document_put_again_moves_to_the_end(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    put_both(&f, "a", "1");
+    put_both(&f, "b", "2");
+    put_both(&f, "a", "3");
+    commit_and_compare(&f);
+    put_both(&f, "b", "4");
+    commit_and_compare(&f);
+    put_both(&f, "a", "5");
+    put_both(&f, "a", "6");
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void a_document_put_and_deleted_leaves_nothing_of_an_older_one(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    put_both(&f, "a", "old");
+    commit_and_compare(&f);
+    put_both(&f, "a", "new");
+    delete_both(&f, "a");
+    delete_both(&f, "a");
+    commit_and_compare(&f);
+    assert_int_equal(f.model.count, 0);
+    close_fixture(&f);
+}
+
+static void put_if_absent_sees_what_was_put_and_deleted_so_far(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    assert_int_equal(put_if_absent(f.writer, "a", "1", NULL), LIBSEARCH_OK);
+    assert_int_equal(put_if_absent(f.writer, "a", "2", NULL), LIBSEARCH_EXISTS);
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(put_if_absent(f.writer, "a", "3", NULL), LIBSEARCH_EXISTS);
+    assert_int_equal(remove_id(f.writer, "a", NULL), LIBSEARCH_OK);
+    assert_int_equal(put_if_absent(f.writer, "a", "4", NULL), LIBSEARCH_OK);
+    assert_int_equal(put_if_absent(f.writer, "a", "5", NULL), LIBSEARCH_EXISTS);
+    model_put(&f.model, "a", "4");
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void ids_have_their_limits(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    char *id = malloc(LIBSEARCH_MAX_ID + 2);
+    memset(id, 'x', LIBSEARCH_MAX_ID + 1);
+    id[LIBSEARCH_MAX_ID + 1] = 0;
+    assert_int_equal(put(f.writer, "", "1", NULL), LIBSEARCH_INVALID);
+    assert_int_equal(put(f.writer, id, "1", NULL), LIBSEARCH_LIMIT);
+    assert_int_equal(put(f.writer, id + 1, "1", NULL), LIBSEARCH_OK);
+    assert_int_equal(put(f.writer, id + 2, "1", NULL), LIBSEARCH_OK);
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(remove_id(f.writer, id + 1, NULL), LIBSEARCH_OK);
+    free(id);
+    close_fixture(&f);
+}
+
+static void any_sequence_of_calls_leaves_what_a_list_would_hold(void **state)
+{
+    (void)state;
+    const char *given = getenv("LIBSEARCH_SEED");
+    const unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : 20261123;
+    printf("seed %u\n", seed);
+    srand(seed);
+    for (int round = 0; round < 12; round++) {
+        const struct index_writer_options options = { .memory = round % 3 == 0 ? 1 : 4000 };
+        struct fixture f = open_fixture(&options);
+        struct model committed = { 0 };
+        for (int step = 0; step < 400; step++) {
+            char id[24], text[40];
+            snprintf(id, sizeof id, "id-%d", rand() % 60);
+            snprintf(text, sizeof text, "round %d step %d", round, step);
+            switch (rand() % 20) {
+            case 0:
+                commit_and_compare(&f);
+                model_copy(&committed, &f.model);
+                break;
+            case 1:
+                if (rand() % 4 == 0) {
+                    assert_int_equal(index_writer_rollback(f.writer, NULL), LIBSEARCH_OK);
+                    model_copy(&f.model, &committed);
+                }
+                break;
+            case 2:
+                assert_int_equal(index_writer_refresh(f.writer, NULL), LIBSEARCH_OK);
+                struct snapshot *snapshot;
+                assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+                assert_null(model_difference(&f.model, snapshot));
+                snapshot_release(snapshot);
+                break;
+            case 3:
+                if (rand() % 8 == 0) {
+                    assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+                    model_copy(&committed, &f.model);
+                    assert_null(index_difference(f.recording, &f.model));
+                }
+                break;
+            case 4:
+            case 5:
+            case 6: delete_both(&f, id); break;
+            case 7: {
+                const libsearch_status expected = model_has(&f.model, id) ? LIBSEARCH_EXISTS : LIBSEARCH_OK;
+                assert_int_equal(put_if_absent(f.writer, id, text, NULL), expected);
+                if (expected == LIBSEARCH_OK)
+                    model_put(&f.model, id, text);
+                break;
+            }
+            case 8:
+                if (rand() % 8 == 0) { /* dropped without a commit, and taken up again */
+                    index_writer_close(f.writer);
+                    assert_int_equal(index_writer_open(f.store, &options, &f.writer, NULL), LIBSEARCH_OK);
+                    model_copy(&f.model, &committed);
+                }
+                break;
+            default: put_both(&f, id, text);
+            }
+        }
+        commit_and_compare(&f);
+        model_free(&committed);
+        close_fixture(&f);
+    }
+}
+
+static void a_compacted_index_is_one_segment_without_deletions(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    for (int i = 0; i < 7; i++) {
+        char id[24];
+        for (int j = 0; j < 3; j++) {
+            snprintf(id, sizeof id, "%d", (5 * i + j) % 13);
+            put_both(&f, id, "text");
+        }
+        commit_and_compare(&f);
+    }
+    assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+    assert_null(index_difference(f.recording, &f.model));
+    struct snapshot *snapshot, *again;
+    assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+    assert_int_equal(snapshot->segment_count, 1);
+    assert_int_equal(snapshot->deleted, 0);
+    /* and a second time there is nothing to do */
+    assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_store_snapshot(f.store, &again, NULL), LIBSEARCH_OK);
+    assert_int_equal(again->commit, snapshot->commit);
+    snapshot_release(snapshot);
+    snapshot_release(again);
+    close_fixture(&f);
+}
+
+static void a_commit_without_changes_is_none_unless_its_bytes_differ(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct snapshot *snapshot;
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+    const uint64_t number = snapshot->commit;
+    snapshot_release(snapshot);
+    commit_and_compare(&f);
+    assert_int_equal(index_writer_commit(f.writer, LIBSEARCH_DURABLE, LIBSEARCH_STRING("mine"), NULL), LIBSEARCH_OK);
+    assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+    assert_int_equal(snapshot->commit, number + 1);
+    assert_int_equal(snapshot->commit_bytes.length, 4);
+    assert_memory_equal(snapshot->commit_bytes.data, "mine", 4);
+    snapshot_release(snapshot);
+    close_fixture(&f);
+}
+
+static void a_programs_bytes_have_their_limit(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    char *bytes = calloc(1, LIBSEARCH_MAX_COMMIT_BYTES + 1);
+    const libsearch_bytes most = { bytes, LIBSEARCH_MAX_COMMIT_BYTES };
+    const libsearch_bytes more = { bytes, LIBSEARCH_MAX_COMMIT_BYTES + 1 };
+    assert_int_equal(index_writer_commit(f.writer, LIBSEARCH_DURABLE, more, NULL), LIBSEARCH_LIMIT);
+    assert_int_equal(index_writer_commit(f.writer, LIBSEARCH_DURABLE, most, NULL), LIBSEARCH_OK);
+    assert_null(index_difference(f.recording, &f.model));
+    free(bytes);
+    close_fixture(&f);
+}
+
+static void a_prepared_commit_is_not_seen_until_it_is_finished(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct model before = { 0 };
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    model_copy(&before, &f.model);
+    put_both(&f, "b", "2");
+    assert_int_equal(index_writer_prepare(f.writer, LIBSEARCH_DURABLE, NO_BYTES, NULL), LIBSEARCH_OK);
+    assert_null(index_difference(f.recording, &before));
+    assert_int_equal(put(f.writer, "c", "3", NULL), LIBSEARCH_INVALID);
+    assert_int_equal(index_writer_prepare(f.writer, LIBSEARCH_DURABLE, NO_BYTES, NULL), LIBSEARCH_INVALID);
+    assert_int_equal(index_writer_finish(f.writer, NULL), LIBSEARCH_OK);
+    assert_null(index_difference(f.recording, &f.model));
+    assert_int_equal(index_writer_finish(f.writer, NULL), LIBSEARCH_INVALID);
+    model_free(&before);
+    close_fixture(&f);
+}
+
+static void a_cancelled_commit_keeps_what_was_put_for_the_next(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    put_both(&f, "a", "2");
+    put_both(&f, "b", "2");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(index_writer_prepare(f.writer, LIBSEARCH_DURABLE, NO_BYTES, NULL), LIBSEARCH_OK);
+        assert_int_equal(index_writer_cancel(f.writer, NULL), LIBSEARCH_OK);
+    }
+    put_both(&f, "c", "3");
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void closing_a_writer_drops_a_prepared_commit_and_its_files(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    const uint64_t before = recording_fingerprint(f.recording);
+    assert_int_equal(put(f.writer, "b", "2", NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_prepare(f.writer, LIBSEARCH_DURABLE, NO_BYTES, NULL), LIBSEARCH_OK);
+    index_writer_close(f.writer);
+    f.writer = NULL;
+    assert_true(recording_fingerprint(f.recording) == before);
+    assert_null(index_difference(f.recording, &f.model));
+    close_fixture(&f);
+}
+
+static void a_refresh_shows_what_is_not_committed_to_this_store_alone(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct model empty = { 0 };
+    struct snapshot *first, *second;
+    put_both(&f, "a", "1");
+    assert_int_equal(index_store_snapshot(f.store, &first, NULL), LIBSEARCH_OK);
+    assert_null(model_difference(&empty, first));
+    assert_int_equal(index_writer_refresh(f.writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_store_snapshot(f.store, &second, NULL), LIBSEARCH_OK);
+    assert_null(model_difference(&f.model, second));
+    assert_true(second->generation > first->generation);
+    assert_null(index_difference(f.recording, &empty));
+    snapshot_release(second);
+    index_writer_close(f.writer);
+    f.writer = NULL;
+    assert_int_equal(index_store_snapshot(f.store, &second, NULL), LIBSEARCH_OK);
+    assert_null(model_difference(&empty, second));
+    snapshot_release(first);
+    snapshot_release(second);
+    close_fixture(&f);
+}
+
+static void a_rollback_brings_back_the_last_commit(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct model kept = { 0 };
+    put_both(&f, "a", "1");
+    put_both(&f, "b", "1");
+    commit_and_compare(&f);
+    model_copy(&kept, &f.model);
+    const uint64_t before = recording_fingerprint(f.recording);
+    put_both(&f, "a", "2");
+    delete_both(&f, "b");
+    assert_int_equal(index_writer_refresh(f.writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_rollback(f.writer, NULL), LIBSEARCH_OK);
+    assert_true(recording_fingerprint(f.recording) == before);
+    model_copy(&f.model, &kept);
+    put_both(&f, "c", "3");
+    commit_and_compare(&f);
+    model_free(&kept);
+    close_fixture(&f);
+}
+
+static void documents_of_a_snapshot_can_be_deleted_one_by_one(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct snapshot *snapshot;
+    put_both(&f, "a", "1");
+    put_both(&f, "b", "1");
+    commit_and_compare(&f);
+    put_both(&f, "c", "1");
+    put_both(&f, "d", "1");
+    assert_int_equal(index_writer_snapshot(f.writer, &snapshot, NULL), LIBSEARCH_OK);
+    for (size_t i = 0; i < snapshot->segment_count; i++)
+        for (uint32_t d = 0; d < segment_count(snapshot->segments[i].segment); d += 2) {
+            const libsearch_bytes id = segment_id(snapshot->segments[i].segment, d);
+            char name[24];
+            snprintf(name, sizeof name, "%.*s", (int)id.length, id.data);
+            model_delete(&f.model, name);
+            for (int twice = 0; twice < 2; twice++)
+                assert_int_equal(index_writer_delete_document(f.writer, snapshot, i, d, NULL), LIBSEARCH_OK);
+        }
+    assert_int_equal(snapshot->documents, 4);
+    assert_int_equal(f.model.count, 2);
+    commit_and_compare(&f);
+    assert_int_equal(index_writer_delete_document(f.writer, snapshot, 9, 0, NULL), LIBSEARCH_INVALID);
+    snapshot_release(snapshot);
+    close_fixture(&f);
+}
+
+static void fields_come_to_the_schema_with_documents_and_stay(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    libsearch_document *document = document_new(allocator_default());
+    const struct document_value number = {
+        .field = "year", .field_length = 4, .type = LIBSEARCH_INTEGER, .integer = 1984
+    };
+    const struct document_value word = {
+        .field = "year", .field_length = 4, .type = LIBSEARCH_TEXT, .bytes = LIBSEARCH_STRING("late")
+    };
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    assert_int_equal(document_add(document, &number, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_put(f.writer, LIBSEARCH_STRING("b"), document, false, NULL), LIBSEARCH_OK);
+    document_clear(document);
+    assert_int_equal(document_add(document, &word, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_put(f.writer, LIBSEARCH_STRING("c"), document, false, NULL), LIBSEARCH_INVALID);
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_OK);
+    index_writer_close(f.writer);
+    index_store_close(f.store);
+    assert_int_equal(open_store(f.recording, 0, &f.store, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(f.store, NULL, &f.writer, NULL), LIBSEARCH_OK);
+    const struct field *field = schema_find(index_writer_schema(f.writer), "year", 4);
+    assert_non_null(field);
+    assert_int_equal(field->type, LIBSEARCH_INTEGER);
+    document_free(document);
+    close_fixture(&f);
+}
+
+static void a_field_can_be_added_once_and_not_otherwise_again(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    field.name = "tag";
+    field.type = LIBSEARCH_KEYWORD;
+    assert_int_equal(index_writer_add_field(f.writer, &field, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_add_field(f.writer, &field, NULL), LIBSEARCH_OK);
+    field.type = LIBSEARCH_TEXT;
+    assert_int_equal(index_writer_add_field(f.writer, &field, NULL), LIBSEARCH_EXISTS);
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_OK);
+    struct snapshot *snapshot;
+    assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+    assert_non_null(schema_find(snapshot->schema, "tag", 3));
+    snapshot_release(snapshot);
+    close_fixture(&f);
+}
+
+static void a_second_writer_is_locked_out_until_the_first_is_closed(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct index_store *other;
+    struct index_writer *second;
+    const struct index_writer_options waiting = { .lock_wait = 20 };
+    assert_int_equal(open_store(f.recording, 0, &other, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(f.store, NULL, &second, NULL), LIBSEARCH_LOCKED);
+    assert_int_equal(index_writer_open(other, &waiting, &second, NULL), LIBSEARCH_LOCKED);
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    index_writer_close(f.writer);
+    f.writer = NULL;
+    assert_int_equal(index_writer_open(other, &waiting, &second, NULL), LIBSEARCH_OK);
+    assert_int_equal(put(second, "b", "2", NULL), LIBSEARCH_OK);
+    model_put(&f.model, "b", "2");
+    assert_int_equal(commit(second, NULL), LIBSEARCH_OK);
+    assert_null(index_difference(f.recording, &f.model));
+    index_writer_close(second);
+    index_store_close(other);
+    close_fixture(&f);
+}
+
+static void an_index_opened_to_read_has_no_writer(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct index_store *reader;
+    struct index_writer *writer;
+    assert_int_equal(open_store(f.recording, LIBSEARCH_READ_ONLY, &reader, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(reader, NULL, &writer, NULL), LIBSEARCH_PERMISSION);
+    index_store_close(reader);
+    close_fixture(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_committed_document_is_there),
+        cmocka_unit_test(a_document_put_again_moves_to_the_end),
+        cmocka_unit_test(a_document_put_and_deleted_leaves_nothing_of_an_older_one),
+        cmocka_unit_test(put_if_absent_sees_what_was_put_and_deleted_so_far),
+        cmocka_unit_test(ids_have_their_limits),
+        cmocka_unit_test(any_sequence_of_calls_leaves_what_a_list_would_hold),
+        cmocka_unit_test(a_compacted_index_is_one_segment_without_deletions),
+        cmocka_unit_test(a_commit_without_changes_is_none_unless_its_bytes_differ),
+        cmocka_unit_test(a_programs_bytes_have_their_limit),
+        cmocka_unit_test(a_prepared_commit_is_not_seen_until_it_is_finished),
+        cmocka_unit_test(a_cancelled_commit_keeps_what_was_put_for_the_next),
+        cmocka_unit_test(closing_a_writer_drops_a_prepared_commit_and_its_files),
+        cmocka_unit_test(a_refresh_shows_what_is_not_committed_to_this_store_alone),
+        cmocka_unit_test(a_rollback_brings_back_the_last_commit),
+        cmocka_unit_test(documents_of_a_snapshot_can_be_deleted_one_by_one),
+        cmocka_unit_test(fields_come_to_the_schema_with_documents_and_stay),
+        cmocka_unit_test(a_field_can_be_added_once_and_not_otherwise_again),
+        cmocka_unit_test(a_second_writer_is_locked_out_until_the_first_is_closed),
+        cmocka_unit_test(an_index_opened_to_read_has_no_writer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
