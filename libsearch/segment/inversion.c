@@ -217,11 +217,10 @@ static libsearch_status sort_places(struct inversion *inversion, libsearch_error
         start += inversion->forms[inversion->term_forms[i]].count;
     }
     const uint32_t documents = builder->lengths.documents;
-    builder->note_starts[documents] = builder->note_count;
     for (uint32_t document = 0; document < documents; document++) {
         const uint64_t high = (uint64_t)document << 32;
         uint32_t position = 0;
-        const size_t end = builder->note_starts[document + 1];
+        const size_t end = document + 1 < documents ? builder->note_starts[document + 1] : builder->note_count;
         for (size_t i = builder->note_starts[document]; i < end; i++) {
             const uint32_t value = builder->notes[i];
             if (value == BUILDER_JUMP) {
