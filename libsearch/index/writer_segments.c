@@ -213,7 +213,8 @@ static libsearch_status merge_by_policy(struct index_writer *writer, libsearch_e
             break;
         status = writer_merge(writer, first, count, 0, error);
     }
-    if (status == LIBSEARCH_FULL || status == LIBSEARCH_IO || status == LIBSEARCH_NO_MEMORY) {
+    if (status == LIBSEARCH_FULL || status == LIBSEARCH_IO || status == LIBSEARCH_PERMISSION ||
+        status == LIBSEARCH_NO_MEMORY) {
         error_clear(error);
         return LIBSEARCH_OK;
     }
