@@ -46,8 +46,8 @@ static bool strips_terms(const struct recipe *recipe)
 }
 
 /* The parts in the order in which text passes them. Each has a version of its own: what changes a token
- * or a term changes the chain. */
-static void write_chain(const struct recipe *recipe, char *chain)
+ * or a term changes the chain. False: no memory for the stemmer. */
+static bool write_chain(const struct recipe *recipe, char *chain)
 {
     const struct language *language = recipe->language;
     const struct stop_list *stops = stops_of(recipe);
@@ -59,13 +59,15 @@ static void write_chain(const struct recipe *recipe, char *chain)
     ADD("/nfkc-%s-fold-1%s", fold_version(), language->flags & LANGUAGE_TURKISH_CASE ? ":turkish" : "");
     if (strips_surface(recipe))
         ADD("/strip-marks-1");
+    const uint32_t fingerprint = recipe->stem ? stemmer_fingerprint(language) : 0;
     if (recipe->stem)
-        ADD("/%s-%08x", stemmer_name(language), (unsigned)stemmer_fingerprint(language));
+        ADD("/%s-%08x", stemmer_name(language), (unsigned)fingerprint);
     if (strips_terms(recipe))
         ADD("/strip-stems-1");
     if (stops)
         ADD("/stop:%s-1", stops->language);
 #undef ADD
+    return !recipe->stem || fingerprint != 0;
 }
 
 static bool recipe_named(const char *name, struct recipe *recipe)
@@ -92,8 +94,7 @@ static bool chain_matches(const struct recipe *recipe, const char *wanted)
         if (!strstr(wanted, chain))
             return false;
     }
-    write_chain(recipe, chain);
-    return strcmp(chain, wanted) == 0;
+    return write_chain(recipe, chain) && strcmp(chain, wanted) == 0;
 }
 
 /* A chain is known if it is what one of the names stands for. */
@@ -135,7 +136,8 @@ libsearch_status analyzer_new(const libsearch_allocator *allocator, const char *
     if (!name || (!recipe_named(name, &recipe) && !recipe_of_chain(name, &recipe)))
         return unknown(name ? name : "", error);
     char chain[CHAIN_CAPACITY];
-    write_chain(&recipe, chain);
+    if (!write_chain(&recipe, chain))
+        return error_no_memory(error);
 
     struct analyzer *made = memory_allocate_array(allocator, 1, sizeof *made);
     if (!made)

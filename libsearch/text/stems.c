@@ -78,7 +78,7 @@ uint32_t stemmer_fingerprint(const struct language *language)
                 probe_joined(&probe, beginnings, word_length(beginnings), list->words[i], strlen(list->words[i]));
             }
     sb_stemmer_delete(probe.stemmer);
-    return probe.hash;
+    return probe.hash != 0 ? probe.hash : 1;
 }
 
 /* Romanian letters with a comma below as those with a cedilla, for which the stemmer was written. */
