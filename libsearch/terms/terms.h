@@ -76,7 +76,8 @@ void terms_iterator_free(struct terms_iterator *iterator);
 libsearch_status terms_iterator_seek(struct terms_iterator *iterator, const void *key, size_t length,
                                      libsearch_error *error);
 libsearch_status terms_iterator_seek_ordinal(struct terms_iterator *iterator, uint64_t ordinal, libsearch_error *error);
-/* The next entry: OK, NOT_FOUND at the end (error untouched), CORRUPT. The key stays until the next call. */
+/* The next entry: OK, NOT_FOUND at the end (error untouched), CORRUPT (and then it is at the end). The key stays until
+ * the next call. */
 libsearch_status terms_iterator_next(struct terms_iterator *iterator, libsearch_bytes *key, struct term_entry *entry,
                                      uint64_t *ordinal, libsearch_error *error);
 
