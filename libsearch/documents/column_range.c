@@ -17,16 +17,11 @@ static uint64_t match_single(const struct column *column, uint64_t first, uint32
         return 0;
     const uint8_t *values = column->values + first * column->width;
     switch (column->width) {
-    case 0:
-        return match_word(values, 0, count, low, span);
-    case 1:
-        return match_word(values, 1, count, low, span);
-    case 2:
-        return match_word(values, 2, count, low, span);
-    case 4:
-        return match_word(values, 4, count, low, span);
-    default:
-        return match_word(values, 8, count, low, span);
+    case 0: return match_word(values, 0, count, low, span);
+    case 1: return match_word(values, 1, count, low, span);
+    case 2: return match_word(values, 2, count, low, span);
+    case 4: return match_word(values, 4, count, low, span);
+    default: return match_word(values, 8, count, low, span);
     }
 }
 

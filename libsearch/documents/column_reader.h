@@ -22,16 +22,11 @@ struct column {
 static inline uint64_t column_stored(const uint8_t *values, uint32_t width, uint64_t i)
 {
     switch (width) {
-    case 0:
-        return 0;
-    case 1:
-        return values[i];
-    case 2:
-        return load_u16(values + 2 * i);
-    case 4:
-        return load_u32(values + 4 * i);
-    default:
-        return load_u64(values + 8 * i);
+    case 0: return 0;
+    case 1: return values[i];
+    case 2: return load_u16(values + 2 * i);
+    case 4: return load_u32(values + 4 * i);
+    default: return load_u64(values + 8 * i);
     }
 }
 

@@ -14,9 +14,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 
-enum {
-    COLUMN_BLOCK = 1024
-};
+enum { COLUMN_BLOCK = 1024 };
 
 /* Order-preserving maps onto u64 and back. -0.0 and 0.0 are the same value. */
 uint64_t column_from_integer(int64_t value);

@@ -2,9 +2,7 @@
 /*     u32 documents, u32 of them deleted, then the words of bits, u64 each */
 #include "documents/live.h"
 
-enum {
-    LIVE_HEADER = 8
-};
+enum { LIVE_HEADER = 8 };
 
 static size_t word_count(uint32_t count) { return ((size_t)count + 63) / 64; }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "documents/numbers.h"
 
-enum {
-    NUMBERS_HEADER = 16
-};
+enum { NUMBERS_HEADER = 16 };
 
 static uint32_t width_of(uint64_t greatest)
 {

@@ -30,14 +30,10 @@ libsearch_status numbers_take(struct cursor *from, uint64_t expected, const char
 static inline uint64_t numbers_at(const struct numbers *numbers, uint64_t i)
 {
     switch (numbers->width) {
-    case 1:
-        return numbers->data[i];
-    case 2:
-        return load_u16(numbers->data + 2 * i);
-    case 4:
-        return load_u32(numbers->data + 4 * i);
-    default:
-        return load_u64(numbers->data + 8 * i);
+    case 1: return numbers->data[i];
+    case 2: return load_u16(numbers->data + 2 * i);
+    case 4: return load_u32(numbers->data + 4 * i);
+    default: return load_u64(numbers->data + 8 * i);
     }
 }
 

@@ -33,17 +33,14 @@ void document_record_encode(const struct schema *schema, const libsearch_documen
         buffer_append_u8(to, (uint8_t)value->type);
         switch (value->type) {
         case LIBSEARCH_INTEGER:
-        case LIBSEARCH_DATE:
-            buffer_append_varint(to, zigzag(value->integer));
-            break;
+        case LIBSEARCH_DATE: buffer_append_varint(to, zigzag(value->integer)); break;
         case LIBSEARCH_FLOAT: {
             uint64_t bits;
             memcpy(&bits, &value->number, sizeof bits);
             buffer_append_u64(to, bits);
             break;
         }
-        default:
-            buffer_append_bytes(to, value->bytes.data, value->bytes.length);
+        default: buffer_append_bytes(to, value->bytes.data, value->bytes.length);
         }
     }
 }
@@ -66,16 +63,13 @@ libsearch_status document_record_decode(const struct schema *schema, libsearch_b
         value.field_length = field->name_length;
         switch (value.type) {
         case LIBSEARCH_INTEGER:
-        case LIBSEARCH_DATE:
-            value.integer = unzigzag(cursor_varint(&from));
-            break;
+        case LIBSEARCH_DATE: value.integer = unzigzag(cursor_varint(&from)); break;
         case LIBSEARCH_FLOAT: {
             const uint64_t bits = cursor_u64(&from);
             memcpy(&value.number, &bits, sizeof bits);
             break;
         }
-        default:
-            value.bytes = cursor_bytes(&from);
+        default: value.bytes = cursor_bytes(&from);
         }
         if (from.failed)
             return error_set_at(error, (int64_t)position, LIBSEARCH_CORRUPT,

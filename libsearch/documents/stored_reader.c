@@ -98,7 +98,8 @@ static libsearch_status block_at(const struct stored_reader *reader, uint64_t nu
     return LIBSEARCH_OK;
 }
 
-/* The block that holds the document: the last whose first document is not behind it. */
+/* A block that begins at or before the document while the next one begins behind it; also where damaged bytes are in
+ * no order (the first block begins at 0, as opening saw). */
 static uint64_t block_of(const struct stored_reader *reader, uint32_t document)
 {
     uint64_t low = 0, high = reader->blocks; /* firsts[low] <= document < firsts[high] */
@@ -171,8 +172,6 @@ libsearch_status stored_reader_get(const struct stored_reader *reader, uint32_t 
         return no_document(reader, document, error);
     struct stored_block block;
     TRY(block_at(reader, block_of(reader, document), &block, error));
-    if (document - block.first >= block.count)
-        return block_damaged(reader, block.number, "the blocks' documents are out of order", error);
     ZSTD_DCtx *zstd = take_decompressor(reader);
     if (zstd == NULL)
         return error_no_memory(error);
@@ -230,8 +229,6 @@ static libsearch_status cursor_load(struct stored_cursor *cursor, uint32_t docum
         number = block_of(reader, document);
     cursor->loaded = false;
     TRY(block_at(reader, number, &cursor->block, error));
-    if (document - cursor->block.first >= cursor->block.count)
-        return block_damaged(reader, number, "the blocks' documents are out of order", error);
     TRY(decompress(reader, cursor->zstd, &cursor->block, &cursor->content, error));
     cursor->loaded = true;
     return LIBSEARCH_OK;

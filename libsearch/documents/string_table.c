@@ -158,9 +158,7 @@ struct part {
  * largest part round the loop, so that it nests at most log2(count) deep however long the strings are. */
 static void sort_part(const struct string_table *table, struct part part)
 {
-    enum {
-        FEW = 12
-    };
+    enum { FEW = 12 };
     while (part.count > FEW) {
         uint32_t *numbers = part.numbers;
         const size_t count = part.count, depth = part.depth;

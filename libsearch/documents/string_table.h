@@ -12,9 +12,7 @@
 
 #include <stdint.h>
 
-enum {
-    STRING_TABLE_FIRST_SLOTS = 16
-};
+enum { STRING_TABLE_FIRST_SLOTS = 16 };
 
 struct string_slot {
     uint32_t hash;

@@ -183,6 +183,23 @@ static void every_flipped_bit_of_live_documents_is_noticed(void **state)
     }
 }
 
+static void a_live_bit_behind_the_last_document_is_corrupt(void **state)
+{
+    (void)state;
+    struct live *live, *decoded;
+    assert_ok(live_new(allocator_default(), 70, &live, NULL));
+    live_delete(live, 7);
+    struct buffer buffer;
+    buffer_init(&buffer, allocator_default());
+    live_encode(live, &buffer);
+    buffer.data[8] &= 0xFE;            /* document 0 */
+    buffer.data[8 + 8 + 7] |= 1u << 7; /* “document” 127: as many bits as before */
+    assert_status(live_decode(allocator_default(), buffer.data, buffer.length, 70, "test", &decoded, NULL),
+                  LIBSEARCH_CORRUPT);
+    buffer_free(&buffer);
+    live_free(live);
+}
+
 static void without_memory_there_are_no_live_documents_and_nothing_left(void **state)
 {
     (void)state;
@@ -213,6 +230,7 @@ int main(void)
         cmocka_unit_test(encoding_without_memory_marks_the_buffer),
         cmocka_unit_test(documents_are_live_until_they_are_deleted_once),
         cmocka_unit_test(every_flipped_bit_of_live_documents_is_noticed),
+        cmocka_unit_test(a_live_bit_behind_the_last_document_is_corrupt),
         cmocka_unit_test(without_memory_there_are_no_live_documents_and_nothing_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

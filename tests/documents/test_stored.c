@@ -486,6 +486,35 @@ static void a_block_that_lies_about_its_length_takes_no_memory(void **state)
     records_free(&records);
 }
 
+static void a_block_outside_the_section_is_not_looked_at(void **state)
+{
+    (void)state;
+    struct records records;
+    records_begin(&records, 3, 1);
+    records.lengths[0] = records.lengths[1] = records.lengths[2] = 17000;
+    struct stored stored;
+    write_records(allocator_default(), NULL, &records, &stored, NULL);
+    struct stored_reader *reader = open_stored(&stored, 3);
+    struct buffer scratch;
+    buffer_init(&scratch, allocator_default());
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    /* u64 blocks, an array of 3 one-byte first documents, and one of 4 offsets, of which this is the second */
+    uint8_t *offset = stored.table + 8 + (16 + 3) + 16 + 2;
+    const uint16_t outside = (uint16_t)(stored.blocks_length + 1);
+    assert_true(stored.blocks_length < UINT16_MAX);
+    memcpy(offset, &outside, sizeof outside);
+    for (uint32_t document = 0; document < 2; document++) { /* too long, and behind the end */
+        assert_status(stored_reader_get(reader, document, &scratch, &error), LIBSEARCH_CORRUPT);
+        assert_non_null(strstr(error.message, "lies outside the section"));
+    }
+    assert_ok(stored_reader_get(reader, 2, &scratch, &error));
+    assert_status(stored_reader_verify(reader, &error), LIBSEARCH_CORRUPT);
+    buffer_free(&scratch);
+    stored_reader_close(reader);
+    stored_free(&stored);
+    records_free(&records);
+}
+
 struct reading {
     const struct stored_reader *reader;
     const size_t *lengths;
@@ -550,6 +579,7 @@ int main(void)
         cmocka_unit_test(a_record_over_the_limit_is_refused),
         cmocka_unit_test(damaged_bytes_give_an_error_or_a_record),
         cmocka_unit_test(a_block_that_lies_about_its_length_takes_no_memory),
+        cmocka_unit_test(a_block_outside_the_section_is_not_looked_at),
         cmocka_unit_test(threads_share_a_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

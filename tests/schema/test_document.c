@@ -121,6 +121,24 @@ static void a_document_may_have_very_many_fields_and_values(void **state)
     document_free(document);
 }
 
+static void a_document_used_again_takes_no_more_memory(void **state)
+{
+    (void)state;
+    struct failing_allocator counting;
+    failing_allocator_init(&counting, 0);
+    libsearch_document *document = document_new(&counting.allocator);
+    size_t after_first = 0;
+    for (int round = 0; round < 200; round++) {
+        assert_ok(add_text(document, "title", LIBSEARCH_STRING("words"), LIBSEARCH_TEXT, NULL));
+        assert_ok(add_text(document, "text", LIBSEARCH_STRING("more words"), LIBSEARCH_TEXT, NULL));
+        assert_ok(add_number(document, "year", LIBSEARCH_INTEGER, 1984, 0));
+        document_clear(document);
+        after_first = round == 0 ? counting.bytes : after_first;
+        assert_int_equal(counting.bytes, after_first);
+    }
+    document_free(document);
+}
+
 static void what_is_no_value_is_refused(void **state)
 {
     (void)state;
@@ -239,6 +257,7 @@ int main(void)
         cmocka_unit_test(values_are_copied_and_stay_in_the_order_of_adding),
         cmocka_unit_test(a_field_has_values_of_one_type_in_a_document),
         cmocka_unit_test(a_document_may_have_very_many_fields_and_values),
+        cmocka_unit_test(a_document_used_again_takes_no_more_memory),
         cmocka_unit_test(what_is_no_value_is_refused),
         cmocka_unit_test(keywords_have_a_limit),
         cmocka_unit_test(values_and_documents_have_a_limit),

@@ -287,6 +287,33 @@ static void a_schema_comes_back_from_its_bytes(void **state)
     schema_release(schema);
 }
 
+static void a_field_or_an_analyzer_that_stands_there_twice_is_corrupt(void **state)
+{
+    (void)state;
+    struct schema *schema = empty_schema(NULL), *none;
+    const char *name = analyzer_name(schema->analyzers[0]), *chain = analyzer_chain(schema->analyzers[0]);
+    for (unsigned twice = 0; twice < 3; twice++) {
+        struct buffer buffer;
+        buffer_init(&buffer, allocator_default());
+        const unsigned analyzers = twice == 1 ? 2 : 1, fields = twice == 2 ? 2 : 1;
+        buffer_append_varint(&buffer, analyzers);
+        for (unsigned i = 0; i < analyzers; i++) {
+            buffer_append_bytes(&buffer, name, strlen(name));
+            buffer_append_bytes(&buffer, chain, strlen(chain));
+        }
+        buffer_append_varint(&buffer, fields);
+        for (unsigned i = 0; i < fields; i++)
+            buffer_append(&buffer, "\4year\3\0", 7);
+        struct cursor cursor = cursor_of(buffer.data, buffer.length);
+        assert_status(schema_decode(allocator_default(), &cursor, "test", &none, NULL),
+                      twice == 0 ? LIBSEARCH_OK : LIBSEARCH_CORRUPT);
+        if (twice == 0)
+            schema_release(none);
+        buffer_free(&buffer);
+    }
+    schema_release(schema);
+}
+
 static void an_analyzer_that_has_changed_is_another_version(void **state)
 {
     (void)state;
@@ -400,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_name_has_at_most_255_bytes_and_a_schema_1024_fields),
         cmocka_unit_test(a_copy_grows_by_itself),
         cmocka_unit_test(a_schema_comes_back_from_its_bytes),
+        cmocka_unit_test(a_field_or_an_analyzer_that_stands_there_twice_is_corrupt),
         cmocka_unit_test(an_analyzer_that_has_changed_is_another_version),
         cmocka_unit_test(damaged_bytes_are_no_schema_or_a_good_one),
         cmocka_unit_test(without_memory_a_schema_is_as_it_was),
