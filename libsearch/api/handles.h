@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What the opaque handles of the public header are (documents and queries: schema/document.h, query/query.h). */
+#ifndef LIBSEARCH_API_HANDLES_H
+#define LIBSEARCH_API_HANDLES_H
+
+#include <pthread.h>
+
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "results/highlight.h"
+
+struct libsearch_index {
+    const libsearch_allocator *allocator;
+    const libsearch_engine *engine;
+    struct engine_index *handle;
+    bool read_only;
+    pthread_mutex_t mutex;  /* of what follows */
+    struct schema *schema;  /* retained: what libsearch_field_at lends names from; NULL: not asked yet */
+};
+
+struct libsearch_snapshot {
+    const libsearch_allocator *allocator;
+    const libsearch_engine *engine;
+    struct engine_snapshot *handle;
+    unsigned references; /* atomic; results hold one */
+};
+
+struct libsearch_writer {
+    libsearch_index *index;
+    struct engine_writer *handle;
+};
+
+struct libsearch_results {
+    libsearch_snapshot *snapshot; /* a reference */
+    libsearch_query *query;       /* a reference */
+    struct engine_hit *hits;
+    libsearch_bytes *ids;         /* valid as long as the snapshot */
+    libsearch_document **documents; /* NULL until asked for */
+    size_t count;
+    uint64_t total;
+    bool total_exact;
+    const struct query_warning **warnings;
+    size_t warning_count;
+    struct highlighter *highlighter; /* made for the first snippet */
+    struct arena arena;              /* snippets */
+};
+
+struct libsearch_cancel {
+    volatile int raised;
+};
+
+/* Pins the newest state. */
+libsearch_status snapshot_pin(libsearch_index *index, libsearch_snapshot **snapshot, libsearch_error *error);
+libsearch_snapshot *snapshot_share(libsearch_snapshot *snapshot);
+
+/* A status for an argument that is NULL and must not be. */
+libsearch_status argument_missing(libsearch_error *error, const char *function, const char *argument);
+
+/* Copies a struct of the caller's, which begins with its size, over our own, which holds the defaults: what the
+ * caller's does not have keeps them. INVALID when the size is 0, or when it is larger than ours and what we do not
+ * know in it is set. */
+libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name,
+                              libsearch_error *error);
+
+/* INVALID (empty) or LIMIT. */
+libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error);
+
+#endif

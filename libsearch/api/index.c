@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "api/handles.h"
+
+static const unsigned open_flags =
+    LIBSEARCH_CREATE | LIBSEARCH_READ_ONLY | LIBSEARCH_VERIFY | LIBSEARCH_NO_MAP | LIBSEARCH_PREVIOUS;
+
+/* Copies the caller's fields, whose size is theirs, to an array of ours, to be freed by the caller. */
+static libsearch_status copy_fields(const libsearch_allocator *allocator, const libsearch_open_options *options,
+                                    libsearch_field **fields, libsearch_error *error)
+{
+    *fields = NULL;
+    if (options->field_count == 0)
+        return LIBSEARCH_OK;
+    if (options->fields == NULL)
+        return argument_missing(error, "libsearch_open", "options.fields");
+    if (options->field_count > LIBSEARCH_MAX_FIELDS)
+        return error_set(error, LIBSEARCH_LIMIT, "libsearch_open: %zu fields are more than %d", options->field_count,
+                         LIBSEARCH_MAX_FIELDS);
+    libsearch_field *copies = memory_allocate_array(allocator, options->field_count, sizeof *copies);
+    if (copies == NULL)
+        return error_no_memory(error);
+    const char *next = (const char *)options->fields;
+    const size_t stride = options->fields[0].size;
+    for (size_t i = 0; i < options->field_count; i++, next += stride) {
+        copies[i] = (libsearch_field)LIBSEARCH_FIELD_INIT;
+        libsearch_status status = options_copy(&copies[i], sizeof copies[i], next, "libsearch_field", error);
+        if (status == LIBSEARCH_OK && memcmp(next, &stride, sizeof stride) != 0)
+            status = error_set(error, LIBSEARCH_INVALID, "libsearch_open: fields of different sizes");
+        if (status != LIBSEARCH_OK) {
+            memory_free(allocator, copies);
+            return status;
+        }
+    }
+    *fields = copies;
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status check_open(const char *path, unsigned flags, const libsearch_open_options *options,
+                                   libsearch_index **index, libsearch_error *error)
+{
+    if (path == NULL)
+        return argument_missing(error, "libsearch_open", "path");
+    if (index == NULL)
+        return argument_missing(error, "libsearch_open", "index");
+    if (path[0] == 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: the path is empty");
+    if ((flags & ~open_flags) != 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: there are no flags %#x", flags & ~open_flags);
+    if ((flags & LIBSEARCH_CREATE) != 0 && (flags & LIBSEARCH_READ_ONLY) != 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: CREATE and READ_ONLY contradict each other");
+    const libsearch_allocator *allocator = options->allocator;
+    if (allocator != NULL &&
+        (allocator->allocate == NULL || allocator->reallocate == NULL || allocator->release == NULL))
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: a function of the allocator is NULL");
+    if (options->engine != NULL && options->engine->size != sizeof(libsearch_engine))
+        return error_set(error, LIBSEARCH_VERSION, "libsearch_open: the engine was made for another version than %s",
+                         libsearch_version());
+    return LIBSEARCH_OK;
+}
+
+libsearch_status libsearch_open(const char *path, unsigned flags, const libsearch_open_options *options,
+                                libsearch_index **index, libsearch_error *error)
+{
+    libsearch_open_options known = LIBSEARCH_OPEN_OPTIONS_INIT;
+    error_clear(error);
+    if (options != NULL)
+        TRY(options_copy(&known, sizeof known, options, "libsearch_open_options", error));
+    TRY(check_open(path, flags, &known, index, error));
+    if (known.allocator == NULL)
+        known.allocator = allocator_default();
+    if (known.engine == NULL)
+        known.engine = engine_native();
+    libsearch_index *opened = memory_allocate_array(known.allocator, 1, sizeof *opened);
+    if (opened == NULL)
+        return error_no_memory(error);
+    opened->allocator = known.allocator;
+    opened->engine = known.engine;
+    opened->read_only = (flags & LIBSEARCH_READ_ONLY) != 0;
+    libsearch_field *fields;
+    libsearch_status status = copy_fields(known.allocator, &known, &fields, error);
+    if (status == LIBSEARCH_OK) {
+        known.fields = fields;
+        status = known.engine->open(known.allocator, path, flags, &known, &opened->handle, error);
+        memory_free(known.allocator, fields);
+    }
+    if (status != LIBSEARCH_OK) {
+        memory_free(known.allocator, opened);
+        return status;
+    }
+    pthread_mutex_init(&opened->mutex, NULL);
+    *index = opened;
+    return LIBSEARCH_OK;
+}
+
+void libsearch_close(libsearch_index *index)
+{
+    if (index == NULL)
+        return;
+    index->engine->close(index->handle);
+    if (index->schema != NULL)
+        schema_release(index->schema);
+    pthread_mutex_destroy(&index->mutex);
+    memory_free(index->allocator, index);
+}
+
+/* The newest commit's schema, retained by the index until one with more fields comes; NULL and error where it cannot
+ * be read. */
+static const struct schema *newest_schema(libsearch_index *index, libsearch_error *error)
+{
+    libsearch_snapshot *snapshot;
+    if (snapshot_pin(index, &snapshot, error) != LIBSEARCH_OK)
+        return NULL;
+    struct schema *schema = (struct schema *)snapshot->engine->snapshot_schema(snapshot->handle);
+    pthread_mutex_lock(&index->mutex);
+    if (index->schema == NULL || index->schema->count != schema->count) {
+        if (index->schema != NULL)
+            schema_release(index->schema);
+        index->schema = schema_retain(schema);
+    }
+    schema = index->schema;
+    pthread_mutex_unlock(&index->mutex);
+    libsearch_snapshot_free(snapshot);
+    return schema;
+}
+
+size_t libsearch_field_count(libsearch_index *index)
+{
+    const struct schema *schema = index == NULL ? NULL : newest_schema(index, NULL);
+    return schema == NULL ? 0 : schema->count;
+}
+
+libsearch_status libsearch_field_at(libsearch_index *index, size_t i, libsearch_field *field, libsearch_error *error)
+{
+    error_clear(error);
+    if (index == NULL || field == NULL)
+        return argument_missing(error, "libsearch_field_at", index == NULL ? "index" : "field");
+    libsearch_error cause = LIBSEARCH_ERROR_INIT;
+    const struct schema *schema = newest_schema(index, &cause);
+    if (schema == NULL) {
+        if (error != NULL)
+            *error = cause;
+        return cause.status;
+    }
+    if (i >= schema->count)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_field_at: there are %zu fields, and none of number %zu",
+                         schema->count, i);
+    const struct field *found = schema->fields[i];
+    libsearch_field known = LIBSEARCH_FIELD_INIT;
+    known.name = found->name;
+    known.type = found->type;
+    known.flags = found->flags;
+    known.analyzer = found->type == LIBSEARCH_TEXT ? analyzer_name(found->analyzer) : NULL;
+    known.weight = found->weight;
+    const size_t size = field->size;
+    if (size < sizeof size)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_field: its size is %zu; begin with its _INIT value", size);
+    known.size = size;
+    memcpy(field, &known, size < sizeof known ? size : sizeof known);
+    return LIBSEARCH_OK;
+}
+
+libsearch_status libsearch_check(const char *path, libsearch_report report, void *context, libsearch_error *error)
+{
+    error_clear(error);
+    if (path == NULL)
+        return argument_missing(error, "libsearch_check", "path");
+    return engine_native()->check(allocator_default(), path, report, context, error);
+}

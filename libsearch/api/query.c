@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Query trees by functions. They take no handle, so they are made with the program's malloc. */
+#include <string.h>
+
+#include "api/handles.h"
+#include "query/query_parser.h"
+#include "query/query_print.h"
+#include "query/query_tree.h"
+
+static libsearch_query *make(libsearch_query like)
+{
+    libsearch_query *query = NULL;
+    query_new(allocator_default(), &like, &query, NULL);
+    return query;
+}
+
+libsearch_status libsearch_query_parse(libsearch_index *index, libsearch_bytes text, unsigned flags,
+                                       libsearch_query **query, libsearch_error *error)
+{
+    const unsigned known = LIBSEARCH_PARSE_STRICT | LIBSEARCH_PARSE_WORDS | LIBSEARCH_PARSE_ALL;
+    error_clear(error);
+    if (index == NULL || query == NULL)
+        return argument_missing(error, "libsearch_query_parse", index == NULL ? "index" : "query");
+    if (text.data == NULL && text.length > 0)
+        return argument_missing(error, "libsearch_query_parse", "text.data");
+    if ((flags & ~known) != 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_query_parse: there are no flags %#x", flags & ~known);
+    libsearch_snapshot *snapshot;
+    TRY(snapshot_pin(index, &snapshot, error));
+    const libsearch_status status = query_parse(index->allocator, index->engine->snapshot_schema(snapshot->handle),
+                                                text, flags, query_clock(), query, error);
+    libsearch_snapshot_free(snapshot);
+    return status;
+}
+
+libsearch_query *libsearch_query_text(const char *field, libsearch_bytes text)
+{
+    return make((libsearch_query){ .kind = QUERY_TEXT, .field = (char *)field, .text = text });
+}
+
+libsearch_query *libsearch_query_phrase(const char *field, libsearch_bytes text, unsigned slop)
+{
+    return make((libsearch_query){ .kind = QUERY_PHRASE, .field = (char *)field, .text = text, .number = slop });
+}
+
+libsearch_query *libsearch_query_boolean(const libsearch_occur *occurs, const libsearch_query *const *queries,
+                                         size_t count, unsigned minimum)
+{
+    if (count > LIBSEARCH_MAX_CLAUSES || (count > 0 && (occurs == NULL || queries == NULL)))
+        return NULL;
+    uint8_t *narrow = memory_allocate(allocator_default(), count);
+    if (narrow == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        narrow[i] = (unsigned)occurs[i] <= LIBSEARCH_MUST_NOT ? (uint8_t)occurs[i] : UINT8_MAX;
+    libsearch_query *query = make((libsearch_query){ .kind = QUERY_BOOLEAN,
+                                                     .children = (libsearch_query **)(void *)queries,
+                                                     .occurs = narrow,
+                                                     .count = count,
+                                                     .number = minimum });
+    memory_free(allocator_default(), narrow);
+    return query;
+}
+
+libsearch_query *libsearch_query_keyword(const char *field, libsearch_bytes value)
+{
+    return make((libsearch_query){ .kind = QUERY_KEYWORD, .field = (char *)field, .text = value });
+}
+
+libsearch_query *libsearch_query_integer_range(const char *field, int64_t from, int64_t to)
+{
+    return make((libsearch_query){ .kind = QUERY_RANGE,
+                                   .field = (char *)field,
+                                   .type = LIBSEARCH_INTEGER,
+                                   .has_low = true,
+                                   .has_high = true,
+                                   .low_integer = from,
+                                   .high_integer = to });
+}
+
+libsearch_query *libsearch_query_float_range(const char *field, double from, double to)
+{
+    return make((libsearch_query){ .kind = QUERY_RANGE,
+                                   .field = (char *)field,
+                                   .type = LIBSEARCH_FLOAT,
+                                   .has_low = true,
+                                   .has_high = true,
+                                   .low_number = from,
+                                   .high_number = to });
+}
+
+libsearch_query *libsearch_query_prefix(const char *field, libsearch_bytes prefix)
+{
+    return make((libsearch_query){ .kind = QUERY_PREFIX, .field = (char *)field, .text = prefix });
+}
+
+static libsearch_query *scale(enum query_kind kind, const libsearch_query *query, float factor)
+{
+    libsearch_query *child = (libsearch_query *)query;
+    return make((libsearch_query){ .kind = kind, .children = &child, .count = 1, .factor = factor });
+}
+
+libsearch_query *libsearch_query_boost(const libsearch_query *query, float factor)
+{
+    return scale(QUERY_BOOST, query, factor);
+}
+
+libsearch_query *libsearch_query_constant(const libsearch_query *query, float score)
+{
+    return scale(QUERY_CONSTANT, query, score);
+}
+
+libsearch_query *libsearch_query_match_all(void) { return make((libsearch_query){ .kind = QUERY_ALL }); }
+
+libsearch_query *libsearch_query_match_none(void) { return make((libsearch_query){ .kind = QUERY_NONE }); }
+
+void libsearch_query_free(libsearch_query *query) { query_release(query); }
+
+libsearch_status libsearch_query_print(const libsearch_query *query, char **text, libsearch_error *error)
+{
+    error_clear(error);
+    if (query == NULL || text == NULL)
+        return argument_missing(error, "libsearch_query_print", query == NULL ? "query" : "text");
+    struct buffer printed;
+    buffer_init(&printed, allocator_default());
+    query_print(query, &printed);
+    buffer_append_u8(&printed, 0);
+    if (printed.failed) {
+        buffer_free(&printed);
+        return error_no_memory(error);
+    }
+    *text = (char *)printed.data;
+    return LIBSEARCH_OK;
+}
+
+void libsearch_text_free(char *text) { memory_free(allocator_default(), text); }

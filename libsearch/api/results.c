@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "api/handles.h"
+#include "results/snippet.h"
+
+void libsearch_results_free(libsearch_results *results)
+{
+    if (results == NULL)
+        return;
+    const libsearch_allocator *allocator = results->snapshot->allocator;
+    if (results->documents != NULL)
+        for (size_t i = 0; i < results->count; i++)
+            document_free(results->documents[i]);
+    highlighter_free(results->highlighter);
+    memory_free(allocator, results->documents);
+    memory_free(allocator, results->ids);
+    memory_free(allocator, results->hits);
+    memory_free(allocator, (void *)results->warnings);
+    arena_free(&results->arena);
+    query_release(results->query);
+    libsearch_snapshot_free(results->snapshot);
+    memory_free(allocator, results);
+}
+
+size_t libsearch_results_count(const libsearch_results *results) { return results == NULL ? 0 : results->count; }
+
+libsearch_bytes libsearch_results_id(const libsearch_results *results, size_t i)
+{
+    return results == NULL || i >= results->count ? (libsearch_bytes){ NULL, 0 } : results->ids[i];
+}
+
+float libsearch_results_score(const libsearch_results *results, size_t i)
+{
+    return results == NULL || i >= results->count ? 0 : results->hits[i].score;
+}
+
+uint64_t libsearch_results_total(const libsearch_results *results, int *exact)
+{
+    if (exact != NULL)
+        *exact = results != NULL && results->total_exact;
+    return results == NULL ? 0 : results->total;
+}
+
+size_t libsearch_results_warning_count(const libsearch_results *results)
+{
+    return results == NULL ? 0 : results->warning_count;
+}
+
+const char *libsearch_results_warning(const libsearch_results *results, size_t i, size_t *position)
+{
+    if (results == NULL || i >= results->warning_count)
+        return "";
+    if (position != NULL)
+        *position = results->warnings[i]->position;
+    return results->warnings[i]->message;
+}
+
+static libsearch_status fetch(libsearch_results *results, size_t i, const char *function, libsearch_error *error)
+{
+    if (i >= results->count)
+        return error_set(error, LIBSEARCH_INVALID, "%s: there are %zu results, and none of number %zu", function,
+                         results->count, i);
+    if (results->documents[i] != NULL)
+        return LIBSEARCH_OK;
+    libsearch_snapshot *snapshot = results->snapshot;
+    libsearch_document *document = document_new(snapshot->allocator);
+    if (document == NULL)
+        return error_no_memory(error);
+    const libsearch_status status =
+        snapshot->engine->fetch(snapshot->handle, results->hits[i].number, document, error);
+    if (status != LIBSEARCH_OK) {
+        document_free(document);
+        return status;
+    }
+    results->documents[i] = document;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status libsearch_results_document(libsearch_results *results, size_t i, const libsearch_document **document,
+                                            libsearch_error *error)
+{
+    error_clear(error);
+    if (results == NULL || document == NULL)
+        return argument_missing(error, "libsearch_results_document", results == NULL ? "results" : "document");
+    TRY(fetch(results, i, "libsearch_results_document", error));
+    *document = results->documents[i];
+    return LIBSEARCH_OK;
+}
+
+/* The text to show: the field's first value, or the longest of all texts. */
+static const struct document_value *choose_text(const libsearch_document *document, const char *field)
+{
+    if (field != NULL) {
+        const struct document_value *value = document_first(document, field, strlen(field));
+        return value != NULL && value->type == LIBSEARCH_TEXT ? value : NULL;
+    }
+    const struct document_value *longest = NULL;
+    for (size_t i = 0; i < document->count; i++) {
+        const struct document_value *value = &document->values[i];
+        if (value->type == LIBSEARCH_TEXT && (longest == NULL || value->bytes.length > longest->bytes.length))
+            longest = value;
+    }
+    return longest;
+}
+
+libsearch_status libsearch_results_snippet(libsearch_results *results, size_t i, const char *field, size_t max_bytes,
+                                           libsearch_markup markup, libsearch_bytes *snippet, libsearch_error *error)
+{
+    error_clear(error);
+    if (results == NULL || snippet == NULL)
+        return argument_missing(error, "libsearch_results_snippet", results == NULL ? "results" : "snippet");
+    if ((unsigned)markup > LIBSEARCH_TERMINAL)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_results_snippet: there is no markup %d", (int)markup);
+    TRY(fetch(results, i, "libsearch_results_snippet", error));
+    const struct document_value *text = choose_text(results->documents[i], field);
+    if (text == NULL)
+        return field == NULL
+                   ? error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored")
+                   : error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored in field \"%s\"",
+                               field);
+    libsearch_snapshot *snapshot = results->snapshot;
+    const struct schema *schema = snapshot->engine->snapshot_schema(snapshot->handle);
+    if (results->highlighter == NULL)
+        TRY(highlighter_new(snapshot->allocator, schema, results->query, &results->highlighter, error));
+    struct buffer written;
+    buffer_init(&written, snapshot->allocator);
+    libsearch_status status = snippet_write(results->highlighter, schema_find(schema, text->field, text->field_length),
+                                            text->bytes, max_bytes, markup, &written, error);
+    if (status == LIBSEARCH_OK) {
+        const char *kept = written.failed ? NULL : arena_duplicate(&results->arena, written.data, written.length);
+        if (kept == NULL)
+            status = error_no_memory(error);
+        else
+            *snippet = (libsearch_bytes){ kept, written.length };
+    }
+    buffer_free(&written);
+    return status;
+}
