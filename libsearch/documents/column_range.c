@@ -54,9 +54,8 @@ static uint64_t match_documents(const struct column *column, size_t word, uint64
         const uint64_t dense = match_single(column, first, (uint32_t)__builtin_popcountll(present), low, span);
         if (present == UINT64_MAX)
             return dense;
-        for (uint64_t values = dense; present != 0;
-             present &= present - 1, values >>= 1) /* spread over the documents */
-            matching |= (values & 1) != 0 ? present & (0 - present) : 0;
+        for (uint64_t values = dense; present != 0; present &= present - 1, values >>= 1) /* each to its document */
+            matching |= present & (0 - present) & (0 - (values & 1));
         return matching;
     }
     for (uint64_t place = first; present != 0; present &= present - 1, place++) {

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* The ids section: the end of each id within the bytes (an array as numbers.h lays it out), then the bytes.
  *
- * The table section: u32 slots, a power of two of them, at least 16; 0 empty, else document + 1. It is the writer's
- * own table as it stood at the end (string_table.h says how it came to be), so it depends on the sequence of ids
- * alone. */
+ * The table section: u32 slots, a power of two of them, at least 16: 0 empty, else document + 1. Then for each slot a
+ * byte: 0 empty, else bits 24 to 31 of the id's hash, 1 where these are 0; so that the search for an id that is not
+ * there, which every put makes in every segment, rarely looks at anything else. It is the writer's own table as it
+ * stood at the end (string_table.h says how it came to be), and so depends on the sequence of ids alone. */
 #include "documents/ids.h"
 
 #include "base/hash.h"
 #include "documents/numbers.h"
 #include "documents/string_table.h"
 
+enum { SLOT_BYTES = sizeof(uint32_t) + 1 };
+
 struct ids_writer {
     struct string_table table;
 };
+
+static inline uint8_t tag_of(uint32_t hash)
+{
+    const uint8_t tag = (uint8_t)(hash >> 24);
+    return tag != 0 ? tag : 1;
+}
 
 libsearch_status ids_writer_new(const libsearch_allocator *allocator, struct ids_writer **writer,
                                 libsearch_error *error)
@@ -65,9 +74,12 @@ libsearch_status ids_writer_finish(struct ids_writer *writer, struct buffer *ids
     const struct string_table *from = &writer->table;
     numbers_encode_u64(ids, from->ends, from->count);
     buffer_append(ids, from->bytes, from->bytes_length);
-    if (buffer_reserve(table, from->slot_count * sizeof(uint32_t)) != NULL)
+    if (buffer_reserve(table, from->slot_count * SLOT_BYTES) != NULL) {
         for (size_t i = 0; i < from->slot_count; i++)
             buffer_append_u32(table, from->slots[i].number_plus_1);
+        for (size_t i = 0; i < from->slot_count; i++)
+            buffer_append_u8(table, from->slots[i].number_plus_1 == 0 ? 0 : tag_of(from->slots[i].hash));
+    }
     return ids->failed || table->failed ? error_no_memory(error) : LIBSEARCH_OK;
 }
 
@@ -83,8 +95,8 @@ libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const u
     if (last != bytes_length)
         return error_set_at(error, (int64_t)cursor_position(&from), LIBSEARCH_CORRUPT,
                             "%s: %zu bytes of ids, %llu expected", name, bytes_length, (unsigned long long)last);
-    const size_t slots = table_length / sizeof(uint32_t);
-    if (table_length % sizeof(uint32_t) != 0 || slots < STRING_TABLE_FIRST_SLOTS || (slots & (slots - 1)) != 0)
+    const size_t slots = table_length / SLOT_BYTES;
+    if (table_length % SLOT_BYTES != 0 || slots < STRING_TABLE_FIRST_SLOTS || (slots & (slots - 1)) != 0)
         return error_set_at(error, 0, LIBSEARCH_CORRUPT, "%s: table of ids of %zu bytes is no power of two", name,
                             table_length);
     *ids = (struct ids){ .bytes = from.next,
@@ -92,6 +104,7 @@ libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const u
                          .ends = ends.data,
                          .ends_width = ends.width,
                          .slots = table_section,
+                         .tags = table_section + slots * sizeof(uint32_t),
                          .slot_count = slots,
                          .count = expected };
     return LIBSEARCH_OK;
@@ -111,17 +124,21 @@ libsearch_status ids_find(const struct ids *ids, libsearch_bytes id, uint32_t *d
 {
     if (id.length == 0) /* what damaged bytes read as */
         return LIBSEARCH_NOT_FOUND;
+    const uint32_t hash = (uint32_t)hash_bytes(id.data, id.length);
+    const uint8_t tag = tag_of(hash);
     const uint64_t mask = ids->slot_count - 1;
-    uint64_t at = (uint32_t)hash_bytes(id.data, id.length) & mask;
+    uint64_t at = hash & mask;
     for (uint64_t probes = 0; probes < ids->slot_count; probes++, at = (at + 1) & mask) {
-        const uint32_t slot = load_u32(ids->slots + 4 * at);
-        if (slot == 0)
+        if (ids->tags[at] == 0)
             return LIBSEARCH_NOT_FOUND;
-        if (slot > ids->count)
+        if (ids->tags[at] != tag)
             continue;
-        const libsearch_bytes found = ids_at(ids, slot - 1);
+        const uint32_t document_plus_1 = load_u32(ids->slots + 4 * at);
+        if (document_plus_1 == 0 || document_plus_1 > ids->count)
+            continue;
+        const libsearch_bytes found = ids_at(ids, document_plus_1 - 1);
         if (found.length == id.length && memcmp(found.data, id.data, id.length) == 0) {
-            *document = slot - 1;
+            *document = document_plus_1 - 1;
             return LIBSEARCH_OK;
         }
     }

@@ -30,6 +30,7 @@ struct ids {
     const uint8_t *ends; /* as numbers.h lays arrays out */
     uint32_t ends_width;
     const uint8_t *slots; /* u32 document + 1, 0: empty */
+    const uint8_t *tags;  /* a byte of each slot's hash, never 0; 0: empty */
     uint64_t slot_count;  /* a power of two */
     uint32_t count;
 };

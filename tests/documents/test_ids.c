@@ -266,13 +266,17 @@ static void a_full_table_of_other_ids_ends_the_search(void **state)
     assert_ok(ids_writer_add(writer, text("one"), NULL));
     struct finished finished;
     finish(writer, 1, &finished);
-    for (size_t i = 0; i < finished.table.length; i++)
-        finished.table.data[i] = i % 4 == 0;
+    const size_t slots = (size_t)finished.open.slot_count;
     uint32_t found;
-    assert_status(ids_find(&finished.open, text("two"), &found), LIBSEARCH_NOT_FOUND);
-    memset(finished.table.data, 0xFF, finished.table.length);
-    assert_status(ids_find(&finished.open, text("one"), &found), LIBSEARCH_NOT_FOUND);
-    assert_status(ids_verify(&finished.open, "test", NULL), LIBSEARCH_CORRUPT);
+    for (int tag = 1; tag < 256; tag++) {
+        memset(finished.table.data + 4 * slots, tag, slots);
+        for (size_t i = 0; i < 4 * slots; i++)
+            finished.table.data[i] = i % 4 == 0; /* document 0 */
+        assert_status(ids_find(&finished.open, text("two"), &found), LIBSEARCH_NOT_FOUND);
+        memset(finished.table.data, 0xFF, 4 * slots); /* no document */
+        assert_status(ids_find(&finished.open, text("one"), &found), LIBSEARCH_NOT_FOUND);
+        assert_status(ids_verify(&finished.open, "test", NULL), LIBSEARCH_CORRUPT);
+    }
     finished_free(&finished);
     ids_writer_free(writer);
 }
