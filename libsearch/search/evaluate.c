@@ -36,8 +36,7 @@ libsearch_status search_poll(struct search_context *context)
     return LIBSEARCH_OK;
 }
 
-/* Memory of a search, within what it may take. */
-static libsearch_status take(struct search_context *context, size_t size, void *memory)
+libsearch_status search_take(struct search_context *context, size_t size, void *memory)
 {
     if (size > context->memory_left)
         return error_set(context->error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
@@ -55,7 +54,7 @@ static libsearch_status open_cursors(struct evaluator *evaluator, size_t segment
 {
     const struct plan_node *node = evaluator->node;
     struct search_context *context = evaluator->context;
-    TRY(take(context, (node->term_count + 1) * sizeof(struct term_cursor *), &evaluator->cursors));
+    TRY(search_take(context, (node->term_count + 1) * sizeof(struct term_cursor *), &evaluator->cursors));
     for (size_t i = 0; i < node->term_count; i++) {
         const struct posting_list *list = node->terms[i].lists[segment_index];
         if (list == NULL) {
@@ -64,7 +63,7 @@ static libsearch_status open_cursors(struct evaluator *evaluator, size_t segment
             continue;
         }
         struct term_cursor *cursor;
-        TRY(take(context, sizeof *cursor, &cursor));
+        TRY(search_take(context, sizeof *cursor, &cursor));
         term_cursor_open(cursor, evaluator->where->segment, &node->terms[i], list, context->side_weights,
                          context->arena);
         evaluator->cursors[evaluator->cursor_count++] = cursor;
@@ -78,7 +77,7 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
                                struct evaluator **evaluator)
 {
     struct evaluator *made;
-    TRY(take(context, sizeof *made, &made));
+    TRY(search_take(context, sizeof *made, &made));
     made->context = context;
     made->node = node;
     made->where = where;
@@ -105,17 +104,17 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
         made->nothing = made->column == NULL;
         break;
     case PLAN_BOOLEAN:
-        TRY(take(context, (node->child_count + 1) * sizeof(struct evaluator *), &made->children));
+        TRY(search_take(context, (node->child_count + 1) * sizeof(struct evaluator *), &made->children));
         for (size_t i = 0; i < node->child_count; i++) {
             TRY(evaluator_new(context, node->children[i], where, segment_index, &made->children[i]));
             const bool required = node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
             made->nothing = made->nothing || (required && made->children[i]->nothing);
-            TRY(take(context, WINDOW_WORDS * sizeof(uint64_t), &made->children[i]->bits));
+            TRY(search_take(context, WINDOW_WORDS * sizeof(uint64_t), &made->children[i]->bits));
             if (made->children[i]->node->scored && made->children[i]->node->kind != PLAN_TERM)
-                TRY(take(context, WINDOW * sizeof(float), &made->children[i]->scores));
+                TRY(search_take(context, WINDOW * sizeof(float), &made->children[i]->scores));
         }
         if (node->minimum > 1)
-            TRY(take(context, WINDOW * sizeof(uint16_t), &made->counts));
+            TRY(search_take(context, WINDOW * sizeof(uint16_t), &made->counts));
         break;
     }
     *evaluator = made;
@@ -359,7 +358,7 @@ libsearch_status evaluate_segment(struct search_context *context, const struct p
     float *scores = NULL;
     TRY(evaluator_new(context, node, where, segment_index, &evaluator));
     if (top != NULL && top->k > 0)
-        TRY(take(context, WINDOW * sizeof *scores, &scores));
+        TRY(search_take(context, WINDOW * sizeof *scores, &scores));
     for (uint32_t base = evaluator_next(evaluator, 0); base != NO_DOCUMENT;
          base = evaluator_next(evaluator, base + WINDOW)) {
         TRY(search_poll(context));

@@ -25,6 +25,9 @@ struct search_context {
 /* OK, DEADLINE, CANCELLED: asked now and then. */
 libsearch_status search_poll(struct search_context *context);
 
+/* Zeroed memory of a search, within what it may take, into *memory (a pointer): OK, LIMIT, NO_MEMORY. */
+libsearch_status search_take(struct search_context *context, size_t size, void *memory);
+
 /* A plan opened on one segment. */
 struct evaluator;
 libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,

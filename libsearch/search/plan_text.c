@@ -174,6 +174,10 @@ static void add_child(struct plan_node *node, struct plan_node *child, uint8_t o
     node->occurs[node->child_count++] = occur;
 }
 
+/* How much a compound as a whole counts beside its parts in a union: it is what makes e-mail find email, and its parts
+ * have said most of it already. Half was the best of one, half and none on judged collections (docs/ranking.md). */
+static const float WHOLE_WEIGHT = 0.5f;
+
 /* One of several, any of which may match. */
 static libsearch_status plan_union(struct plan *plan, const struct field *field, const struct words *words,
                                    float boost, bool scored, struct plan_node **node, libsearch_error *error)
@@ -185,7 +189,8 @@ static libsearch_status plan_union(struct plan *plan, const struct field *field,
         struct plan_node *child;
         if (words->words[i].count == 0)
             continue;
-        TRY(term_node(plan, field, &words->words[i], boost, scored, &child, error));
+        const float weight = words->words[i].whole ? boost * WHOLE_WEIGHT : boost;
+        TRY(term_node(plan, field, &words->words[i], weight, scored, &child, error));
         if (child->kind != PLAN_NONE)
             add_child(made, child, LIBSEARCH_SHOULD);
     }

@@ -5,6 +5,7 @@
 
 #include "search/evaluate.h"
 #include "search/plan.h"
+#include "search/prune.h"
 #include "search/top_k.h"
 
 /* By field: how much more than once an occurrence there counts. */
@@ -44,12 +45,19 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
     struct top_k top;
     top_k_init(&top, answer->hits, request->count);
     uint64_t total = 0;
-    for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++)
-        TRY(evaluate_segment(&context, plan.root, &snapshot->segments[s], s, &top, &total));
+    const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root);
+    const bool count = request->total == LIBSEARCH_TOTAL_EXACT;
+    for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++) {
+        const struct snapshot_segment *where = &snapshot->segments[s];
+        if (pruned)
+            TRY(prune_segment(&context, plan.root, where, s, &top));
+        if (!pruned || count)
+            TRY(evaluate_segment(&context, plan.root, where, s, pruned ? NULL : &top, &total));
+    }
     top_k_finish(&top);
     answer->hit_count = top.count;
-    answer->total = total;
-    answer->total_exact = true;
+    answer->total_exact = !pruned || count || plan.root->kind == PLAN_NONE;
+    answer->total = answer->total_exact ? total : top.count;
     return LIBSEARCH_OK;
 }
 

@@ -11,11 +11,9 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
     cursor->segment = segment;
     cursor->arena = arena;
     cursor->main_field = schema_main_field(segment->schema);
-    cursor->damaged = cursor->loaded = cursor->has_frequencies = cursor->thinned = false;
+    cursor->damaged = cursor->no_memory = cursor->loaded = cursor->has_frequencies = cursor->thinned = false;
     cursor->block_number = 0;
     cursor->index = 0;
-    cursor->bounds = NULL;
-    cursor->greatest = 0;
     cursor->side_weights = NULL;
     cursor->codes = NULL;
     cursor->lengths = NULL;
@@ -75,6 +73,7 @@ static bool count_single_sides(struct term_cursor *cursor)
     struct posting_positions positions;
     const uint32_t frequency = cursor->block.frequencies[0], document = cursor->block.documents[0];
     uint32_t *places = arena_allocate(cursor->arena, (size_t)frequency * sizeof *places);
+    cursor->no_memory = places == NULL;
     if (places == NULL || !posting_positions_open(&cursor->list, &cursor->block, 0, &positions) ||
         !posting_positions_read(&positions, 0, places))
         return false;

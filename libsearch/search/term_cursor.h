@@ -17,6 +17,7 @@ struct term_cursor {
     const float *side_weights;      /* by field, weight less 1; NULL: sides do not count */
     struct arena *arena;            /* of the search; for the rare list that needs room */
     uint16_t main_field;            /* of the group */
+    bool no_memory;                 /* with damaged: it was memory that was short */
     bool damaged;                   /* a block could not be read; the cursor is at its end */
 
     uint32_t block_number;          /* of the loaded block; list.blocks: at the end */
@@ -28,8 +29,6 @@ struct term_cursor {
     bool thinned;
     uint64_t positions_offset;      /* of the block, by term_cursor_frequencies */
 
-    float *bounds;                  /* upper bound of each block's scores, by term_cursor_bounds; or NULL */
-    float greatest;                 /* of all blocks */
 };
 
 /* Places it before the first document. list: the term's in this segment. side_weights: of the schema, for weighted

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/leaf.h"
+
+#include <string.h>
+
+bool leaf_can_be_pruned(const struct plan_node *node)
+{
+    return node->kind == PLAN_TERM && node->scored && node->terms[0].list == 0 &&
+           node->terms[0].field == SCHEMA_NO_FIELD && !node->terms[0].constant_length;
+}
+
+libsearch_status leaf_open(struct search_context *context, const struct plan_node *node, unsigned order,
+                           const struct snapshot_segment *where, size_t segment_index, const float *frequency_table,
+                           struct leaf **leaf)
+{
+    const struct plan_term *term = &node->terms[0];
+    *leaf = NULL;
+    if (term->lists[segment_index] == NULL)
+        return LIBSEARCH_OK;
+    TRY(search_take(context, sizeof **leaf, leaf));
+    struct leaf *opened = *leaf;
+    term_cursor_open(&opened->cursor, where->segment, term, term->lists[segment_index], context->side_weights,
+                     context->arena);
+    opened->tables = (struct score_tables){ term->weight, term->norms->by_code, frequency_table };
+    opened->order = order;
+    opened->bounds = NULL;
+    opened->greatest = term->weight;
+    opened->scored = false;
+    opened->kept_count = 0;
+    return LIBSEARCH_OK;
+}
+
+static bool no_memory(struct leaf *leaf)
+{
+    leaf->cursor.damaged = leaf->cursor.no_memory = true;
+    return false;
+}
+
+bool leaf_make_bounds(struct leaf *leaf)
+{
+    const struct posting_list *list = &leaf->cursor.list;
+    if (leaf->bounds != NULL)
+        return true;
+    leaf->bounds = arena_allocate(leaf->cursor.arena, (size_t)list->blocks * sizeof *leaf->bounds);
+    if (leaf->bounds == NULL)
+        return no_memory(leaf);
+    if (list->profiles == 0) { /* a short list: its scores are its bounds */
+        if (!leaf_load_scores(leaf, 0))
+            return false;
+        leaf->greatest = 0;
+        for (uint32_t i = 0; i < leaf->cursor.block.count; i++)
+            leaf->greatest = leaf->scores[i] > leaf->greatest ? leaf->scores[i] : leaf->greatest;
+        leaf->bounds[0] = leaf->greatest;
+        return true;
+    }
+    const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
+    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->tables, leaf->bounds);
+    leaf->greatest = 0;
+    for (uint32_t b = 0; b < list->blocks; b++)
+        leaf->greatest = leaf->bounds[b] > leaf->greatest ? leaf->bounds[b] : leaf->greatest;
+    return true;
+}
+
+bool leaf_load(struct leaf *leaf, uint32_t b)
+{
+    if (leaf->cursor.loaded && leaf->cursor.block_number == b)
+        return true;
+    leaf->scored = false;
+    return term_cursor_load(&leaf->cursor, b);
+}
+
+bool leaf_load_scores(struct leaf *leaf, uint32_t b)
+{
+    if (!leaf_load(leaf, b))
+        return false;
+    if (leaf->scored)
+        return true;
+    struct term_cursor *cursor = &leaf->cursor;
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    const uint32_t count = cursor->block.count;
+    for (uint32_t i = count; i % 16 != 0; i++) { /* the kernel looks at whole vectors */
+        cursor->block.documents[i] = cursor->block.documents[0];
+        cursor->frequencies[i] = 0;
+    }
+    kernel_scores(cursor->block.documents, cursor->frequencies, cursor->codes, count, &leaf->tables, leaf->scores);
+    leaf->scored = true;
+    return true;
+}
+
+bool leaf_keep(struct leaf *leaf)
+{
+    struct term_cursor *cursor = &leaf->cursor;
+    const size_t count = cursor->list.document_frequency, room = count + 16;
+    uint32_t *documents = arena_allocate(cursor->arena, room * sizeof *documents);
+    float *frequencies = arena_allocate(cursor->arena, room * sizeof *frequencies);
+    float *scores = arena_allocate(cursor->arena, room * sizeof *scores);
+    if (documents == NULL || frequencies == NULL || scores == NULL)
+        return no_memory(leaf);
+    uint32_t kept = 0;
+    leaf->greatest = 0;
+    for (uint32_t b = 0; b < cursor->list.blocks; b++) {
+        if (!leaf_load_scores(leaf, b))
+            return false;
+        const uint32_t n = cursor->block.count;
+        memcpy(documents + kept, cursor->block.documents, n * sizeof *documents);
+        memcpy(frequencies + kept, cursor->frequencies, n * sizeof *frequencies);
+        memcpy(scores + kept, leaf->scores, n * sizeof *scores);
+        kept += n;
+    }
+    for (uint32_t i = 0; i < kept; i++)
+        leaf->greatest = scores[i] > leaf->greatest ? scores[i] : leaf->greatest;
+    leaf->kept_documents = documents;
+    leaf->kept_frequencies = frequencies;
+    leaf->kept_scores = scores;
+    leaf->kept_count = kept;
+    return true;
+}
+
+uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document)
+{
+    const struct term_cursor *cursor = &leaf->cursor;
+    if (cursor->list.last_documents == NULL)
+        return 0;
+    uint32_t from = 0;
+    if (cursor->loaded) { /* mostly the same block, or one soon after */
+        const uint32_t b = cursor->block_number;
+        if (b == 0 || posting_last_document(&cursor->list, b - 1) < document) {
+            if (posting_last_document(&cursor->list, b) >= document)
+                return b;
+            from = b + 1;
+        }
+    }
+    return posting_seek_block(&cursor->list, from, document);
+}
+
+/* How many of rising values are below a document. */
+static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t document)
+{
+    uint32_t low = 0;
+    while (count > 0) {
+        const uint32_t half = count / 2;
+        const bool below = documents[low + half] < document;
+        low = below ? low + half + 1 : low;
+        count = below ? count - half - 1 : half;
+    }
+    return low;
+}
+
+bool leaf_has(struct leaf *leaf, uint32_t document)
+{
+    const uint32_t b = leaf_block_of(leaf, document);
+    if (b >= leaf->cursor.list.blocks || !leaf_load(leaf, b))
+        return false;
+    const struct posting_block *block = &leaf->cursor.block;
+    const uint32_t at = lower_bound(block->documents, block->count, document);
+    leaf->cursor.index = at;
+    return at < block->count && block->documents[at] == document;
+}
+
+float leaf_frequency(struct leaf *leaf, uint32_t document)
+{
+    if (leaf->kept_count > 0) {
+        const uint32_t at = lower_bound(leaf->kept_documents, leaf->kept_count, document);
+        return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_frequencies[at] : 0.0f;
+    }
+    if (!leaf_has(leaf, document))
+        return leaf->cursor.damaged ? -1.0f : 0.0f;
+    if (!term_cursor_frequencies(&leaf->cursor))
+        return -1.0f;
+    return leaf->cursor.frequencies[leaf->cursor.index];
+}
+
+float leaf_range_bound(const struct leaf *leaf, uint32_t first, uint32_t last)
+{
+    enum { FEW = 16 };
+    const struct posting_list *list = &leaf->cursor.list;
+    if (list->last_documents == NULL || leaf->bounds == NULL)
+        return leaf->greatest;
+    uint32_t b = posting_seek_block(list, 0, first);
+    float most = 0;
+    for (unsigned looked = 0; b < list->blocks; b++, looked++) {
+        if (looked == FEW)
+            return leaf->greatest;
+        most = leaf->bounds[b] > most ? leaf->bounds[b] : most;
+        if (posting_last_document(list, b) >= last)
+            break;
+    }
+    return most;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/prune_parts.h"
+
+static bool all_children(const struct plan_node *node, uint8_t occur)
+{
+    for (size_t i = 0; i < node->child_count; i++)
+        if (node->occurs[i] != occur || !leaf_can_be_pruned(node->children[i]))
+            return false;
+    return node->child_count > 0;
+}
+
+bool prune_can(const struct plan_node *node)
+{
+    if (leaf_can_be_pruned(node))
+        return true;
+    return node->kind == PLAN_BOOLEAN && node->scored &&
+           ((node->minimum <= 1 && all_children(node, LIBSEARCH_SHOULD)) || all_children(node, LIBSEARCH_MUST));
+}
+
+void prune_offer(struct prune *prune, uint32_t document, const float *frequencies)
+{
+    const struct numbers *lengths = prune->leaves[0]->cursor.lengths;
+    const float inverse = norms_inverse(prune->norms, (uint32_t)numbers_at(lengths, document));
+    float score = 0;
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (frequencies[i] > 0)
+            score += score_of(prune->leaves[i]->tables.weight, frequencies[i], inverse);
+    if (score >= prune->top->threshold && prune_is_live(prune, document))
+        top_k_add(prune->top, score, prune->where->base + document);
+}
+
+static bool promises_less(struct promise a, struct promise b)
+{
+    return a.bound != b.bound ? a.bound < b.bound : a.what > b.what;
+}
+
+static void promise_sift(struct promise *heap, size_t count, size_t at)
+{
+    const struct promise moved = heap[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && promises_less(heap[child], heap[child + 1]))
+            child++;
+        if (!promises_less(moved, heap[child]))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+void promise_heapify(struct promise *heap, size_t count)
+{
+    for (size_t at = count / 2; at-- > 0;)
+        promise_sift(heap, count, at);
+}
+
+struct promise promise_pop(struct promise *heap, size_t count)
+{
+    const struct promise root = heap[0];
+    heap[0] = heap[count - 1];
+    if (count > 1)
+        promise_sift(heap, count - 1, 0);
+    return root;
+}
+
+libsearch_status prune_damaged(struct prune *prune)
+{
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (prune->leaves[i]->cursor.no_memory)
+            return error_no_memory(prune->context->error);
+    return error_set(prune->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
+                     segment_name(prune->where->segment));
+}
+
+libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
+                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top)
+{
+    const bool single = node->kind == PLAN_TERM;
+    const size_t terms = single ? 1 : node->child_count;
+    struct prune prune = { .context = context, .where = where, .top = top };
+    const float rounding = 1e-6f * (float)(terms + 4);
+    prune.slack = rounding < 0.5f ? 1.0f - rounding : 0.5f;
+    float *frequency_table;
+    TRY(search_take(context, 256 * sizeof(float), &frequency_table));
+    kernel_frequency_table(frequency_table);
+    TRY(search_take(context, terms * sizeof(struct leaf *), &prune.leaves));
+    for (size_t i = 0; i < terms; i++) {
+        struct leaf *leaf;
+        const struct plan_node *child = single ? node : node->children[i];
+        TRY(leaf_open(context, child, (unsigned)prune.leaf_count, where, segment_index, frequency_table, &leaf));
+        if (leaf != NULL)
+            prune.leaves[prune.leaf_count++] = leaf;
+        else if (!single && node->occurs[i] == LIBSEARCH_MUST)
+            return LIBSEARCH_OK;
+        prune.norms = child->terms[0].norms;
+    }
+    if (prune.leaf_count == 0)
+        return LIBSEARCH_OK;
+    if (prune.leaf_count == 1)
+        return prune_term(&prune);
+    return node->occurs[0] == LIBSEARCH_MUST ? prune_intersection(&prune) : prune_union(&prune);
+}

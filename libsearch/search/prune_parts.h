@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the pruned ways share. */
+#ifndef LIBSEARCH_SEARCH_PRUNE_PARTS_H
+#define LIBSEARCH_SEARCH_PRUNE_PARTS_H
+
+#include "search/leaf.h"
+#include "search/prune.h"
+
+struct prune {
+    struct search_context *context;
+    const struct snapshot_segment *where;
+    struct top_k *top;
+    struct leaf **leaves;   /* in the query's order */
+    size_t leaf_count;
+    const struct norms *norms; /* one for all: they are of the default group */
+    float slack;            /* what rounding can make of sums in another order: bounds are held against
+                               threshold * slack */
+};
+
+/* The score below which nothing can enter, taken down a little so that sums of bounds may be rounded. */
+static inline float prune_limit(const struct prune *prune) { return prune->top->threshold * prune->slack; }
+
+static inline bool prune_is_live(const struct prune *prune, uint32_t document)
+{
+    return prune->where->live == NULL || live_has(prune->where->live, document);
+}
+
+/* Scores a document exactly from its frequencies (by the query's order; 0: not there) and offers it. */
+void prune_offer(struct prune *prune, uint32_t document, const float *frequencies);
+
+/* A number and what it promises, to be taken in falling order of promise. */
+struct promise {
+    float bound;
+    uint32_t what;
+};
+/* A heap with the greatest bound (then the lowest `what`) at its root. */
+void promise_heapify(struct promise *heap, size_t count);
+/* Takes the root out; count is before. */
+struct promise promise_pop(struct promise *heap, size_t count);
+
+libsearch_status prune_term(struct prune *prune);
+libsearch_status prune_union(struct prune *prune);
+libsearch_status prune_intersection(struct prune *prune);
+
+/* CORRUPT (or NO_MEMORY) for the leaf that could not be read. */
+libsearch_status prune_damaged(struct prune *prune);
+
+#endif
