@@ -54,7 +54,7 @@ struct cursor {
 static inline struct cursor cursor_of(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
-    return (struct cursor){ bytes, bytes, bytes + length, false };
+    return (struct cursor){ bytes, bytes, length == 0 ? bytes : bytes + length, false }; /* NULL + 0 is not defined */
 }
 
 static inline size_t cursor_left(const struct cursor *cursor) { return (size_t)(cursor->end - cursor->next); }

@@ -75,7 +75,9 @@ static uint32_t hash_of(libsearch_bytes string) { return (uint32_t)hash_bytes(st
 /* Adds the string to `slot`, which slot_of gave. */
 static bool add_at(struct string_table *table, struct string_slot *slot, libsearch_bytes string, uint32_t hash)
 {
-    if (!memory_grow(table->allocator, &table->bytes, &table->bytes_capacity, table->bytes_length + string.length, 1) ||
+    /* + 1: also an empty string lies somewhere. */
+    const size_t bytes = table->bytes_length + string.length + 1;
+    if (!memory_grow(table->allocator, &table->bytes, &table->bytes_capacity, bytes, 1) ||
         !memory_grow(table->allocator, &table->ends, &table->ends_capacity, table->count + 1, sizeof *table->ends))
         return false;
     if (slot->number_plus_1 == 0) {
