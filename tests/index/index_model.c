@@ -78,8 +78,8 @@ const char *model_difference(const struct model *model, const struct snapshot *s
             const struct model_document *wanted = next < model->count ? &model->documents[next] : NULL;
             if (wanted == NULL || strlen(wanted->id) != id.length || memcmp(wanted->id, id.data, id.length) != 0 ||
                 strlen(wanted->text) != text.length || memcmp(wanted->text, text.data, text.length) != 0) {
-                snprintf(difference, sizeof difference, "document %zu is %.*s (%.*s), should be %s (%s)", next,
-                         (int)id.length, id.data, (int)text.length, text.data, wanted == NULL ? "none" : wanted->id,
+                snprintf(difference, sizeof difference, "document %zu is %.*s (%.*s), should be %s (%.40s)", next,
+                         (int)id.length, id.data, (int)(text.length < 40 ? text.length : 40), text.data, wanted == NULL ? "none" : wanted->id,
                          wanted == NULL ? "" : wanted->text);
                 found = difference;
             }
@@ -155,7 +155,7 @@ const char *index_difference(struct recording *recording, const struct model *mo
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     struct index_store *store;
     struct snapshot *snapshot;
-    if (open_store(recording, LIBSEARCH_VERIFY | LIBSEARCH_READ_ONLY, &store, &error) != LIBSEARCH_OK) {
+    if (open_store(recording, LIBSEARCH_READ_ONLY, &store, &error) != LIBSEARCH_OK) {
         snprintf(difference, sizeof difference, "does not open: %s", error.message);
         return difference;
     }

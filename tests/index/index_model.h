@@ -10,7 +10,7 @@
 /* Live documents in the order of their last put. */
 struct model {
     struct model_document {
-        char id[24], text[40];
+        char id[24], text[600];
     } *documents;
     size_t count, capacity;
 };

@@ -59,11 +59,12 @@ static void make_workload(unsigned number, struct history *history)
     assert_int_equal(index_writer_open(store, &options, &writer, NULL), LIBSEARCH_OK);
     const int steps = 20 + (int)number % 5 * 10;
     for (int step = 0; step < steps; step++) {
-        char id[24], text[40];
+        char id[24], text[600];
         random = random * 1103515245 + 12345;
         const unsigned choice = random >> 16;
         snprintf(id, sizeof id, "%u", choice / 16 % (5 + number));
-        snprintf(text, sizeof text, "workload %u step %d", number, step);
+        /* long enough for a segment to span sectors */
+        snprintf(text, sizeof text, "workload %u step %d %0*d", number, step, (int)(choice % 550), 0);
         switch (choice % 16) {
         case 0:
         case 1:
@@ -279,7 +280,7 @@ static void whatever_a_power_cut_leaves_the_last_durable_commit_is_there(void **
             try_cut(&history, changes, CUT_DROPS, 0, workload, false);
             try_cut(&history, changes, CUT_KEEPS, 0, workload, false);
             for (uint64_t round = 0; round < rounds; round++)
-                try_cut(&history, changes, CUT_RANDOM, seed * 1000003 + round, workload,
+                try_cut(&history, changes, CUT_RANDOM, (seed * 1000003 + changes) * 1000 + round, workload,
                         (changes + round) % 16 == 0);
         }
         free_history(&history);

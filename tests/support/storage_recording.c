@@ -537,6 +537,16 @@ static uint64_t random_next(uint64_t *state) /* splitmix64, public domain */
     return z ^ (z >> 31);
 }
 
+/* Random cuts come in styles, so that the rare ones (all is there but one block of one file) are tried as often as the
+ * wild ones. */
+enum cut_style {
+    STYLE_WILD,      /* each name and each file for itself */
+    STYLE_ALL_NAMES, /* all names arrived, each file for itself */
+    STYLE_ONE_FILE,  /* all names arrived, and all bytes but those of one file */
+    STYLE_ALL_BYTES, /* all bytes arrived, each name for itself */
+    STYLES
+};
+
 /* Bytes of a file after the cut: `synced` are sure, `length` were written. */
 static void cut_bytes(const struct inode *from, size_t synced, size_t length, enum recording_cut kind, uint64_t *random,
                       struct inode *to)
@@ -591,6 +601,8 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
     uint64_t random = seed;
     size_t *synced = checked(calloc(recording->inode_count + 1, sizeof *synced));
     size_t *length = checked(calloc(recording->inode_count + 1, sizeof *length));
+    const enum cut_style style = kind == CUT_RANDOM ? (enum cut_style)(random_next(&random) % STYLES) : STYLE_WILD;
+    const bool all_names = style == STYLE_ALL_NAMES || style == STYLE_ONE_FILE;
     size_t names = recording->first_name_count, name_capacity = names, last_sync = 0;
     struct name *sure = checked(malloc((names + 1) * sizeof *sure));
     if (names > 0)
@@ -606,7 +618,7 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
             length[change->inode] = change->offset + change->length;
         if (change->kind == CHANGE_SYNC)
             synced[change->inode] = length[change->inode];
-        if (i > last_sync && (kind == CUT_DROPS || (kind == CUT_RANDOM && random_next(&random) % 2 == 0)))
+        if (i > last_sync && (kind == CUT_DROPS || (kind == CUT_RANDOM && !all_names && random_next(&random) % 2 == 0)))
             continue; /* a change of names that did not arrive */
         struct inode *inode = recording->inode_count > change->inode ? recording->inodes[change->inode] : NULL;
         if (change->kind == CHANGE_REMOVE || change->kind == CHANGE_RENAME)
@@ -618,10 +630,16 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
     }
     /* A file may have two names now (a rename of which only half arrived would be none of POSIX's; but an old name whose
      * removal was lost can be): each gets bytes of its own. */
+    size_t unsynced = 0;
+    for (size_t i = 0; i < names; i++)
+        unsynced += synced[sure[i].inode->id] < length[sure[i].inode->id];
+    size_t damaged = unsynced > 0 ? random_next(&random) % unsynced : 0;
     for (size_t i = 0; i < names; i++) {
         const struct inode *from = sure[i].inode;
         struct inode *to = inode_new(after);
-        cut_bytes(from, synced[from->id], length[from->id], kind, &random, to);
+        const bool whole = synced[from->id] == length[from->id];
+        const bool kept = style == STYLE_ALL_BYTES || (style == STYLE_ONE_FILE && !whole && damaged-- != 0);
+        cut_bytes(from, synced[from->id], length[from->id], kept ? CUT_KEEPS : kind, &random, to);
         set_name(&after->names, &after->name_count, &after->name_capacity, sure[i].text, to);
     }
     after->whole_inodes = after->inode_count;
