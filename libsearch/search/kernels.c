@@ -8,30 +8,40 @@
 #include <immintrin.h>
 #endif
 
-void kernel_frequency_table(float *frequencies)
-{
-    for (unsigned code = 0; code < 255; code++)
-        frequencies[code] = (float)rounding_least((uint8_t)code);
-    frequencies[255] = __builtin_inff();
-}
+/* The least value of each rounding code; infinity for the last, which stands for all above. */
+#define CODES15(shift)                                                                                                 \
+    (float)(UINT64_C(16) << (shift)), (float)(UINT64_C(17) << (shift)), (float)(UINT64_C(18) << (shift)),              \
+        (float)(UINT64_C(19) << (shift)), (float)(UINT64_C(20) << (shift)), (float)(UINT64_C(21) << (shift)),          \
+        (float)(UINT64_C(22) << (shift)), (float)(UINT64_C(23) << (shift)), (float)(UINT64_C(24) << (shift)),          \
+        (float)(UINT64_C(25) << (shift)), (float)(UINT64_C(26) << (shift)), (float)(UINT64_C(27) << (shift)),          \
+        (float)(UINT64_C(28) << (shift)), (float)(UINT64_C(29) << (shift)), (float)(UINT64_C(30) << (shift))
+static const float FREQUENCIES[256] = {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    CODES15(0), 31, CODES15(1), 31 << 1, CODES15(2), 31 << 2, CODES15(3), 31 << 3, CODES15(4), 31 << 4,
+    CODES15(5), 31 << 5, CODES15(6), 31 << 6, CODES15(7), 31 << 7, CODES15(8), 31 << 8, CODES15(9), 31 << 9,
+    CODES15(10), 31 << 10, CODES15(11), 31 << 11, CODES15(12), 31 << 12, CODES15(13), 31 << 13, CODES15(14), __builtin_inff()
+};
 
-static float bound_of(const uint8_t *pairs, unsigned pair_count, size_t n, size_t b, const struct score_tables *tables)
+static float bound_of(const uint8_t *pairs, unsigned pair_count, size_t n, size_t b, const struct score_parts *parts)
 {
     float most = 0;
     for (unsigned p = 0; p < pair_count; p++) {
         const float product =
-            tables->frequencies[pairs[(2 * p) * n + b]] * tables->inverses[pairs[(2 * p + 1) * n + b]];
+            FREQUENCIES[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
         most = product > most ? product : most;
     }
-    return tables->weight - tables->weight / (1.0f + most);
+    return parts->weight - parts->weight / (1.0f + most);
 }
 
 #if LIBSEARCH_X86
 
-__attribute__((target("avx2"))) static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, size_t n,
-                                                                const struct score_tables *tables, float *bounds)
+#define AVX2 __attribute__((target("avx2,bmi2,popcnt")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,bmi2,popcnt")))
+
+AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, size_t n,
+                                     const struct score_parts *parts, float *bounds)
 {
-    const __m256 weight = _mm256_set1_ps(tables->weight), one = _mm256_set1_ps(1.0f);
+    const __m256 weight = _mm256_set1_ps(parts->weight), one = _mm256_set1_ps(1.0f);
     size_t b = 0;
     for (; b + 8 <= n; b += 8) {
         __m256 most = _mm256_setzero_ps();
@@ -40,8 +50,8 @@ __attribute__((target("avx2"))) static size_t block_bounds_avx2(const uint8_t *p
             const __m128i *length = (const __m128i *)(const void *)(pairs + (2 * (size_t)p + 1) * n + b);
             const __m256i f = _mm256_cvtepu8_epi32(_mm_loadl_epi64(frequency));
             const __m256i l = _mm256_cvtepu8_epi32(_mm_loadl_epi64(length));
-            const __m256 product = _mm256_mul_ps(_mm256_i32gather_ps(tables->frequencies, f, 4),
-                                                 _mm256_i32gather_ps(tables->inverses, l, 4));
+            const __m256 product = _mm256_mul_ps(_mm256_i32gather_ps(FREQUENCIES, f, 4),
+                                                 _mm256_i32gather_ps(parts->norms->by_code, l, 4));
             most = _mm256_max_ps(most, product);
         }
         _mm256_storeu_ps(bounds + b, _mm256_sub_ps(weight, _mm256_div_ps(weight, _mm256_add_ps(one, most))));
@@ -49,42 +59,56 @@ __attribute__((target("avx2"))) static size_t block_bounds_avx2(const uint8_t *p
     return b;
 }
 
-__attribute__((target("avx2"))) static size_t scores_avx2(const uint32_t *documents, const float *frequencies,
-                                                          const uint8_t *codes, size_t n,
-                                                          const struct score_tables *tables, float *scores)
+/* The steps of norms_inverse and score_of, each rounded as there. */
+AVX2 static void scores_avx2(const uint32_t *documents, const float *frequencies, size_t n,
+                             const struct score_parts *parts, float *scores)
 {
-    const __m256 weight = _mm256_set1_ps(tables->weight), one = _mm256_set1_ps(1.0f);
-    const __m256i byte = _mm256_set1_epi32(255);
-    size_t i = 0;
-    for (; i < n; i += 8) {
+    const __m256 weight = _mm256_set1_ps(parts->weight), one = _mm256_set1_ps(1.0f);
+    const __m256 k1 = _mm256_set1_ps(parts->norms->k1), b = _mm256_set1_ps(parts->norms->b);
+    const __m256 one_minus_b = _mm256_set1_ps(parts->norms->one_minus_b);
+    const __m256 average = _mm256_set1_ps(parts->norms->average), least = _mm256_set1_ps(parts->norms->least_ratio);
+    const uint32_t width = parts->lengths.width;
+    const __m256i mask = _mm256_set1_epi32(width == 1 ? 0xFF : width == 2 ? 0xFFFF : -1);
+    const int *base = (const int *)(const void *)parts->lengths.data;
+    for (size_t i = 0; i < n; i += 8) {
         const __m256i d = _mm256_loadu_si256((const __m256i *)(const void *)(documents + i));
-        const __m256i c = _mm256_and_si256(_mm256_i32gather_epi32((const int *)(const void *)codes, d, 1), byte);
-        const __m256 product = _mm256_mul_ps(_mm256_loadu_ps(frequencies + i),
-                                             _mm256_i32gather_ps(tables->inverses, c, 4));
+        const __m256i raw = width == 1   ? _mm256_i32gather_epi32(base, d, 1)
+                            : width == 2 ? _mm256_i32gather_epi32(base, d, 2)
+                                         : _mm256_i32gather_epi32(base, d, 4);
+        const __m256 length = _mm256_cvtepi32_ps(_mm256_and_si256(raw, mask));
+        const __m256 ratio = _mm256_max_ps(_mm256_div_ps(length, average), least);
+        const __m256 inverse =
+            _mm256_div_ps(one, _mm256_mul_ps(k1, _mm256_add_ps(one_minus_b, _mm256_mul_ps(b, ratio))));
+        const __m256 product = _mm256_mul_ps(_mm256_loadu_ps(frequencies + i), inverse);
         _mm256_storeu_ps(scores + i, _mm256_sub_ps(weight, _mm256_div_ps(weight, _mm256_add_ps(one, product))));
     }
-    return i;
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static size_t
-scores_avx512(const uint32_t *documents, const float *frequencies, const uint8_t *codes, size_t n,
-              const struct score_tables *tables, float *scores)
+AVX512 static void scores_avx512(const uint32_t *documents, const float *frequencies, size_t n,
+                                 const struct score_parts *parts, float *scores)
 {
-    const __m512 weight = _mm512_set1_ps(tables->weight), one = _mm512_set1_ps(1.0f);
-    const __m512i byte = _mm512_set1_epi32(255);
-    size_t i = 0;
-    for (; i < n; i += 16) {
+    const __m512 weight = _mm512_set1_ps(parts->weight), one = _mm512_set1_ps(1.0f);
+    const __m512 k1 = _mm512_set1_ps(parts->norms->k1), b = _mm512_set1_ps(parts->norms->b);
+    const __m512 one_minus_b = _mm512_set1_ps(parts->norms->one_minus_b);
+    const __m512 average = _mm512_set1_ps(parts->norms->average), least = _mm512_set1_ps(parts->norms->least_ratio);
+    const uint32_t width = parts->lengths.width;
+    const __m512i mask = _mm512_set1_epi32(width == 1 ? 0xFF : width == 2 ? 0xFFFF : -1);
+    const uint8_t *base = parts->lengths.data;
+    for (size_t i = 0; i < n; i += 16) {
         const __m512i d = _mm512_loadu_si512(documents + i);
-        const __m512i c = _mm512_and_si512(_mm512_i32gather_epi32(d, codes, 1), byte);
-        const __m512 product =
-            _mm512_mul_ps(_mm512_loadu_ps(frequencies + i), _mm512_i32gather_ps(c, tables->inverses, 4));
+        const __m512i raw = width == 1   ? _mm512_i32gather_epi32(d, base, 1)
+                            : width == 2 ? _mm512_i32gather_epi32(d, base, 2)
+                                         : _mm512_i32gather_epi32(d, base, 4);
+        const __m512 length = _mm512_cvtepu32_ps(_mm512_and_si512(raw, mask));
+        const __m512 ratio = _mm512_max_ps(_mm512_div_ps(length, average), least);
+        const __m512 inverse =
+            _mm512_div_ps(one, _mm512_mul_ps(k1, _mm512_add_ps(one_minus_b, _mm512_mul_ps(b, ratio))));
+        const __m512 product = _mm512_mul_ps(_mm512_loadu_ps(frequencies + i), inverse);
         _mm512_storeu_ps(scores + i, _mm512_sub_ps(weight, _mm512_div_ps(weight, _mm512_add_ps(one, product))));
     }
-    return i;
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2"))) static size_t
-at_least_avx512(const float *scores, size_t n, float least, uint16_t *indexes)
+AVX512 static size_t at_least_avx512(const float *scores, size_t n, float least, uint16_t *indexes)
 {
     const __m512 limit = _mm512_set1_ps(least);
     const __m256i steps = _mm256_set_epi16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
@@ -96,14 +120,13 @@ at_least_avx512(const float *scores, size_t n, float least, uint16_t *indexes)
         if (mask == 0)
             continue;
         const __m256i index = _mm256_add_epi16(steps, _mm256_set1_epi16((short)i));
-        _mm256_mask_compressstoreu_epi16(indexes + found, mask, index);
+        _mm256_storeu_si256((__m256i *)(void *)(indexes + found), _mm256_maskz_compress_epi16(mask, index));
         found += (unsigned)__builtin_popcount(mask);
     }
     return found;
 }
 
-__attribute__((target("avx2"))) static size_t at_least_avx2(const float *scores, size_t n, float least,
-                                                            uint16_t *indexes)
+AVX2 static size_t at_least_avx2(const float *scores, size_t n, float least, uint16_t *indexes)
 {
     const __m256 limit = _mm256_set1_ps(least);
     size_t found = 0, i = 0;
@@ -119,36 +142,53 @@ __attribute__((target("avx2"))) static size_t at_least_avx2(const float *scores,
     return found;
 }
 
+AVX512 static uint32_t count_below_avx512(const uint32_t *documents, uint32_t count, uint32_t document)
+{
+    const __m512i limit = _mm512_set1_epi32((int)document);
+    uint32_t below = 0;
+    for (uint32_t i = 0; i < count; i += 32) {
+        const __mmask16 low = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(documents + i), limit);
+        const __mmask16 high = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(documents + i + 16), limit);
+        const uint32_t both = (uint32_t)low | (uint32_t)high << 16;
+        const uint32_t left = count - i;
+        const uint32_t inside = left >= 32 ? both : both & ((1u << left) - 1);
+        below += (uint32_t)__builtin_popcount(inside);
+        if (inside != UINT32_MAX)
+            break;
+    }
+    return below;
+}
+
 #endif
 
-void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_tables *tables,
+void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_parts *parts,
                          float *bounds)
 {
     size_t b = 0;
 #if LIBSEARCH_X86
     if (cpu_has_avx2())
-        b = block_bounds_avx2(pairs, pair_count, n, tables, bounds);
+        b = block_bounds_avx2(pairs, pair_count, n, parts, bounds);
 #endif
     for (; b < n; b++)
-        bounds[b] = bound_of(pairs, pair_count, n, b, tables);
+        bounds[b] = bound_of(pairs, pair_count, n, b, parts);
 }
 
-void kernel_scores(const uint32_t *documents, const float *frequencies, const uint8_t *codes, size_t n,
-                   const struct score_tables *tables, float *scores)
+void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,
+                   float *scores)
 {
 #if LIBSEARCH_X86
     if (cpu_has_avx512()) {
-        scores_avx512(documents, frequencies, codes, n, tables, scores);
+        scores_avx512(documents, frequencies, n, parts, scores);
         return;
     }
     if (cpu_has_avx2()) {
-        scores_avx2(documents, frequencies, codes, n, tables, scores);
+        scores_avx2(documents, frequencies, n, parts, scores);
         return;
     }
 #endif
     for (size_t i = 0; i < n; i++)
-        scores[i] = tables->weight -
-                    tables->weight / (1.0f + frequencies[i] * tables->inverses[codes[documents[i]]]);
+        scores[i] = score_of(parts->weight, frequencies[i],
+                             norms_inverse(parts->norms, (uint32_t)numbers_at(&parts->lengths, documents[i])));
 }
 
 size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *indexes)
@@ -164,4 +204,20 @@ size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *ind
         if (scores[i] >= least)
             indexes[found++] = (uint16_t)i;
     return found;
+}
+
+uint32_t kernel_count_below(const uint32_t *documents, uint32_t count, uint32_t document)
+{
+#if LIBSEARCH_X86
+    if (cpu_has_avx512())
+        return count_below_avx512(documents, count, document);
+#endif
+    uint32_t low = 0;
+    while (count > 0) {
+        const uint32_t half = count / 2;
+        const int below = documents[low + half] < document;
+        low = below ? low + half + 1 : low;
+        count = below ? count - half - 1 : half;
+    }
+    return low;
 }

@@ -7,28 +7,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tables by rounding code. */
-struct score_tables {
+#include "documents/numbers.h"
+#include "search/model.h"
+
+/* What the scores of a term are made of. */
+struct score_parts {
     float weight;
-    const float *inverses;    /* norms.by_code */
-    const float *frequencies; /* what a bound's frequency code stands for at most */
+    const struct norms *norms;
+    struct numbers lengths; /* by document; width 1, 2 or 4; 3 bytes after the last may be read */
 };
 
-/* Fills `frequencies` (256): the least value of each code, infinity for the last. */
-void kernel_frequency_table(float *frequencies);
-
-/* Bounds of n blocks from their pairs (pairs arrays of frequency codes and length codes in turn, n apart):
- * bounds[b] = score of the best pair. */
-void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_tables *tables,
+/* Bounds of n blocks from their pairs (arrays of frequency codes and length codes in turn, n apart): bounds[b] = score
+ * of the best pair. */
+void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_parts *parts,
                          float *bounds);
 
-/* Upper bounds of n documents' scores: from their frequencies, and the codes of their lengths (codes: by document;
- * 3 bytes after the last may be read). n <= 128; reads frequencies and documents, and writes scores, up to the next
- * multiple of 16, where documents must be valid too or repeated. */
-void kernel_scores(const uint32_t *documents, const float *frequencies, const uint8_t *codes, size_t n,
-                   const struct score_tables *tables, float *scores);
+/* The scores of n documents from their frequencies, as score_of gives them. Documents and frequencies may be read, and
+ * scores written, up to the next multiple of 16; the documents there must be valid. */
+void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,
+                   float *scores);
 
-/* Writes the indexes i < n with scores[i] >= least, rising; returns how many. indexes has room for n + 16. */
+/* Writes the indexes i < n with scores[i] >= least, rising; returns how many. n <= 65536; indexes has room for
+ * n + 16. */
 size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *indexes);
+
+/* How many of `count` rising documents are below the given one. count <= 128; documents may be read up to 128. */
+uint32_t kernel_count_below(const uint32_t *documents, uint32_t count, uint32_t document);
 
 #endif

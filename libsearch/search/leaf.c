@@ -10,8 +10,7 @@ bool leaf_can_be_pruned(const struct plan_node *node)
 }
 
 libsearch_status leaf_open(struct search_context *context, const struct plan_node *node, unsigned order,
-                           const struct snapshot_segment *where, size_t segment_index, const float *frequency_table,
-                           struct leaf **leaf)
+                           const struct snapshot_segment *where, size_t segment_index, struct leaf **leaf)
 {
     const struct plan_term *term = &node->terms[0];
     *leaf = NULL;
@@ -21,7 +20,7 @@ libsearch_status leaf_open(struct search_context *context, const struct plan_nod
     struct leaf *opened = *leaf;
     term_cursor_open(&opened->cursor, where->segment, term, term->lists[segment_index], context->side_weights,
                      context->arena);
-    opened->tables = (struct score_tables){ term->weight, term->norms->by_code, frequency_table };
+    opened->parts = (struct score_parts){ term->weight, term->norms, *opened->cursor.lengths };
     opened->order = order;
     opened->bounds = NULL;
     opened->greatest = term->weight;
@@ -54,7 +53,7 @@ bool leaf_make_bounds(struct leaf *leaf)
         return true;
     }
     const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
-    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->tables, leaf->bounds);
+    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->parts, leaf->bounds);
     leaf->greatest = 0;
     for (uint32_t b = 0; b < list->blocks; b++)
         leaf->greatest = leaf->bounds[b] > leaf->greatest ? leaf->bounds[b] : leaf->greatest;
@@ -83,7 +82,7 @@ bool leaf_load_scores(struct leaf *leaf, uint32_t b)
         cursor->block.documents[i] = cursor->block.documents[0];
         cursor->frequencies[i] = 0;
     }
-    kernel_scores(cursor->block.documents, cursor->frequencies, cursor->codes, count, &leaf->tables, leaf->scores);
+    kernel_scores(cursor->block.documents, cursor->frequencies, count, &leaf->parts, leaf->scores);
     leaf->scored = true;
     return true;
 }
@@ -93,9 +92,8 @@ bool leaf_keep(struct leaf *leaf)
     struct term_cursor *cursor = &leaf->cursor;
     const size_t count = cursor->list.document_frequency, room = count + 16;
     uint32_t *documents = arena_allocate(cursor->arena, room * sizeof *documents);
-    float *frequencies = arena_allocate(cursor->arena, room * sizeof *frequencies);
     float *scores = arena_allocate(cursor->arena, room * sizeof *scores);
-    if (documents == NULL || frequencies == NULL || scores == NULL)
+    if (documents == NULL || scores == NULL)
         return no_memory(leaf);
     uint32_t kept = 0;
     leaf->greatest = 0;
@@ -104,14 +102,12 @@ bool leaf_keep(struct leaf *leaf)
             return false;
         const uint32_t n = cursor->block.count;
         memcpy(documents + kept, cursor->block.documents, n * sizeof *documents);
-        memcpy(frequencies + kept, cursor->frequencies, n * sizeof *frequencies);
         memcpy(scores + kept, leaf->scores, n * sizeof *scores);
         kept += n;
     }
     for (uint32_t i = 0; i < kept; i++)
         leaf->greatest = scores[i] > leaf->greatest ? scores[i] : leaf->greatest;
     leaf->kept_documents = documents;
-    leaf->kept_frequencies = frequencies;
     leaf->kept_scores = scores;
     leaf->kept_count = kept;
     return true;
@@ -134,7 +130,18 @@ uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document)
     return posting_seek_block(&cursor->list, from, document);
 }
 
-/* How many of rising values are below a document. */
+bool leaf_has(struct leaf *leaf, uint32_t document)
+{
+    const uint32_t b = leaf_block_of(leaf, document);
+    if (b >= leaf->cursor.list.blocks || !leaf_load(leaf, b))
+        return false;
+    const struct posting_block *block = &leaf->cursor.block;
+    const uint32_t at = kernel_count_below(block->documents, block->count, document);
+    leaf->cursor.index = at;
+    return at < block->count && block->documents[at] == document;
+}
+
+/* How many of rising documents are below the given one. */
 static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t document)
 {
     uint32_t low = 0;
@@ -147,28 +154,19 @@ static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t 
     return low;
 }
 
-bool leaf_has(struct leaf *leaf, uint32_t document)
-{
-    const uint32_t b = leaf_block_of(leaf, document);
-    if (b >= leaf->cursor.list.blocks || !leaf_load(leaf, b))
-        return false;
-    const struct posting_block *block = &leaf->cursor.block;
-    const uint32_t at = lower_bound(block->documents, block->count, document);
-    leaf->cursor.index = at;
-    return at < block->count && block->documents[at] == document;
-}
-
-float leaf_frequency(struct leaf *leaf, uint32_t document)
+float leaf_score(struct leaf *leaf, uint32_t document)
 {
     if (leaf->kept_count > 0) {
         const uint32_t at = lower_bound(leaf->kept_documents, leaf->kept_count, document);
-        return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_frequencies[at] : 0.0f;
+        return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_scores[at] : -1.0f;
     }
     if (!leaf_has(leaf, document))
-        return leaf->cursor.damaged ? -1.0f : 0.0f;
+        return -1.0f;
+    if (leaf->scored)
+        return leaf->scores[leaf->cursor.index];
     if (!term_cursor_frequencies(&leaf->cursor))
         return -1.0f;
-    return leaf->cursor.frequencies[leaf->cursor.index];
+    return term_cursor_score(&leaf->cursor, leaf->cursor.index);
 }
 
 float leaf_range_bound(const struct leaf *leaf, uint32_t first, uint32_t last)

@@ -9,26 +9,24 @@
 
 struct leaf {
     struct term_cursor cursor;
-    struct score_tables tables;
+    struct score_parts parts;
     unsigned order;           /* place among the query's terms: scores are summed in this order */
     float *bounds;            /* by block */
     float greatest;           /* of all bounds */
     bool scored;              /* `scores` are of the loaded block */
-    float scores[POSTING_BLOCK]; /* upper bounds of the loaded block's documents */
+    float scores[POSTING_BLOCK]; /* of the loaded block's documents */
     /* decoded lists */
     uint32_t kept_count;      /* 0: not kept */
     uint32_t *kept_documents;
-    float *kept_frequencies, *kept_scores;
+    float *kept_scores;
 };
 
 /* True where bounds serve: a term of the default group, or of the whole of a field with its own codes. */
 bool leaf_can_be_pruned(const struct plan_node *node);
 
-/* Opens the term of a node in a segment; *leaf NULL where the segment does not have it. frequency_table: 256 floats of
- * kernel_frequency_table. */
+/* Opens the term of a node in a segment; *leaf NULL where the segment does not have it. */
 libsearch_status leaf_open(struct search_context *context, const struct plan_node *node, unsigned order,
-                           const struct snapshot_segment *where, size_t segment_index, const float *frequency_table,
-                           struct leaf **leaf);
+                           const struct snapshot_segment *where, size_t segment_index, struct leaf **leaf);
 /* Computes bounds of all blocks. False: damaged, or no memory (told by cursor.damaged). */
 bool leaf_make_bounds(struct leaf *leaf);
 /* Decodes all of it. */
@@ -40,8 +38,9 @@ bool leaf_load_scores(struct leaf *leaf, uint32_t b);
 
 /* The block that holds, or would hold, a document: its number, or blocks where there is none. Any order. */
 uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document);
-/* The frequency of a document; 0 where it does not have the term, negative where damaged. Any order. */
-float leaf_frequency(struct leaf *leaf, uint32_t document);
+/* What the term gives to a document's score: below 0 where it gives nothing, as the document does not have it. Any
+ * order. Damage: cursor.damaged. */
+float leaf_score(struct leaf *leaf, uint32_t document);
 /* True where the document has the term. Any order; loads documents only. Damage: cursor.damaged. */
 bool leaf_has(struct leaf *leaf, uint32_t document);
 

@@ -17,18 +17,6 @@ bool prune_can(const struct plan_node *node)
            ((node->minimum <= 1 && all_children(node, LIBSEARCH_SHOULD)) || all_children(node, LIBSEARCH_MUST));
 }
 
-void prune_offer(struct prune *prune, uint32_t document, const float *frequencies)
-{
-    const struct numbers *lengths = prune->leaves[0]->cursor.lengths;
-    const float inverse = norms_inverse(prune->norms, (uint32_t)numbers_at(lengths, document));
-    float score = 0;
-    for (size_t i = 0; i < prune->leaf_count; i++)
-        if (frequencies[i] > 0)
-            score += score_of(prune->leaves[i]->tables.weight, frequencies[i], inverse);
-    if (score >= prune->top->threshold && prune_is_live(prune, document))
-        top_k_add(prune->top, score, prune->where->base + document);
-}
-
 static bool promises_less(struct promise a, struct promise b)
 {
     return a.bound != b.bound ? a.bound < b.bound : a.what > b.what;
@@ -79,19 +67,15 @@ libsearch_status prune_segment(struct search_context *context, const struct plan
     struct prune prune = { .context = context, .where = where, .top = top };
     const float rounding = 1e-6f * (float)(terms + 4);
     prune.slack = rounding < 0.5f ? 1.0f - rounding : 0.5f;
-    float *frequency_table;
-    TRY(search_take(context, 256 * sizeof(float), &frequency_table));
-    kernel_frequency_table(frequency_table);
     TRY(search_take(context, terms * sizeof(struct leaf *), &prune.leaves));
     for (size_t i = 0; i < terms; i++) {
         struct leaf *leaf;
         const struct plan_node *child = single ? node : node->children[i];
-        TRY(leaf_open(context, child, (unsigned)prune.leaf_count, where, segment_index, frequency_table, &leaf));
+        TRY(leaf_open(context, child, (unsigned)prune.leaf_count, where, segment_index, &leaf));
         if (leaf != NULL)
             prune.leaves[prune.leaf_count++] = leaf;
         else if (!single && node->occurs[i] == LIBSEARCH_MUST)
             return LIBSEARCH_OK;
-        prune.norms = child->terms[0].norms;
     }
     if (prune.leaf_count == 0)
         return LIBSEARCH_OK;

@@ -9,8 +9,9 @@
 struct candidates {
     uint32_t documents[POSTING_BLOCK];
     uint16_t lead_indexes[POSTING_BLOCK + 16];
+    float sums[POSTING_BLOCK]; /* of what is known of each, in no stated order */
     size_t count;
-    float *frequencies; /* by candidate, then by the query's order */
+    float *scores; /* by candidate, then by the query's order */
 };
 
 /* Lists by rising document frequency: the rarest leads. */
@@ -36,29 +37,31 @@ static uint32_t last_of_block(const struct leaf *leaf, uint32_t b)
     return leaf->cursor.list.last_documents == NULL ? UINT32_MAX : posting_last_document(&leaf->cursor.list, b);
 }
 
-/* Takes out the candidates that a list does not have; keeps the others' frequencies. False: damaged. */
-static bool filter_by(struct prune *prune, struct candidates *candidates, struct leaf *leaf)
+/* Takes out the candidates that a list does not have, or that cannot enter: `others` is what the lists after this one
+ * can add at most. */
+static void filter_by(struct prune *prune, struct candidates *candidates, struct leaf *leaf, float others)
 {
+    const float limit = prune_limit(prune) - others;
+    const size_t width = prune->leaf_count;
     size_t kept = 0;
     for (size_t i = 0; i < candidates->count; i++) {
-        const float frequency = leaf_frequency(leaf, candidates->documents[i]);
-        if (frequency < 0)
-            return false;
-        if (frequency == 0)
+        const uint32_t document = candidates->documents[i];
+        const uint32_t b = leaf_block_of(leaf, document);
+        if (b >= leaf->cursor.list.blocks || candidates->sums[i] + leaf->bounds[b] < limit)
             continue;
-        if (kept != i) {
-            candidates->documents[kept] = candidates->documents[i];
-            memcpy(candidates->frequencies + kept * prune->leaf_count,
-                   candidates->frequencies + i * prune->leaf_count, prune->leaf_count * sizeof(float));
-        }
-        candidates->frequencies[kept * prune->leaf_count + leaf->order] = frequency;
-        kept++;
+        const float score = leaf_score(leaf, document);
+        if (score < 0)
+            continue;
+        if (kept != i)
+            memcpy(candidates->scores + kept * width, candidates->scores + i * width, width * sizeof(float));
+        candidates->documents[kept] = document;
+        candidates->scores[kept * width + leaf->order] = score;
+        candidates->sums[kept++] = candidates->sums[i] + score;
     }
     candidates->count = kept;
-    return true;
 }
 
-/* One block of the lead: `others` is what the other lists can add at most. */
+/* One block of the lead. */
 static bool search_block(struct prune *prune, struct leaf **by_rarity, struct candidates *candidates, uint32_t b,
                          float others)
 {
@@ -70,14 +73,18 @@ static bool search_block(struct prune *prune, struct leaf **by_rarity, struct ca
     for (size_t i = 0; i < candidates->count; i++) {
         const uint16_t index = candidates->lead_indexes[i];
         candidates->documents[i] = lead->cursor.block.documents[index];
-        candidates->frequencies[i * prune->leaf_count + lead->order] = lead->cursor.frequencies[index];
+        candidates->sums[i] = candidates->scores[i * prune->leaf_count + lead->order] = lead->scores[index];
     }
-    for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++)
-        if (!filter_by(prune, candidates, by_rarity[i]))
-            return false;
+    for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++) {
+        float after = 0;
+        for (size_t j = i + 1; j < prune->leaf_count; j++)
+            after += by_rarity[j]->greatest;
+        filter_by(prune, candidates, by_rarity[i], after);
+    }
     for (size_t i = 0; i < candidates->count; i++)
-        prune_offer(prune, candidates->documents[i], candidates->frequencies + i * prune->leaf_count);
-    return true;
+        prune_offer(prune, candidates->documents[i],
+                    prune_sum(candidates->scores + i * prune->leaf_count, prune->leaf_count));
+    return !prune_is_damaged(prune);
 }
 
 static float bound_of_others(const struct prune *prune, struct leaf **by_rarity, uint32_t first, uint32_t last)
@@ -95,7 +102,7 @@ libsearch_status prune_intersection(struct prune *prune)
     struct promise *heap;
     TRY(search_take(prune->context, prune->leaf_count * sizeof(struct leaf *), &by_rarity));
     TRY(search_take(prune->context, sizeof *candidates, &candidates));
-    TRY(search_take(prune->context, POSTING_BLOCK * prune->leaf_count * sizeof(float), &candidates->frequencies));
+    TRY(search_take(prune->context, POSTING_BLOCK * prune->leaf_count * sizeof(float), &candidates->scores));
     order_by_rarity(prune, by_rarity);
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (!leaf_make_bounds(by_rarity[i]))

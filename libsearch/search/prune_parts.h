@@ -12,7 +12,6 @@ struct prune {
     struct top_k *top;
     struct leaf **leaves;   /* in the query's order */
     size_t leaf_count;
-    const struct norms *norms; /* one for all: they are of the default group */
     float slack;            /* what rounding can make of sums in another order: bounds are held against
                                threshold * slack */
 };
@@ -25,8 +24,31 @@ static inline bool prune_is_live(const struct prune *prune, uint32_t document)
     return prune->where->live == NULL || live_has(prune->where->live, document);
 }
 
-/* Scores a document exactly from its frequencies (by the query's order; 0: not there) and offers it. */
-void prune_offer(struct prune *prune, uint32_t document, const float *frequencies);
+/* Offers a document with its exact score. */
+static inline void prune_offer(struct prune *prune, uint32_t document, float score)
+{
+    if (score >= prune->top->threshold && prune_is_live(prune, document))
+        top_k_add(prune->top, score, prune->where->base + document);
+}
+
+/* The exact score from what each term gives, in the query's order; below 0: nothing. */
+static inline float prune_sum(const float *scores, size_t count)
+{
+    float sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (scores[i] >= 0)
+            sum += scores[i];
+    return sum;
+}
+
+/* True where a leaf could not be read. */
+static inline bool prune_is_damaged(const struct prune *prune)
+{
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (prune->leaves[i]->cursor.damaged)
+            return true;
+    return false;
+}
 
 /* A number and what it promises, to be taken in falling order of promise. */
 struct promise {

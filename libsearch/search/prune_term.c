@@ -2,15 +2,14 @@
 /* The best documents of one term: blocks in falling order of their bounds, until a bound is below the threshold. */
 #include "search/prune_parts.h"
 
-/* Offers the documents of the loaded block whose bounds reach the threshold. */
+/* Offers the documents of the loaded block whose scores reach the threshold. */
 static void offer_block(struct prune *prune, struct leaf *leaf)
 {
     uint16_t indexes[POSTING_BLOCK + 16];
     const size_t found =
         kernel_at_least(leaf->scores, leaf->cursor.block.count, prune->top->threshold, indexes);
     for (size_t i = 0; i < found; i++)
-        if (leaf->scores[indexes[i]] >= prune->top->threshold)
-            prune_offer(prune, leaf->cursor.block.documents[indexes[i]], &leaf->cursor.frequencies[indexes[i]]);
+        prune_offer(prune, leaf->cursor.block.documents[indexes[i]], leaf->scores[indexes[i]]);
 }
 
 libsearch_status prune_term(struct prune *prune)

@@ -26,8 +26,10 @@ struct union_search {
     struct window_leaf **by_bound; /* of the window being searched, rising */
     float *sums;                /* bound of the i least promising terms together; [0] is 0 */
     float *scores;              /* WINDOW, zeros between windows */
+    uint32_t run_documents[POSTING_BLOCK]; /* of a block that may be loaded over while it is gone through */
+    float run_scores[POSTING_BLOCK];
     uint16_t *indexes;          /* room for WINDOW + 16 */
-    float *frequencies;         /* of one document, in the query's order */
+    float *parts;               /* of one document's score, in the query's order */
 };
 
 static void raise(float *bound, float to) { *bound = *bound > to ? *bound : to; }
@@ -88,43 +90,31 @@ static float document_bound(const struct leaf *leaf, uint32_t document)
     return b < leaf->cursor.list.blocks ? leaf->bounds[b] : 0;
 }
 
-/* A document that the essential terms give `score` at most: asks the others, the most promising first, for as long as
- * it can enter, then scores it exactly. False: damaged. */
-static bool try_document(struct union_search *search, uint32_t document, float score, size_t others)
+/* A document to which the essential terms give `score`: asks the others, the most promising first, for as long as it
+ * can enter; then takes the sum of all in the query's order. */
+static void try_document(struct union_search *search, uint32_t document, float score, size_t others)
 {
     struct prune *prune = search->prune;
     const float limit = prune_limit(prune);
-    for (size_t i = 0; i < search->count; i++)
-        search->frequencies[i] = -1.0f;
     for (size_t i = others; i-- > 0;) {
         struct leaf *leaf = search->by_bound[i]->leaf;
         if (score + search->sums[i + 1] < limit || score + search->sums[i] + document_bound(leaf, document) < limit)
-            return true;
-        const float frequency = leaf_frequency(leaf, document);
-        if (frequency < 0)
-            return false;
-        search->frequencies[leaf->order] = frequency;
-        if (frequency > 0) {
-            const struct term_cursor *cursor = &leaf->cursor;
-            score += score_of(leaf->tables.weight, frequency, leaf->tables.inverses[cursor->codes[document]]);
-        }
+            return;
+        const float part = leaf_score(leaf, document);
+        search->parts[leaf->order] = part;
+        score += part > 0 ? part : 0;
     }
     if (score < limit)
-        return true;
-    for (size_t i = 0; i < search->count; i++) {
-        struct leaf *leaf = search->leaves[i].leaf;
-        if (search->frequencies[i] >= 0)
-            continue;
-        search->frequencies[i] = leaf_frequency(leaf, document);
-        if (search->frequencies[i] < 0)
-            return false;
+        return;
+    for (size_t i = others; i < search->count; i++) {
+        struct leaf *leaf = search->by_bound[i]->leaf;
+        search->parts[leaf->order] = leaf_score(leaf, document);
     }
-    prune_offer(prune, document, search->frequencies);
-    return true;
+    prune_offer(prune, document, prune_sum(search->parts, search->count));
 }
 
-/* A run of documents of the only essential term, with the bounds of their scores. */
-static bool try_run(struct union_search *search, const uint32_t *documents, const float *scores, uint32_t count,
+/* A run of documents of the only essential term, with their scores. */
+static void try_run(struct union_search *search, const uint32_t *documents, const float *scores, uint32_t count,
                     size_t others)
 {
     const float rest = search->sums[others];
@@ -134,12 +124,10 @@ static bool try_run(struct union_search *search, const uint32_t *documents, cons
             kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
         for (size_t i = 0; i < found; i++) {
             const uint32_t at = from + search->indexes[i];
-            if (scores[at] + rest >= prune_limit(search->prune) &&
-                !try_document(search, documents[at], scores[at], others))
-                return false;
+            if (scores[at] + rest >= prune_limit(search->prune))
+                try_document(search, documents[at], scores[at], others);
         }
     }
-    return true;
 }
 
 /* The stretch of the loaded block that lies in [base, base + WINDOW). */
@@ -161,7 +149,8 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
     const uint32_t base = window * WINDOW;
     if (leaf->kept_count > 0) {
         const uint32_t from = of->starts[window], to = of->starts[window + 1];
-        return try_run(search, leaf->kept_documents + from, leaf->kept_scores + from, to - from, others);
+        try_run(search, leaf->kept_documents + from, leaf->kept_scores + from, to - from, others);
+        return true;
     }
     const struct posting_list *list = &leaf->cursor.list;
     for (uint32_t b = posting_seek_block(list, 0, base); b < list->blocks; b++) {
@@ -170,8 +159,9 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
             if (!leaf_load_scores(leaf, b))
                 return false;
             clip(&leaf->cursor.block, base, &from, &to);
-            if (!try_run(search, leaf->cursor.block.documents + from, leaf->scores + from, to - from, others))
-                return false;
+            memcpy(search->run_documents, leaf->cursor.block.documents + from, (to - from) * sizeof(uint32_t));
+            memcpy(search->run_scores, leaf->scores + from, (to - from) * sizeof(float));
+            try_run(search, search->run_documents, search->run_scores, to - from, others);
         }
         if (posting_last_document(list, b) - base >= WINDOW - 1)
             break;
@@ -185,7 +175,7 @@ static void add_scores(float *scores, uint32_t base, const uint32_t *documents, 
         scores[documents[i] - base] += of[i];
 }
 
-/* Adds a term's bounds of the window's documents to `scores`. */
+/* Adds a term's scores of the window's documents to `scores`. */
 static bool add_window(struct union_search *search, struct window_leaf *of, uint32_t window)
 {
     struct leaf *leaf = of->leaf;
@@ -208,23 +198,27 @@ static bool add_window(struct union_search *search, struct window_leaf *of, uint
     return true;
 }
 
-/* The window where several terms are essential: their bounds are summed up, and what reaches the threshold is tried. */
+/* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried.
+ * Where all of them are, they are added in the query's order, and the sums are the scores. */
 static bool search_several(struct union_search *search, uint32_t window, size_t others)
 {
     struct prune *prune = search->prune;
     bool sound = true;
     for (size_t i = others; i < search->count && sound; i++)
-        sound = add_window(search, search->by_bound[i], window);
+        sound = add_window(search, others == 0 ? &search->leaves[i] : search->by_bound[i], window);
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
     const size_t found = sound ? kernel_at_least(search->scores, WINDOW, least > 1e-30f ? least : 1e-30f,
                                                  search->indexes)
                                : 0;
-    for (size_t i = 0; i < found && sound; i++) {
+    for (size_t i = 0; i < found; i++) {
+        const uint32_t document = window * WINDOW + search->indexes[i];
         const float score = search->scores[search->indexes[i]];
-        if (score + rest >= prune_limit(prune))
-            sound = try_document(search, window * WINDOW + search->indexes[i], score, others);
+        if (others == 0)
+            prune_offer(prune, document, score);
+        else if (score + rest >= prune_limit(prune))
+            try_document(search, document, score, others);
     }
     memset(search->scores, 0, WINDOW * sizeof *search->scores);
     return sound;
@@ -271,7 +265,7 @@ static libsearch_status search_windows(struct union_search *search, struct promi
             continue;
         const bool sound = others + 1 == search->count ? search_one(search, best.what, others)
                                                        : search_several(search, best.what, others);
-        if (!sound)
+        if (!sound || prune_is_damaged(prune))
             return prune_damaged(prune);
     }
     return LIBSEARCH_OK;
@@ -288,7 +282,7 @@ libsearch_status prune_union(struct prune *prune)
     TRY(search_take(context, search.count * sizeof *search.leaves, &search.leaves));
     TRY(search_take(context, search.count * sizeof(struct window_leaf *), &search.by_bound));
     TRY(search_take(context, (search.count + 1) * sizeof(float), &search.sums));
-    TRY(search_take(context, search.count * sizeof(float), &search.frequencies));
+    TRY(search_take(context, search.count * sizeof(float), &search.parts));
     TRY(search_take(context, WINDOW * sizeof(float), &search.scores));
     TRY(search_take(context, (WINDOW + 16) * sizeof(uint16_t), &search.indexes));
     for (size_t i = 0; i < search.count; i++)
