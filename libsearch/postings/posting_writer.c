@@ -139,13 +139,13 @@ static void write_documents(struct posting_writer *writer)
 static void write_sides(struct posting_writer *writer)
 {
     struct buffer *to = &writer->payload;
-    uint16_t fields[POSTING_BLOCK];
+    uint16_t fields[LIBSEARCH_MAX_FIELDS];
     size_t groups = 0;
     for (size_t i = 0; i < writer->side_count; i++) {
         size_t g = 0;
         while (g < groups && fields[g] != writer->sides[i].field)
             g++;
-        if (g == groups && groups < POSTING_BLOCK)
+        if (g == groups && groups < LIBSEARCH_MAX_FIELDS)
             fields[groups++] = writer->sides[i].field;
     }
     buffer_append_varint(to, groups);
