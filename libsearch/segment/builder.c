@@ -8,10 +8,44 @@
 
 enum { TOKENS_AT_ONCE = 256 };
 
+static void free_tokenizers(const libsearch_allocator *allocator, struct tokenizer **tokenizers, size_t count)
+{
+    for (size_t f = 0; tokenizers != NULL && f < count; f++)
+        tokenizer_free(tokenizers[f]);
+    memory_free(allocator, tokenizers);
+}
+
+/* Makes the tokenizers anew: the schema before, which goes, took its analyzers with it. */
+static libsearch_status builder_tokenize_by(struct segment_builder *builder, struct schema *schema,
+                                            libsearch_error *error)
+{
+    const libsearch_allocator *allocator = builder->allocator;
+    struct tokenizer **made = memory_allocate_array(allocator, schema->count + 1, sizeof(struct tokenizer *));
+    if (made == NULL)
+        return error_no_memory(error);
+    for (size_t f = 0; f < schema->count; f++) {
+        if (schema->fields[f]->type != LIBSEARCH_TEXT)
+            continue;
+        const libsearch_status status = tokenizer_new(schema->fields[f]->analyzer, allocator, &made[f], error);
+        if (status != LIBSEARCH_OK) {
+            free_tokenizers(allocator, made, schema->count);
+            return status;
+        }
+    }
+    if (builder->tokenized != NULL)
+        free_tokenizers(allocator, builder->tokenizers, builder->tokenized->count);
+    schema_release(builder->tokenized);
+    builder->tokenizers = made;
+    builder->tokenized = schema_retain(schema);
+    return LIBSEARCH_OK;
+}
+
 /* Makes columns and tokenizers for fields that the schema has gained. */
 static libsearch_status builder_add_fields(struct segment_builder *builder, libsearch_error *error)
 {
     const struct schema *schema = builder->schema;
+    if (builder->tokenized != builder->schema)
+        TRY(builder_tokenize_by(builder, builder->schema, error));
     if (schema->count <= builder->field_count)
         return LIBSEARCH_OK;
     const libsearch_allocator *allocator = builder->allocator;
@@ -20,22 +54,13 @@ static libsearch_status builder_add_fields(struct segment_builder *builder, libs
     if (columns == NULL)
         return error_no_memory(error);
     builder->columns = columns;
-    struct tokenizer **tokenizers =
-        memory_reallocate(allocator, builder->tokenizers, schema->count * sizeof(struct tokenizer *));
-    if (tokenizers == NULL)
-        return error_no_memory(error);
-    builder->tokenizers = tokenizers;
     if (!lengths_add_fields(&builder->lengths, schema->count))
         return error_no_memory(error);
     for (size_t f = builder->field_count; f < schema->count; f++) {
         const struct field *field = schema->fields[f];
         columns[f] = NULL;
-        tokenizers[f] = NULL;
-        if (field->type == LIBSEARCH_TEXT) {
-            TRY(tokenizer_new(field->analyzer, allocator, &tokenizers[f], error));
-        } else if (field_has_column(field)) {
+        if (field->type != LIBSEARCH_TEXT && field_has_column(field))
             TRY(column_writer_new(allocator, field->type == LIBSEARCH_KEYWORD, &columns[f], error));
-        }
         builder->field_count = f + 1;
     }
     return LIBSEARCH_OK;
@@ -43,12 +68,12 @@ static libsearch_status builder_add_fields(struct segment_builder *builder, libs
 
 static void builder_free(struct segment_builder *builder)
 {
-    for (size_t f = 0; f < builder->field_count; f++) {
+    for (size_t f = 0; f < builder->field_count; f++)
         column_writer_free(builder->columns[f]);
-        tokenizer_free(builder->tokenizers[f]);
-    }
     memory_free(builder->allocator, builder->columns);
-    memory_free(builder->allocator, builder->tokenizers);
+    if (builder->tokenized != NULL)
+        free_tokenizers(builder->allocator, builder->tokenizers, builder->tokenized->count);
+    schema_release(builder->tokenized);
     memory_free(builder->allocator, builder->notes);
     memory_free(builder->allocator, builder->note_starts);
     memory_free(builder->allocator, builder->values);

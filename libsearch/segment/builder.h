@@ -32,7 +32,8 @@ struct segment_builder {
     struct lengths lengths;
     struct column_writer **columns; /* by field number, NULL where there is none */
     size_t field_count;             /* fields that columns and lengths know */
-    struct tokenizer **tokenizers;  /* by field number, for text; shared where the analyzer is the same */
+    struct tokenizer **tokenizers;  /* by field number, for text */
+    struct schema *tokenized;       /* whose analyzers the tokenizers are of; retained, as they point into it */
     uint32_t *notes;
     size_t note_count, note_capacity;
     size_t *note_starts;            /* by document, where its notes begin */

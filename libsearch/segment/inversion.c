@@ -89,7 +89,7 @@ static libsearch_status collect_forms(struct inversion *inversion, libsearch_err
 /* The tokenizer whose analyzer makes the terms of a list; NULL: keywords are their own terms. */
 static struct tokenizer *tokenizer_of(const struct segment_builder *builder, uint16_t list)
 {
-    const struct schema *schema = builder->schema;
+    const struct schema *schema = builder->tokenized;
     if (list > 0)
         return builder->tokenizers[list - 1];
     for (size_t f = 0; f < schema->count; f++)
