@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/status.h"
 
+/* Here are the functions behind the macros. */
+#undef error_set
+#undef error_set_at
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,11 +50,6 @@ libsearch_status error_set_at(libsearch_error *error, int64_t position, libsearc
     error_write(error, position, status, format, arguments);
     va_end(arguments);
     return status;
-}
-
-libsearch_status error_no_memory(libsearch_error *error)
-{
-    return error_set(error, LIBSEARCH_NO_MEMORY, "out of memory");
 }
 
 void error_clear(libsearch_error *error)

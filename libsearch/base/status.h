@@ -15,8 +15,21 @@ libsearch_status error_set(libsearch_error *error, libsearch_status status, cons
 libsearch_status error_set_at(libsearch_error *error, int64_t position, libsearch_status status, const char *format,
                               ...) __attribute__((format(printf, 4, 5)));
 
+/* What a static analyzer can see through: the status that comes back is the one that was given. */
+static inline libsearch_status error_status(libsearch_status status, libsearch_status said)
+{
+    (void)said;
+    return status;
+}
+#define error_set(error, status, ...) error_status(status, error_set(error, status, __VA_ARGS__))
+#define error_set_at(error, position, status, ...)                                                                     \
+    error_status(status, error_set_at(error, position, status, __VA_ARGS__))
+
 /* “out of memory”, said alike everywhere. */
-libsearch_status error_no_memory(libsearch_error *error);
+static inline libsearch_status error_no_memory(libsearch_error *error)
+{
+    return error_set(error, LIBSEARCH_NO_MEMORY, "out of memory");
+}
 
 /* Empties error (may be NULL) for a new call. */
 void error_clear(libsearch_error *error);

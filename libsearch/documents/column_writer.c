@@ -241,11 +241,11 @@ static struct shape shape_of(const struct column_writer *writer)
         shape.least = least;
         return shape;
     }
-    uint64_t divisor = writer->keyword ? 1 : 0;
-    for (size_t i = 0; i < writer->count && divisor != 1; i++) {
+    uint64_t divisor = writer->keyword ? 1 : greatest - least;
+    for (size_t i = 0; i < writer->count && divisor > 1; i++) {
         const uint64_t value = value_of(writer, i) - least;
-        if (divisor == 0 || value % divisor != 0)
-            divisor = greatest_divisor(value, divisor);
+        if (value % divisor != 0)
+            divisor = greatest_divisor(divisor, value);
     }
     const uint64_t most = (greatest - least) / divisor;
     shape.least = least;

@@ -34,9 +34,7 @@ static inline void stored_zstd_release(void *allocator, void *memory) { memory_f
 
 static inline ZSTD_customMem stored_zstd_memory(const libsearch_allocator *allocator)
 {
-    void *opaque;
-    memcpy(&opaque, &allocator, sizeof opaque); /* zstd takes no pointer to const */
-    return (ZSTD_customMem){ stored_zstd_allocate, stored_zstd_release, opaque };
+    return (ZSTD_customMem){ stored_zstd_allocate, stored_zstd_release, (void *)allocator };
 }
 
 #endif

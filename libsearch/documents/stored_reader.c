@@ -146,16 +146,14 @@ static libsearch_status record_in(const struct stored_reader *reader, const stru
 /* The idle decompressor, or a new one; NULL: no memory. */
 static ZSTD_DCtx *take_decompressor(const struct stored_reader *reader)
 {
-    struct stored_reader *shared;
-    memcpy(&shared, &reader, sizeof shared); /* the one place that changes after opening, atomically */
+    struct stored_reader *shared = (struct stored_reader *)reader; /* `idle` alone changes after opening, atomically */
     ZSTD_DCtx *taken = __atomic_exchange_n(&shared->idle, NULL, __ATOMIC_ACQ_REL);
     return taken != NULL ? taken : ZSTD_createDCtx_advanced(stored_zstd_memory(reader->allocator));
 }
 
 static void give_back(const struct stored_reader *reader, ZSTD_DCtx *zstd)
 {
-    struct stored_reader *shared;
-    memcpy(&shared, &reader, sizeof shared);
+    struct stored_reader *shared = (struct stored_reader *)reader;
     ZSTD_freeDCtx(__atomic_exchange_n(&shared->idle, zstd, __ATOMIC_ACQ_REL));
 }
 

@@ -6,9 +6,7 @@
 
 #include "base/hash.h"
 
-enum {
-    FIRST_SLOTS = 16
-};
+enum { FIRST_SLOTS = 16 };
 
 bool field_name_valid(const char *name, size_t length)
 {
@@ -173,8 +171,7 @@ static libsearch_status check_value(const libsearch_document *document, const st
                              name_shown, value->field, value->bytes.length, LIBSEARCH_MAX_KEYWORD);
         break;
     case LIBSEARCH_INTEGER:
-    case LIBSEARCH_DATE:
-        break;
+    case LIBSEARCH_DATE: break;
     case LIBSEARCH_FLOAT:
         if (isnan(value->number))
             return error_set(error, LIBSEARCH_INVALID, "field %.*s: NaN is not a value", name_shown, value->field);

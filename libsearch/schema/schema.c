@@ -23,11 +23,11 @@ static struct analyzer *find_analyzer(const struct schema *schema, const char *n
     return NULL;
 }
 
-/* The analyzer with this name, made if it is not there yet; NULL: the index's own. */
+/* The analyzer with this name, made if it is not there yet. */
 static libsearch_status take_analyzer(struct schema *schema, const char *name, struct analyzer **analyzer,
                                       libsearch_error *error)
 {
-    struct analyzer *found = name == NULL ? schema->analyzers[0] : find_analyzer(schema, name);
+    struct analyzer *found = find_analyzer(schema, name);
     if (found != NULL) {
         *analyzer = found;
         return LIBSEARCH_OK;
@@ -35,7 +35,7 @@ static libsearch_status take_analyzer(struct schema *schema, const char *name, s
     if (strnlen(name, MAX_ANALYZER_NAME + 1) > MAX_ANALYZER_NAME)
         return error_set(error, LIBSEARCH_INVALID, "an analyzer's name is at most %d bytes long", MAX_ANALYZER_NAME);
     if (!memory_grow(schema->allocator, &schema->analyzers, &schema->analyzer_capacity, schema->analyzer_count + 1,
-                     sizeof *schema->analyzers))
+                     sizeof(struct analyzer *)))
         return error_no_memory(error);
     struct analyzer *made;
     TRY(analyzer_new(schema->allocator, name, &made, error));
@@ -131,7 +131,7 @@ const struct field *schema_find(const struct schema *schema, const char *name, s
 static bool make_room(struct schema *schema)
 {
     if (!memory_grow(schema->allocator, &schema->fields, &schema->field_capacity, schema->count + 1,
-                     sizeof *schema->fields))
+                     sizeof(struct field *)))
         return false;
     if ((schema->count + 1) * 2 <= schema->slot_count)
         return true;
@@ -150,17 +150,13 @@ static bool make_room(struct schema *schema)
 static unsigned useful_flags(libsearch_type type)
 {
     switch (type) {
-    case LIBSEARCH_TEXT:
-        return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_POSITIONS | LIBSEARCH_FIELD_OWN_LISTS;
+    case LIBSEARCH_TEXT: return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_POSITIONS | LIBSEARCH_FIELD_OWN_LISTS;
     case LIBSEARCH_KEYWORD:
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_FLOAT:
-    case LIBSEARCH_DATE:
-        return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_COLUMN;
-    case LIBSEARCH_STORED:
-        return 0;
-    default:
-        return ~0u;
+    case LIBSEARCH_DATE: return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_COLUMN;
+    case LIBSEARCH_STORED: return 0;
+    default: return ~0u;
     }
 }
 
@@ -221,7 +217,8 @@ libsearch_status schema_add(struct schema *schema, const libsearch_field *field,
     struct analyzer *analyzer = NULL;
     libsearch_status status = added == NULL || name == NULL ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK && field->type == LIBSEARCH_TEXT)
-        status = take_analyzer(schema, field->analyzer, &analyzer, error);
+        status = take_analyzer(schema, field->analyzer != NULL ? field->analyzer : analyzer_name(schema->analyzers[0]),
+                               &analyzer, error);
     if (status != LIBSEARCH_OK) {
         memory_free(schema->allocator, added);
         memory_free(schema->allocator, name);
