@@ -133,21 +133,11 @@ static void random_bytes_never_lead_a_cursor_outside(void **state)
         struct cursor cursor = cursor_of(bytes, length);
         while (!cursor.failed && cursor_left(&cursor) > 0)
             switch (random_below(&random, 6)) {
-            case 0:
-                cursor_u8(&cursor);
-                break;
-            case 1:
-                cursor_u16(&cursor);
-                break;
-            case 2:
-                cursor_u32(&cursor);
-                break;
-            case 3:
-                cursor_u64(&cursor);
-                break;
-            case 4:
-                cursor_varint(&cursor);
-                break;
+            case 0: cursor_u8(&cursor); break;
+            case 1: cursor_u16(&cursor); break;
+            case 2: cursor_u32(&cursor); break;
+            case 3: cursor_u64(&cursor); break;
+            case 4: cursor_varint(&cursor); break;
             default: {
                 const libsearch_bytes taken = cursor_bytes(&cursor);
                 for (size_t i = 0; i < taken.length; i++)

@@ -97,9 +97,7 @@ static void what_an_arena_gives_is_aligned_apart_and_counted(void **state)
     failing_allocator_init(&counting, 0);
     struct arena arena;
     arena_init(&arena, &counting.allocator);
-    enum {
-        PIECES = 2000
-    };
+    enum { PIECES = 2000 };
     static unsigned char *pieces[PIECES];
     static size_t sizes[PIECES];
     for (int round = 0; round < 3; round++) {

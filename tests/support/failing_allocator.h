@@ -16,9 +16,7 @@ struct failing_allocator {
     size_t bytes;   /* in them */
 };
 
-enum {
-    FAILING_ALLOCATOR_HEADER = 16
-};
+enum { FAILING_ALLOCATOR_HEADER = 16 };
 
 static inline void *failing_reallocate(void *context, void *memory, size_t size)
 {
