@@ -49,7 +49,8 @@ static void ingest_reset(struct ingest *ingest)
 {
     ingest->builder = NULL;
     ingest->schema = NULL;
-    memset(ingest->deleted, 0, ingest->deleted_words * sizeof *ingest->deleted);
+    if (ingest->deleted_words > 0)
+        memset(ingest->deleted, 0, ingest->deleted_words * sizeof *ingest->deleted);
     ingest->deleted_count = 0;
 }
 

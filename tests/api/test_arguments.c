@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define assert_refused(expression, status, words)                                                                     \
-    do {                                                                                                              \
-        libsearch_error error = LIBSEARCH_ERROR_INIT;                                                                 \
-        assert_status(expression, status);                                                                            \
-        assert_int_equal(error.status, status);                                                                       \
-        if (strstr(error.message, words) == NULL)                                                                     \
-            fail_msg("\"%s\" does not say \"%s\"", error.message, words);                                             \
+#define assert_refused(expression, expected, words)                                                                    \
+    do {                                                                                                               \
+        libsearch_error error = LIBSEARCH_ERROR_INIT;                                                                  \
+        assert_int_equal(expression, expected);                                                                        \
+        assert_int_equal(error.status, expected);                                                                      \
+        if (strstr(error.message, words) == NULL)                                                                      \
+            fail_msg("\"%s\" does not say \"%s\"", error.message, words);                                              \
     } while (0)
 
 static void what_is_null_is_named(void **state)
