@@ -77,7 +77,7 @@ static libsearch_status print_results(libsearch_results *results, libsearch_erro
         libsearch_bytes snippet;
         libsearch_status status = libsearch_results_document(results, i, &document, error);
         if (status == LIBSEARCH_OK)
-            status = libsearch_results_snippet(results, i, "text", 160, LIBSEARCH_HTML, &snippet, error);
+            status = libsearch_results_snippet(results, i, "text", 120, LIBSEARCH_HTML, &snippet, error);
         if (status != LIBSEARCH_OK)
             return status;
         const libsearch_bytes id = libsearch_results_id(results, i),

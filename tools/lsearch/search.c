@@ -30,7 +30,10 @@ static libsearch_bytes snippet_of(const struct options *options, libsearch_resul
     const libsearch_markup markup = options->html                       ? LIBSEARCH_HTML
                                     : options->colour && !options->json ? LIBSEARCH_TERMINAL
                                                                         : LIBSEARCH_PLAIN;
-    /* A document without text has no snippet. */
+    if (libsearch_results_snippet(results, i, "text", SNIPPET_BYTES, markup, &snippet, NULL) == LIBSEARCH_OK &&
+        snippet.length > 0)
+        return snippet;
+    /* No field named text: the longest there is, if any. */
     if (libsearch_results_snippet(results, i, NULL, SNIPPET_BYTES, markup, &snippet, NULL) != LIBSEARCH_OK)
         return bytes_of("", 0);
     return snippet;
