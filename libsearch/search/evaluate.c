@@ -127,9 +127,9 @@ static libsearch_status damaged(const struct evaluator *evaluator)
                      segment_name(evaluator->where->segment));
 }
 
-/* Goes through a term's documents of the window: sets their bits, and adds their scores. */
+/* Goes through a term's documents of the window: sets their bits, and adds their scores (may be NULL). */
 static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base,
-                                 uint64_t *bits, float *scores, float constant)
+                                 uint64_t *bits, float *scores)
 {
     const uint32_t end = base + WINDOW;
     for (uint32_t document = term_cursor_seek(cursor, base); document < end;
@@ -143,11 +143,10 @@ static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor
         for (uint32_t j = i; j < stop; j++)
             bits[(block->documents[j] - base) / 64] |= UINT64_C(1) << block->documents[j] % 64;
         if (scores != NULL) {
-            if (!term_cursor_frequencies(cursor))
+            if (!term_cursor_scores(cursor))
                 break;
             for (; i < stop; i++)
-                scores[block->documents[i] - base] +=
-                    evaluator->node->kind == PLAN_TERM ? term_cursor_score(cursor, i) : constant;
+                scores[block->documents[i] - base] += cursor->scores[i];
         }
         document = block->documents[stop - 1] + 1;
         cursor->index = stop;
@@ -195,7 +194,7 @@ static libsearch_status child_window(struct evaluator *child, uint32_t base, flo
     if (scores == NULL || !child->node->scored)
         return window_of(child, base, child->bits, NULL);
     if (child->node->kind == PLAN_TERM)
-        return add_term(child, child->cursors[0], base, child->bits, scores, 0);
+        return add_term(child, child->cursors[0], base, child->bits, scores);
     memset(child->scores, 0, WINDOW * sizeof *child->scores);
     TRY(window_of(child, base, child->bits, child->scores));
     for (unsigned w = 0; w < WINDOW_WORDS; w++)
@@ -254,10 +253,10 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
     case PLAN_NONE:
         return LIBSEARCH_OK;
     case PLAN_TERM:
-        return add_term(evaluator, evaluator->cursors[0], base, bits, scores, 0);
+        return add_term(evaluator, evaluator->cursors[0], base, bits, scores);
     case PLAN_GROUP:
         for (size_t i = 0; i < evaluator->cursor_count; i++)
-            TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL, 0));
+            TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL));
         break;
     case PLAN_PHRASE:
         return phrase_matcher_window(evaluator->phrase, base, WINDOW, bits, scores,

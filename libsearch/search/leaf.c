@@ -20,11 +20,9 @@ libsearch_status leaf_open(struct search_context *context, const struct plan_nod
     struct leaf *opened = *leaf;
     term_cursor_open(&opened->cursor, where->segment, term, term->lists[segment_index], context->side_weights,
                      context->arena);
-    opened->parts = (struct score_parts){ term->weight, term->norms, *opened->cursor.lengths };
     opened->order = order;
     opened->bounds = NULL;
     opened->greatest = term->weight;
-    opened->scored = false;
     opened->kept_count = 0;
     return LIBSEARCH_OK;
 }
@@ -48,12 +46,12 @@ bool leaf_make_bounds(struct leaf *leaf)
             return false;
         leaf->greatest = 0;
         for (uint32_t i = 0; i < leaf->cursor.block.count; i++)
-            leaf->greatest = leaf->scores[i] > leaf->greatest ? leaf->scores[i] : leaf->greatest;
+            leaf->greatest = leaf->cursor.scores[i] > leaf->greatest ? leaf->cursor.scores[i] : leaf->greatest;
         leaf->bounds[0] = leaf->greatest;
         return true;
     }
     const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
-    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->parts, leaf->bounds);
+    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->cursor.parts, leaf->bounds);
     leaf->greatest = 0;
     for (uint32_t b = 0; b < list->blocks; b++)
         leaf->greatest = leaf->bounds[b] > leaf->greatest ? leaf->bounds[b] : leaf->greatest;
@@ -64,27 +62,12 @@ bool leaf_load(struct leaf *leaf, uint32_t b)
 {
     if (leaf->cursor.loaded && leaf->cursor.block_number == b)
         return true;
-    leaf->scored = false;
     return term_cursor_load(&leaf->cursor, b);
 }
 
 bool leaf_load_scores(struct leaf *leaf, uint32_t b)
 {
-    if (!leaf_load(leaf, b))
-        return false;
-    if (leaf->scored)
-        return true;
-    struct term_cursor *cursor = &leaf->cursor;
-    if (!term_cursor_frequencies(cursor))
-        return false;
-    const uint32_t count = cursor->block.count;
-    for (uint32_t i = count; i % 16 != 0; i++) { /* the kernel looks at whole vectors */
-        cursor->block.documents[i] = cursor->block.documents[0];
-        cursor->frequencies[i] = 0;
-    }
-    kernel_scores(cursor->block.documents, cursor->frequencies, count, &leaf->parts, leaf->scores);
-    leaf->scored = true;
-    return true;
+    return leaf_load(leaf, b) && term_cursor_scores(&leaf->cursor);
 }
 
 bool leaf_keep(struct leaf *leaf)
@@ -102,7 +85,7 @@ bool leaf_keep(struct leaf *leaf)
             return false;
         const uint32_t n = cursor->block.count;
         memcpy(documents + kept, cursor->block.documents, n * sizeof *documents);
-        memcpy(scores + kept, leaf->scores, n * sizeof *scores);
+        memcpy(scores + kept, leaf->cursor.scores, n * sizeof *scores);
         kept += n;
     }
     for (uint32_t i = 0; i < kept; i++)
@@ -162,8 +145,8 @@ float leaf_score(struct leaf *leaf, uint32_t document)
     }
     if (!leaf_has(leaf, document))
         return -1.0f;
-    if (leaf->scored)
-        return leaf->scores[leaf->cursor.index];
+    if (leaf->cursor.has_scores)
+        return leaf->cursor.scores[leaf->cursor.index];
     if (!term_cursor_frequencies(&leaf->cursor))
         return -1.0f;
     return term_cursor_score(&leaf->cursor, leaf->cursor.index);

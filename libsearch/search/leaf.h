@@ -9,12 +9,9 @@
 
 struct leaf {
     struct term_cursor cursor;
-    struct score_parts parts;
     unsigned order;           /* place among the query's terms: scores are summed in this order */
     float *bounds;            /* by block */
     float greatest;           /* of all bounds */
-    bool scored;              /* `scores` are of the loaded block */
-    float scores[POSTING_BLOCK]; /* of the loaded block's documents */
     /* decoded lists */
     uint32_t kept_count;      /* 0: not kept */
     uint32_t *kept_documents;

@@ -68,12 +68,12 @@ static bool search_block(struct prune *prune, struct leaf **by_rarity, struct ca
     struct leaf *lead = by_rarity[0];
     if (!leaf_load_scores(lead, b))
         return false;
-    candidates->count = kernel_at_least(lead->scores, lead->cursor.block.count, prune_limit(prune) - others,
+    candidates->count = kernel_at_least(lead->cursor.scores, lead->cursor.block.count, prune_limit(prune) - others,
                                         candidates->lead_indexes);
     for (size_t i = 0; i < candidates->count; i++) {
         const uint16_t index = candidates->lead_indexes[i];
         candidates->documents[i] = lead->cursor.block.documents[index];
-        candidates->sums[i] = candidates->scores[i * prune->leaf_count + lead->order] = lead->scores[index];
+        candidates->sums[i] = candidates->scores[i * prune->leaf_count + lead->order] = lead->cursor.scores[index];
     }
     for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++) {
         float after = 0;

@@ -160,7 +160,7 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
                 return false;
             clip(&leaf->cursor.block, base, &from, &to);
             memcpy(search->run_documents, leaf->cursor.block.documents + from, (to - from) * sizeof(uint32_t));
-            memcpy(search->run_scores, leaf->scores + from, (to - from) * sizeof(float));
+            memcpy(search->run_scores, leaf->cursor.scores + from, (to - from) * sizeof(float));
             try_run(search, search->run_documents, search->run_scores, to - from, others);
         }
         if (posting_last_document(list, b) - base >= WINDOW - 1)
@@ -191,7 +191,7 @@ static bool add_window(struct union_search *search, struct window_leaf *of, uint
         if (!leaf_load_scores(leaf, b))
             return false;
         clip(&leaf->cursor.block, base, &from, &to);
-        add_scores(search->scores, base, leaf->cursor.block.documents + from, leaf->scores + from, to - from);
+        add_scores(search->scores, base, leaf->cursor.block.documents + from, leaf->cursor.scores + from, to - from);
         if (posting_last_document(list, b) - base >= WINDOW - 1)
             break;
     }

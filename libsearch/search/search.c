@@ -43,7 +43,11 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
     struct search_context context;
     TRY(prepare(snapshot, request, &model, arena, &plan, &context, error));
     struct top_k top;
-    top_k_init(&top, answer->hits, request->count);
+    const size_t room = top_k_room(request->count);
+    struct search_hit *hits = answer->hits;
+    if (room > request->count)
+        TRY(search_take(&context, room * sizeof *hits, &hits));
+    top_k_init(&top, hits, request->count, room);
     uint64_t total = 0;
     const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root);
     const bool count = request->total == LIBSEARCH_TOTAL_EXACT;
@@ -55,6 +59,8 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
             TRY(evaluate_segment(&context, plan.root, where, s, pruned ? NULL : &top, &total));
     }
     top_k_finish(&top);
+    if (hits != answer->hits)
+        memcpy(answer->hits, hits, top.count * sizeof *hits);
     answer->hit_count = top.count;
     answer->total_exact = !pruned || count || plan.root->kind == PLAN_NONE;
     answer->total = answer->total_exact ? total : top.count;

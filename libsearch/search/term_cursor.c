@@ -15,8 +15,9 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
     cursor->block_number = 0;
     cursor->index = 0;
     cursor->side_weights = NULL;
-    cursor->codes = NULL;
+    cursor->has_scores = false;
     cursor->lengths = NULL;
+    cursor->parts = (struct score_parts){ .weight = term->weight, .norms = term->norms };
     if (term->constant_length)
         return;
     const uint16_t own = term->field != SCHEMA_NO_FIELD ? term->field
@@ -25,11 +26,13 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
     if (own != SCHEMA_NO_FIELD) {
         if (own < segment->field_count && segment->fields[own].lengths.data != NULL)
             cursor->lengths = &segment->fields[own].lengths;
+        if (cursor->lengths != NULL)
+            cursor->parts.lengths = *cursor->lengths;
         return;
     }
     const bool weighted = term->weighted && segment->profiles == 2;
     cursor->lengths = weighted ? &segment->weighted_lengths : &segment->plain_lengths;
-    cursor->codes = weighted ? segment->weighted_codes : segment->plain_codes;
+    cursor->parts.lengths = *cursor->lengths;
     if (weighted)
         cursor->side_weights = side_weights;
 }
@@ -136,10 +139,32 @@ bool term_cursor_frequencies(struct term_cursor *cursor)
     return true;
 }
 
+bool term_cursor_scores(struct term_cursor *cursor)
+{
+    if (cursor->has_scores)
+        return true;
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    const uint32_t count = cursor->block.count;
+    if (cursor->lengths == NULL) {
+        for (uint32_t i = 0; i < count; i++)
+            cursor->scores[i] = term_cursor_score(cursor, i);
+    } else {
+        for (uint32_t i = count; i % 16 != 0; i++) { /* the kernel looks at whole vectors */
+            cursor->block.documents[i] = cursor->block.documents[0];
+            cursor->frequencies[i] = 0;
+        }
+        kernel_scores(cursor->block.documents, cursor->frequencies, count, &cursor->parts, cursor->scores);
+    }
+    cursor->has_scores = true;
+    return true;
+}
+
 bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
 {
     cursor->index = 0;
     cursor->has_frequencies = false;
+    cursor->has_scores = false;
     cursor->thinned = false;
     if (b >= cursor->list.blocks) {
         cursor->block_number = cursor->list.blocks;
@@ -159,22 +184,6 @@ bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
     return true;
 }
 
-/* The first place from `from` whose document is >= document; the block holds one. */
-static uint32_t find_in_block(const struct posting_block *block, uint32_t from, uint32_t document)
-{
-    uint32_t low = from, high = block->count;
-    for (uint32_t step = 1; low + step < high && block->documents[low + step - 1] < document; step *= 2)
-        low += step;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (block->documents[middle] < document)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document)
 {
     while (cursor->block_number < cursor->list.blocks) {
@@ -183,7 +192,7 @@ uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document)
             if (cursor->index < count && cursor->block.documents[cursor->index] >= document)
                 return cursor->block.documents[cursor->index];
             if (count > 0 && cursor->block.documents[count - 1] >= document) {
-                cursor->index = find_in_block(&cursor->block, cursor->index, document);
+                cursor->index = kernel_count_below(cursor->block.documents, count, document);
                 return cursor->block.documents[cursor->index];
             }
         }

@@ -3,6 +3,7 @@
 #ifndef LIBSEARCH_SEARCH_TERM_CURSOR_H
 #define LIBSEARCH_SEARCH_TERM_CURSOR_H
 
+#include "search/kernels.h"
 #include "search/plan.h"
 #include "segment/segment_data.h"
 
@@ -13,7 +14,6 @@ struct term_cursor {
     const struct plan_term *term;
     const struct segment *segment;
     const struct numbers *lengths;  /* NULL: every length is 1 (constant_length) */
-    const uint8_t *codes;           /* rounding codes of the lengths; NULL: none, bounds do not serve */
     const float *side_weights;      /* by field, weight less 1; NULL: sides do not count */
     struct arena *arena;            /* of the search; for the rare list that needs room */
     uint16_t main_field;            /* of the group */
@@ -24,7 +24,10 @@ struct term_cursor {
     bool loaded, has_frequencies;
     uint32_t index;                 /* the place in the block */
     struct posting_block block;     /* documents that do not count are taken out (then count may be 0) */
+    struct score_parts parts;       /* of the term in this segment */
     float frequencies[POSTING_BLOCK];
+    bool has_scores;
+    float scores[POSTING_BLOCK];    /* by term_cursor_scores */
     uint8_t origins[POSTING_BLOCK]; /* place in the block as it lies, where documents were taken out */
     bool thinned;
     uint64_t positions_offset;      /* of the block, by term_cursor_frequencies */
@@ -40,6 +43,8 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
 bool term_cursor_load(struct term_cursor *cursor, uint32_t b);
 /* Decodes the loaded block's frequencies, once. */
 bool term_cursor_frequencies(struct term_cursor *cursor);
+/* Computes the exact scores of all of the loaded block's documents, once. */
+bool term_cursor_scores(struct term_cursor *cursor);
 /* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
 uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
 /* A document that the cursor's next one is not before: cheap, loads nothing. NO_DOCUMENT at the end. */

@@ -1,60 +1,131 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/top_k.h"
 
-#include <stdlib.h>
-
-void top_k_init(struct top_k *top, struct search_hit *hits, size_t k)
+void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t room)
 {
     top->hits = hits;
     top->count = 0;
     top->k = k;
+    top->room = room;
     top->threshold = k == 0 ? __builtin_inff() : -1.0f;
 }
 
-static inline bool worse(const struct search_hit *a, const struct search_hit *b)
+/* The order of the answers. */
+static inline bool better(const struct search_hit *a, const struct search_hit *b)
 {
-    return a->score != b->score ? a->score < b->score : a->number > b->number;
+    return a->score != b->score ? a->score > b->score : a->number < b->number;
 }
 
-static void sift_down(struct search_hit *hits, size_t count, size_t at)
+static inline void swap(struct search_hit *a, struct search_hit *b)
 {
-    const struct search_hit moved = hits[at];
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && worse(&hits[child + 1], &hits[child]))
-            child++;
-        if (!worse(&hits[child], &moved))
-            break;
-        hits[at] = hits[child];
+    const struct search_hit kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Brings the k best of `count` hits to the front, in no order (quickselect: Hoare, “Algorithm 65: Find”, 1961). */
+static void select_best(struct search_hit *hits, size_t count, size_t k)
+{
+    size_t low = 0, high = count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (better(&hits[middle], &hits[low]))
+            swap(&hits[middle], &hits[low]);
+        if (better(&hits[high - 1], &hits[low]))
+            swap(&hits[high - 1], &hits[low]);
+        if (better(&hits[high - 1], &hits[middle]))
+            swap(&hits[high - 1], &hits[middle]);
+        const struct search_hit pivot = hits[middle];
+        size_t i = low, j = high - 1;
+        for (;;) {
+            while (better(&hits[i], &pivot))
+                i++;
+            while (better(&pivot, &hits[j]))
+                j--;
+            if (i >= j)
+                break;
+            swap(&hits[i++], &hits[j--]);
+        }
+        /* All before i are at least as good as the pivot, all from i on at most as good. */
+        i = i > j ? i : j + 1;
+        if (k <= i && i < high)
+            high = i;
+        else if (i > low && i < high)
+            low = i;
+        else
+            return;
+        if (k <= low)
+            return;
     }
-    hits[at] = moved;
+}
+
+/* Keeps the k best, and learns the threshold from the worst of them. */
+static void shrink(struct top_k *top)
+{
+    if (top->count > top->k)
+        select_best(top->hits, top->count, top->k);
+    top->count = top->count < top->k ? top->count : top->k;
+    if (top->count < top->k)
+        return;
+    float worst = top->hits[0].score;
+    for (size_t i = 1; i < top->count; i++)
+        worst = top->hits[i].score < worst ? top->hits[i].score : worst;
+    if (worst > top->threshold)
+        top->threshold = worst;
+}
+
+/* Few: kept in order, so that the threshold is always as high as can be. */
+static void insert(struct top_k *top, const struct search_hit *hit)
+{
+    size_t at = top->count;
+    if (top->count == top->k) {
+        if (!better(hit, &top->hits[top->k - 1]))
+            return;
+        at--;
+    } else {
+        top->count++;
+    }
+    for (; at > 0 && better(hit, &top->hits[at - 1]); at--)
+        top->hits[at] = top->hits[at - 1];
+    top->hits[at] = *hit;
+    if (top->count == top->k && top->hits[top->k - 1].score > top->threshold)
+        top->threshold = top->hits[top->k - 1].score;
 }
 
 void top_k_add(struct top_k *top, float score, uint64_t number)
 {
     const struct search_hit hit = { score, number };
-    if (top->count < top->k) {
-        size_t at = top->count++;
-        for (; at > 0 && worse(&hit, &top->hits[(at - 1) / 2]); at = (at - 1) / 2)
-            top->hits[at] = top->hits[(at - 1) / 2];
-        top->hits[at] = hit;
-    } else {
-        if (top->k == 0 || !worse(&top->hits[0], &hit))
-            return;
-        top->hits[0] = hit;
-        sift_down(top->hits, top->count, 0);
+    if (top->k <= TOP_K_FEW) {
+        if (top->k > 0)
+            insert(top, &hit);
+        return;
     }
-    if (top->count == top->k && top->hits[0].score > top->threshold)
-        top->threshold = top->hits[0].score;
+    top->hits[top->count++] = hit;
+    if (top->count == top->room || (top->count == top->k && top->threshold < 0))
+        shrink(top);
+}
+
+static void sort_hits(struct search_hit *hits, size_t count)
+{
+    enum { INSERTION = 16 };
+    while (count > INSERTION) {
+        select_best(hits, count, count / 2);
+        sort_hits(hits + count / 2, count - count / 2);
+        count /= 2;
+    }
+    for (size_t i = 1; i < count; i++) {
+        const struct search_hit hit = hits[i];
+        size_t at = i;
+        for (; at > 0 && better(&hit, &hits[at - 1]); at--)
+            hits[at] = hits[at - 1];
+        hits[at] = hit;
+    }
 }
 
 void top_k_finish(struct top_k *top)
 {
-    /* A heap with the worst at the root, taken apart from the root, is sorted best first. */
-    for (size_t count = top->count; count > 1;) {
-        const struct search_hit root = top->hits[0];
-        count--;
-        top->hits[0] = top->hits[count];
-        top->hits[count] = root;
-        sift_down(top->hits, count, 0);
-    }
+    if (top->k <= TOP_K_FEW)
+        return;
+    shrink(top);
+    sort_hits(top->hits, top->count);
 }

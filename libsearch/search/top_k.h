@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The k best hits so far: a heap with the worst of them at its root. Better is a higher score, or the same and a
- * lower number. */
+/* The k best hits so far. Better is a higher score, or the same and a lower number.
+ *
+ * Few are kept in order. More are gathered in twice the room and thinned by selection when it is full, which costs a
+ * hit less than keeping a heap would. */
 #ifndef LIBSEARCH_SEARCH_TOP_K_H
 #define LIBSEARCH_SEARCH_TOP_K_H
 
@@ -8,16 +10,23 @@
 
 #include "search/search.h"
 
+enum { TOP_K_FEW = 24 };
+
 struct top_k {
-    struct search_hit *hits; /* room for k */
-    size_t count, k;
-    float threshold; /* a score that is not above it cannot enter, when numbers rise; starts at -1 (or a seed) */
+    struct search_hit *hits;
+    size_t count, k, room;
+    float threshold; /* nothing below it can enter, nor can an equal score with a higher number than all so far;
+                        starts at -1 */
 };
 
-void top_k_init(struct top_k *top, struct search_hit *hits, size_t k);
+/* How many hits top_k_init needs room for. */
+static inline size_t top_k_room(size_t k) { return k <= TOP_K_FEW ? k : 2 * k + 64; }
+
+/* room: of hits, top_k_room(k). */
+void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t room);
 /* Offers a hit. Numbers may come in any order. */
 void top_k_add(struct top_k *top, float score, uint64_t number);
-/* Sorts the hits, best first. The heap is then of no more use. */
+/* Leaves the best, sorted, in hits[0 … count - 1]. */
 void top_k_finish(struct top_k *top);
 
 #endif
