@@ -89,7 +89,8 @@ static void add_fields(struct schema *schema, enum collection_shape shape)
     add_field(schema, "tag", LIBSEARCH_KEYWORD, 0, 0);
     add_field(schema, "text", LIBSEARCH_TEXT, 0, 1);
     add_field(schema, "notes", LIBSEARCH_TEXT, LIBSEARCH_FIELD_OWN_LISTS, 1);
-    add_field(schema, "loose", LIBSEARCH_TEXT, LIBSEARCH_FIELD_NO_POSITIONS, 1);
+    add_field(schema, "loose", LIBSEARCH_TEXT,
+              shape == COLLECTION_FULL ? LIBSEARCH_FIELD_NO_POSITIONS : LIBSEARCH_FIELD_OWN_LISTS, 1);
     add_field(schema, "place", LIBSEARCH_KEYWORD, LIBSEARCH_FIELD_NO_COLUMN, 0);
     add_field(schema, "size", LIBSEARCH_INTEGER, 0, 0);
     add_field(schema, "price", LIBSEARCH_FLOAT, 0, 0);

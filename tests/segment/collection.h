@@ -19,7 +19,8 @@ struct collection {
 
 enum collection_shape {
     COLLECTION_PLAIN, /* one field of text, weight 1 */
-    COLLECTION_FULL   /* several text fields with weights, own lists, no positions, keywords, numbers */
+    COLLECTION_FULL,  /* several text fields with weights, own lists, no positions, keywords, numbers */
+    COLLECTION_PLACED /* the same with positions everywhere */
 };
 
 void collection_make(struct collection *collection, struct test_random *random, enum collection_shape shape,
