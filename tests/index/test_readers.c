@@ -92,8 +92,9 @@ static void a_reader_sees_each_commit_of_another_process_and_keeps_what_it_pinne
         for (size_t s = 0; s < pinned[i]->segment_count; s++)
             assert_int_equal(segment_verify(pinned[i]->segments[s].segment, NULL), LIBSEARCH_OK);
         assert_true(i == 0 || pinned[i]->generation > pinned[i - 1]->generation);
-        snapshot_release(pinned[i]);
     }
+    for (size_t i = 0; i < 12; i++)
+        snapshot_release(pinned[i]);
     index_writer_close(writer);
     index_store_close(store);
     index_store_close(reader);
