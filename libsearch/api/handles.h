@@ -14,8 +14,10 @@ struct libsearch_index {
     const libsearch_engine *engine;
     struct engine_index *handle;
     bool read_only;
-    pthread_mutex_t mutex;  /* of what follows */
-    struct schema *schema;  /* retained: what libsearch_field_at lends names from; NULL: not asked yet */
+    pthread_mutex_t mutex;   /* of what follows */
+    struct schema **schemas; /* retained: all different ones that libsearch_field_at lent names from; a schema only
+                                grows, so they are few */
+    size_t schema_count, schema_capacity;
 };
 
 struct libsearch_snapshot {

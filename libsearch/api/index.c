@@ -99,36 +99,55 @@ void libsearch_close(libsearch_index *index)
     if (index == NULL)
         return;
     index->engine->close(index->handle);
-    if (index->schema != NULL)
-        schema_release(index->schema);
+    for (size_t i = 0; i < index->schema_count; i++)
+        schema_release(index->schemas[i]);
+    memory_free(index->allocator, index->schemas);
     pthread_mutex_destroy(&index->mutex);
     memory_free(index->allocator, index);
 }
 
-/* The newest commit's schema, retained by the index until one with more fields comes; NULL and error where it cannot
- * be read. */
-static const struct schema *newest_schema(libsearch_index *index, libsearch_error *error)
+static bool same_fields(const struct schema *one, const struct schema *other)
+{
+    if (one->count != other->count)
+        return false;
+    for (size_t i = 0; i < one->count; i++) {
+        const struct field *a = one->fields[i], *b = other->fields[i];
+        if (strcmp(a->name, b->name) != 0 || a->type != b->type || a->flags != b->flags ||
+            memcmp(&a->weight, &b->weight, sizeof a->weight) != 0 ||
+            (a->type == LIBSEARCH_TEXT && strcmp(analyzer_name(a->analyzer), analyzer_name(b->analyzer)) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* The newest commit's schema, or one like it, kept by the index as long as it is open, so that another thread's asking
+ * takes nobody's names away. */
+static libsearch_status newest_schema(libsearch_index *index, const struct schema **schema, libsearch_error *error)
 {
     libsearch_snapshot *snapshot;
-    if (snapshot_pin(index, &snapshot, error) != LIBSEARCH_OK)
-        return NULL;
-    struct schema *schema = (struct schema *)snapshot->engine->snapshot_schema(snapshot->handle);
+    TRY(snapshot_pin(index, &snapshot, error));
+    struct schema *newest = (struct schema *)snapshot->engine->snapshot_schema(snapshot->handle);
+    libsearch_status status = LIBSEARCH_OK;
     pthread_mutex_lock(&index->mutex);
-    if (index->schema == NULL || index->schema->count != schema->count) {
-        if (index->schema != NULL)
-            schema_release(index->schema);
-        index->schema = schema_retain(schema);
-    }
-    schema = index->schema;
+    size_t at = index->schema_count;
+    while (at > 0 && !same_fields(index->schemas[at - 1], newest))
+        at--;
+    if (at > 0)
+        *schema = index->schemas[at - 1];
+    else if (memory_grow(index->allocator, &index->schemas, &index->schema_capacity, index->schema_count + 1,
+                         sizeof *index->schemas))
+        *schema = index->schemas[index->schema_count++] = schema_retain(newest);
+    else
+        status = error_no_memory(error);
     pthread_mutex_unlock(&index->mutex);
     libsearch_snapshot_free(snapshot);
-    return schema;
+    return status;
 }
 
 size_t libsearch_field_count(libsearch_index *index)
 {
-    const struct schema *schema = index == NULL ? NULL : newest_schema(index, NULL);
-    return schema == NULL ? 0 : schema->count;
+    const struct schema *schema;
+    return index == NULL || newest_schema(index, &schema, NULL) != LIBSEARCH_OK ? 0 : schema->count;
 }
 
 libsearch_status libsearch_field_at(libsearch_index *index, size_t i, libsearch_field *field, libsearch_error *error)
@@ -136,13 +155,8 @@ libsearch_status libsearch_field_at(libsearch_index *index, size_t i, libsearch_
     error_clear(error);
     if (index == NULL || field == NULL)
         return argument_missing(error, "libsearch_field_at", index == NULL ? "index" : "field");
-    libsearch_error cause = LIBSEARCH_ERROR_INIT;
-    const struct schema *schema = newest_schema(index, &cause);
-    if (schema == NULL) {
-        if (error != NULL)
-            *error = cause;
-        return cause.status;
-    }
+    const struct schema *schema;
+    TRY(newest_schema(index, &schema, error));
     if (i >= schema->count)
         return error_set(error, LIBSEARCH_INVALID, "libsearch_field_at: there are %zu fields, and none of number %zu",
                          schema->count, i);

@@ -392,6 +392,32 @@ static void fields_are_as_the_program_or_the_first_document_made_them(void **sta
     libsearch_close(index);
 }
 
+static void a_field_that_was_taken_back_is_shown_no_more(void **state)
+{
+    libsearch_index *index = open_reports(*state);
+    libsearch_writer *writer = NULL;
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
+    field.name = "year";
+    field.type = LIBSEARCH_INTEGER;
+    assert_ok(libsearch_writer_add_field(writer, &field, NULL));
+    assert_ok(libsearch_writer_refresh(writer, NULL));
+    assert_ok(libsearch_field_at(index, 2, &field, NULL));
+    const char *lent = field.name;
+    assert_ok(libsearch_writer_rollback(writer, NULL));
+    assert_int_equal(libsearch_field_count(index), 2);
+    field = (libsearch_field)LIBSEARCH_FIELD_INIT;
+    field.name = "price";
+    field.type = LIBSEARCH_FLOAT;
+    assert_ok(libsearch_writer_add_field(writer, &field, NULL));
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    assert_ok(libsearch_field_at(index, 2, &field, NULL));
+    assert_string_equal(field.name, "price");
+    assert_string_equal(lent, "year"); /* what was lent is not taken away */
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+}
+
 static void info_counts_what_is_there(void **state)
 {
     libsearch_index *index = open_reports(*state);
@@ -484,6 +510,7 @@ int main(void)
         with_folder(a_query_by_functions_prints_what_parses_to_it),
         with_folder(a_snippet_shows_the_words_that_answer),
         with_folder(fields_are_as_the_program_or_the_first_document_made_them),
+        with_folder(a_field_that_was_taken_back_is_shown_no_more),
         with_folder(info_counts_what_is_there),
         with_folder(an_index_opened_to_read_takes_no_writer),
         with_folder(check_is_content_until_a_byte_is_changed),
