@@ -103,9 +103,11 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
         return false;
     uint32_t from, to;
     field_span(matcher, cursor->block.documents[cursor->index], &from, &to);
+    /* A compound can put a term twice in one place (cat-s: cat, and cats): that is one place. */
     uint32_t kept = 0;
     for (uint32_t i = 0; i < frequency; i++)
-        if (term->places[i] >= from && term->places[i] < to)
+        if (term->places[i] >= from && term->places[i] < to &&
+            (kept == 0 || term->places[kept - 1] != term->places[i] + term->shift))
             term->places[kept++] = term->places[i] + term->shift;
     term->place_count = kept;
     return true;
@@ -143,7 +145,8 @@ static bool count_exact(struct phrase_matcher *matcher, uint32_t *found)
 }
 
 /* How often they stand with at most `slop` moves: choices of one place for each word whose moved places lie within
- * slop of each other; each choice uses up its lowest place. */
+ * slop of each other; each choice uses up its lowest place, of equal ones that of the word that comes first in the
+ * phrase (not in our order, which differs from segment to segment). */
 static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
 {
     *found = 0;
@@ -161,7 +164,7 @@ static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
         uint32_t low = UINT32_MAX, high = 0;
         for (size_t t = 0; t < count; t++) {
             const uint32_t place = matcher->terms[t].places[at[t]];
-            if (place < low) {
+            if (place < low || (place == low && matcher->terms[t].shift > matcher->terms[lowest].shift)) {
                 low = place;
                 lowest = t;
             }
