@@ -93,6 +93,22 @@ static void drop_stops(struct words *words)
     words->count = to;
 }
 
+/* Where all words must match, those of compounds as wholes are no conditions (where the parts are, the whole is, and
+ * the parts are what others wrote apart), unless nothing would be left: the parts of to-do are stop words. */
+static void drop_wholes(struct words *words)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < words->count; i++)
+        kept += !words->words[i].whole;
+    if (kept == 0 || kept == words->count)
+        return;
+    size_t to = 0;
+    for (size_t i = 0; i < words->count; i++)
+        if (!words->words[i].whole)
+            words->words[to++] = words->words[i];
+    words->count = to;
+}
+
 /* Counts the repetitions of a word at its first place. Questions are short; long ones are bounded by their clauses. */
 static libsearch_status count_repetitions(struct plan *plan, struct words *words, libsearch_error *error)
 {
@@ -200,7 +216,7 @@ static libsearch_status plan_union(struct plan *plan, const struct field *field,
     return LIBSEARCH_OK;
 }
 
-/* All must match; of a compound, the whole or all of its parts. */
+/* All must match. */
 static libsearch_status plan_all(struct plan *plan, const struct field *field, const struct words *words, float boost,
                                  bool scored, struct plan_node **node, libsearch_error *error)
 {
@@ -209,8 +225,8 @@ static libsearch_status plan_all(struct plan *plan, const struct field *field, c
         return error_no_memory(error);
     for (size_t i = 0; i < words->count; i++) {
         struct plan_node *child;
-        if (words->words[i].count == 0 || words->words[i].whole)
-            continue; /* where the parts are, the whole is, and the parts are what others wrote apart */
+        if (words->words[i].count == 0)
+            continue;
         TRY(term_node(plan, field, &words->words[i], boost, scored, &child, error));
         if (child->kind == PLAN_NONE) {
             *node = child;
@@ -243,6 +259,8 @@ libsearch_status plan_text(struct plan *plan, const libsearch_query *query, floa
     TRY(analyze(plan, field, query->text, &words, error));
     if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
         drop_stops(&words);
+    if (query->flags & QUERY_FLAG_ALL)
+        drop_wholes(&words);
     TRY(count_repetitions(plan, &words, error));
     if (query->flags & QUERY_FLAG_ALL)
         return plan_all(plan, field, &words, boost, scored, node, error);
