@@ -135,7 +135,7 @@ static void write_documents(struct posting_writer *writer)
     to->length += bitpack_bytes(n, width);
 }
 
-/* The sides of the block, gathered by field. */
+/* The sides of the block, gathered by field, rising: a document's weighted frequency is summed up in that order. */
 static void write_sides(struct posting_writer *writer)
 {
     struct buffer *to = &writer->payload;
@@ -143,10 +143,12 @@ static void write_sides(struct posting_writer *writer)
     size_t groups = 0;
     for (size_t i = 0; i < writer->side_count; i++) {
         size_t g = 0;
-        while (g < groups && fields[g] != writer->sides[i].field)
+        while (g < groups && fields[g] < writer->sides[i].field)
             g++;
-        if (g == groups && groups < LIBSEARCH_MAX_FIELDS)
-            fields[groups++] = writer->sides[i].field;
+        if ((g < groups && fields[g] == writer->sides[i].field) || groups == LIBSEARCH_MAX_FIELDS)
+            continue;
+        memmove(fields + g + 1, fields + g, (groups++ - g) * sizeof *fields);
+        fields[g] = writer->sides[i].field;
     }
     buffer_append_varint(to, groups);
     for (size_t g = 0; g < groups; g++) {
