@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+#include "oracle/oracle_plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What all of a question needs. */
+struct planner {
+    struct oracle *oracle;
+    const struct oracle_model *model;
+    bool limit;
+};
+
+static struct oracle_node *node_new(enum oracle_kind kind, float constant)
+{
+    struct oracle_node *node = oracle_allocate(sizeof *node);
+    node->kind = kind;
+    node->constant = constant;
+    node->field = SCHEMA_NO_FIELD;
+    return node;
+}
+
+void oracle_node_free(struct oracle_node *node)
+{
+    if (node == NULL)
+        return;
+    for (size_t i = 0; i < node->count && node->parts != NULL; i++)
+        oracle_node_free(node->parts[i]);
+    free(node->parts);
+    free(node->occurs);
+    free(node->terms);
+    free(node->offsets);
+    free(node->wanted);
+    free(node);
+}
+
+/* W, by the formulas of search/model.h. */
+static float weight_of(const struct oracle_model *model, double N, double n, double cf, double q)
+{
+    const double idf = log1p((N - n + 0.5) / (n + 0.5));
+    double weight;
+    if (model->kind == ORACLE_BM25) {
+        weight = idf * q;
+    } else if (model->kind == ORACLE_BM25_XAPIAN) {
+        const double k3 = model->k3, t = (N - n + 0.5) / (n + 0.5);
+        weight = log(t < 2 ? 1 + t / 2 : t) * ((k3 + 1) * q / (k3 + q)) * ((double)model->k1 + 1);
+    } else {
+        weight = 2.2 * pow(idf, 1.15) * log1p(cf / n) * pow(q, 0.75);
+    }
+    return weight > 0 ? (float)weight : 0.0f;
+}
+
+/* The average length of the documents, as the term counts lengths: of the group over all documents, of a field over
+ * those that have words in it. */
+static float average_of(const struct oracle *oracle, const struct oracle_term *term)
+{
+    double sum = 0, documents = 0;
+    for (size_t d = 0; d < oracle->count && !term->keyword; d++) {
+        const struct oracle_document *document = oracle->documents[d];
+        if (term->list == 0 && term->field == SCHEMA_NO_FIELD) {
+            sum += term->weighted ? document->weighted_length : document->plain_length;
+            documents++;
+        } else {
+            const uint16_t field = term->field != SCHEMA_NO_FIELD ? term->field : (uint16_t)(term->list - 1);
+            sum += oracle_field_length(document, field);
+            documents += oracle_field_length(document, field) > 0;
+        }
+    }
+    return sum > 0 ? (float)(sum / documents) : 1.0f;
+}
+
+/* Fills in a term's weight and average; q: how often the question has it. */
+static void weigh(struct planner *planner, struct oracle_term *term, float boost, unsigned q)
+{
+    const struct oracle *oracle = planner->oracle;
+    double n = 0, cf = 0;
+    for (size_t d = 0; d < oracle->count; d++) {
+        const struct oracle_document *document = oracle->documents[d];
+        unsigned times = 0;
+        for (size_t i = 0; i < document->token_count; i++)
+            times += document->tokens[i].list == term->list && document->tokens[i].term == term->word;
+        n += times > 0;
+        cf += times;
+    }
+    term->average = average_of(oracle, term);
+    term->weight = n > 0 ? boost * weight_of(planner->model, (double)oracle->count, n, cf, q) : 0;
+}
+
+/* A word of the question. */
+struct question_word {
+    uint32_t word;
+    uint32_t position;
+    bool whole, stop;
+};
+
+struct question {
+    const struct field *field; /* NULL: the default group */
+    struct question_word *words;
+    size_t count, capacity;
+};
+
+static const struct field *field_of(const struct planner *planner, const libsearch_query *query)
+{
+    if (query->field == NULL)
+        return NULL;
+    const struct field *field = schema_find(planner->oracle->schema, query->field, strlen(query->field));
+    if (field == NULL)
+        abort(); /* the tests ask for fields that are there */
+    return field;
+}
+
+static struct question analyze(struct planner *planner, const libsearch_query *query)
+{
+    struct question question = { .field = field_of(planner, query) };
+    const struct analyzer *analyzer =
+        question.field != NULL ? question.field->analyzer : planner->oracle->schema->analyzers[0];
+    struct tokenizer *tokenizer;
+    struct token tokens[64];
+    char term[LIBSEARCH_MAX_TERM];
+    size_t count;
+    if (tokenizer_new(analyzer, allocator_default(), &tokenizer, NULL) != LIBSEARCH_OK)
+        abort();
+    tokenizer_start(tokenizer, query->text, 0);
+    while ((count = tokenizer_next(tokenizer, tokens, 64)) > 0)
+        for (size_t i = 0; i < count; i++) {
+            const size_t length = tokenizer_term(tokenizer, tokens[i].surface, tokens[i].length, term);
+            oracle_grow(&question.words, &question.capacity, question.count + 1, sizeof *question.words);
+            question.words[question.count++] = (struct question_word){
+                .word = oracle_word(planner->oracle->words, term, length),
+                .position = tokens[i].position,
+                .whole = (tokens[i].flags & TOKEN_WHOLE) != 0,
+                .stop = analyzer_is_stop(analyzer, tokens[i].surface, tokens[i].length),
+            };
+        }
+    tokenizer_free(tokenizer);
+    return question;
+}
+
+/* Keeps the words that are not (stop: stop words; else wholes), unless none would be left. */
+static void drop(struct question *question, bool stop)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < question->count; i++)
+        kept += stop ? !question->words[i].stop : !question->words[i].whole;
+    if (kept == 0)
+        return;
+    kept = 0;
+    for (size_t i = 0; i < question->count; i++)
+        if (stop ? !question->words[i].stop : !question->words[i].whole)
+            question->words[kept++] = question->words[i];
+    question->count = kept;
+}
+
+static struct oracle_term term_of(const struct planner *planner, const struct field *field, uint32_t word)
+{
+    const bool group = field == NULL || field->in_group;
+    return (struct oracle_term){ .word = word,
+                                 .list = group ? 0 : (uint16_t)(field->number + 1),
+                                 .field = field != NULL && group ? field->number : SCHEMA_NO_FIELD,
+                                 .keyword = field != NULL && field->type == LIBSEARCH_KEYWORD,
+                                 .weighted = field == NULL && planner->model->kind == ORACLE_DEFAULT };
+}
+
+static struct oracle_node *term_node(struct planner *planner, const struct field *field, uint32_t word, float boost,
+                                     unsigned q)
+{
+    struct oracle_node *node = node_new(ORACLE_TERM, 0);
+    node->terms = oracle_allocate(sizeof *node->terms);
+    node->terms[0] = term_of(planner, field, word);
+    node->count = 1;
+    weigh(planner, &node->terms[0], boost, q);
+    return node;
+}
+
+static void make_parts(struct oracle_node *node, size_t count)
+{
+    node->parts = oracle_allocate(count * sizeof(struct oracle_node *));
+    node->occurs = oracle_allocate(count);
+}
+
+static struct oracle_node *plan_text(struct planner *planner, const libsearch_query *query, float boost)
+{
+    struct question question = analyze(planner, query);
+    const bool all = (query->flags & QUERY_FLAG_ALL) != 0;
+    if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
+        drop(&question, true);
+    if (all)
+        drop(&question, false); /* a whole is another way to say its parts */
+    struct oracle_node *node = node_new(ORACLE_SUM, 0);
+    make_parts(node, question.count);
+    for (size_t i = 0; i < question.count; i++) {
+        bool first = true;
+        unsigned q = 0;
+        for (size_t j = 0; j < question.count; j++) {
+            first = first && (j >= i || question.words[j].word != question.words[i].word);
+            q += question.words[j].word == question.words[i].word;
+        }
+        if (!first)
+            continue;
+        const float part = !all && question.words[i].whole ? boost * 0.5f : boost;
+        node->parts[node->count] = term_node(planner, question.field, question.words[i].word, part, q);
+        node->occurs[node->count++] = all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD;
+    }
+    node->minimum = all ? 0 : 1;
+    if (node->count == 0)
+        node->minimum = 1;
+    memory_free(allocator_default(), question.words);
+    return node;
+}
+
+static struct oracle_node *plan_phrase(struct planner *planner, const libsearch_query *query, float boost)
+{
+    struct question question = analyze(planner, query);
+    struct oracle_node *node;
+    drop(&question, false);
+    if (question.count == 0) {
+        node = node_new(ORACLE_NONE, 0);
+    } else if (question.count == 1) {
+        node = term_node(planner, question.field, question.words[0].word, boost, 1);
+    } else {
+        node = node_new(ORACLE_PHRASE, 0);
+        node->slop = query->number;
+        node->count = question.count;
+        node->terms = oracle_allocate(question.count * sizeof *node->terms);
+        node->offsets = oracle_allocate(question.count * sizeof *node->offsets);
+        for (size_t i = 0; i < question.count; i++) {
+            node->terms[i] = term_of(planner, question.field, question.words[i].word);
+            node->offsets[i] = (int64_t)question.words[i].position - question.words[0].position;
+            weigh(planner, &node->terms[i], boost, 1);
+            node->phrase_weight += node->terms[i].weight;
+        }
+    }
+    memory_free(allocator_default(), question.words);
+    return node;
+}
+
+static bool fits(const libsearch_query *query, const struct oracle_words *words, uint32_t word, const char *pattern,
+                 size_t length)
+{
+    const char *string = words->strings[word];
+    if (query->kind == QUERY_PREFIX)
+        return oracle_fits_prefix(string, words->lengths[word], pattern, length);
+    if (query->kind == QUERY_WILDCARD)
+        return oracle_fits_wildcard(string, words->lengths[word], pattern, length);
+    const unsigned distance = query->number > 0 ? query->number : oracle_fuzzy_distance(pattern, length);
+    return oracle_fits_fuzzy(string, words->lengths[word], pattern, length, distance);
+}
+
+/* The terms of all words that fit, wherever in the list they stand, in documents that were deleted too. */
+static void want(struct planner *planner, struct oracle_node *node, const libsearch_query *query, const char *pattern,
+                 size_t length)
+{
+    enum { UNKNOWN, NO, YES };
+    const struct oracle *oracle = planner->oracle;
+    const struct oracle_words *words = oracle->words;
+    uint8_t *known = oracle_allocate(words->count);
+    size_t found = 0;
+    for (size_t d = 0; d < oracle->count; d++)
+        for (size_t i = 0; i < oracle->documents[d]->token_count; i++) {
+            const struct oracle_token *token = &oracle->documents[d]->tokens[i];
+            if (token->list != node->list)
+                continue;
+            if (known[token->surface] == UNKNOWN)
+                known[token->surface] = fits(query, words, token->surface, pattern, length) ? YES : NO;
+            if (known[token->surface] == NO || node->wanted[token->term])
+                continue;
+            node->wanted[token->term] = 1;
+            planner->limit = planner->limit || ++found > LIBSEARCH_MAX_EXPANSION;
+        }
+    free(known);
+}
+
+static struct oracle_node *plan_words(struct planner *planner, const libsearch_query *query, float boost)
+{
+    const struct field *field = field_of(planner, query);
+    struct oracle_node *node = node_new(ORACLE_ANY_OF, boost);
+    const struct oracle_term like = term_of(planner, field, 0);
+    node->list = like.list;
+    node->field = like.field;
+    node->wanted_count = planner->oracle->words->count;
+    node->wanted = oracle_allocate(node->wanted_count);
+    if (like.keyword) {
+        want(planner, node, query, query->text.data, query->text.length);
+        return node;
+    }
+    const struct analyzer *analyzer = field != NULL ? field->analyzer : planner->oracle->schema->analyzers[0];
+    struct tokenizer *tokenizer;
+    const size_t capacity = query->text.length * 4 + 64;
+    char *folded = oracle_allocate(capacity);
+    if (tokenizer_new(analyzer, allocator_default(), &tokenizer, NULL) != LIBSEARCH_OK)
+        abort();
+    const size_t length = tokenizer_fold(tokenizer, query->text, folded, capacity);
+    tokenizer_free(tokenizer);
+    want(planner, node, query, folded, length);
+    free(folded);
+    return node;
+}
+
+static struct oracle_node *plan_any(struct planner *planner, const libsearch_query *query, float boost);
+
+static struct oracle_node *plan_boolean(struct planner *planner, const libsearch_query *query, float boost)
+{
+    struct oracle_node *node = node_new(ORACLE_SUM, 0);
+    bool required = false, should = false;
+    make_parts(node, query->count);
+    for (size_t i = 0; i < query->count; i++) {
+        node->parts[i] = plan_any(planner, query->children[i], boost);
+        node->occurs[i] = query->occurs[i];
+        required = required || query->occurs[i] == LIBSEARCH_MUST || query->occurs[i] == LIBSEARCH_FILTER;
+        should = should || query->occurs[i] == LIBSEARCH_SHOULD;
+    }
+    node->count = query->count;
+    node->minimum = query->number > 0 ? query->number : should && !required ? 1 : 0;
+    if (query->count == 0)
+        node->minimum = 1;
+    return node;
+}
+
+static struct oracle_node *plan_any(struct planner *planner, const libsearch_query *query, float boost)
+{
+    struct oracle_node *node;
+    const struct field *field;
+    switch (query->kind) {
+    case QUERY_ALL:
+        return node_new(ORACLE_ALL, boost);
+    case QUERY_NONE:
+        return node_new(ORACLE_NONE, 0);
+    case QUERY_TEXT:
+        return plan_text(planner, query, boost);
+    case QUERY_PHRASE:
+        return plan_phrase(planner, query, boost);
+    case QUERY_KEYWORD:
+        return term_node(planner, field_of(planner, query),
+                         oracle_word(planner->oracle->words, query->text.data, query->text.length), boost, 1);
+    case QUERY_RANGE:
+    case QUERY_EXISTS:
+        field = field_of(planner, query);
+        node = node_new(query->kind == QUERY_RANGE ? ORACLE_RANGE : ORACLE_EXISTS, boost);
+        node->query = query;
+        node->field = field->number;
+        return node;
+    case QUERY_PREFIX:
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY:
+        return plan_words(planner, query, boost);
+    case QUERY_BOOLEAN:
+        return plan_boolean(planner, query, boost);
+    case QUERY_BOOST:
+        return plan_any(planner, query->children[0], boost * query->factor);
+    case QUERY_CONSTANT: /* the child filters, all that it lets through counts alike */
+        node = node_new(ORACLE_SUM, 0);
+        make_parts(node, 2);
+        node->count = 2;
+        node->parts[0] = plan_any(planner, query->children[0], 1);
+        node->occurs[0] = LIBSEARCH_FILTER;
+        node->parts[1] = node_new(ORACLE_ALL, query->factor * boost);
+        node->occurs[1] = LIBSEARCH_MUST;
+        return node;
+    default:
+        abort(); /* the tests do not ask for what is not there yet */
+    }
+}
+
+struct oracle_node *oracle_plan(struct oracle *oracle, const libsearch_query *query, const struct oracle_model *model)
+{
+    struct planner planner = { oracle, model, false };
+    struct oracle_node *node = plan_any(&planner, query, 1);
+    if (!planner.limit)
+        return node;
+    oracle_node_free(node);
+    return NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* A question as the oracle asks it of each document: words analyzed, weights known. */
+#ifndef TESTS_ORACLE_ORACLE_PLAN_H
+#define TESTS_ORACLE_ORACLE_PLAN_H
+
+#include "oracle/oracle.h"
+
+enum oracle_kind {
+    ORACLE_ALL,    /* every document */
+    ORACLE_NONE,
+    ORACLE_TERM,   /* terms[0] */
+    ORACLE_PHRASE, /* terms at offsets, within slop */
+    ORACLE_ANY_OF, /* a word of `wanted` in list (and field) */
+    ORACLE_RANGE,  /* query says which */
+    ORACLE_EXISTS,
+    ORACLE_SUM     /* parts by occurs and minimum */
+};
+
+struct oracle_term {
+    uint32_t word;
+    uint16_t list;
+    uint16_t field; /* of the default group; SCHEMA_NO_FIELD: all of the list */
+    bool keyword, weighted;
+    float weight, average;
+};
+
+struct oracle_node {
+    enum oracle_kind kind;
+    float constant; /* the score of what has no terms of its own */
+    struct oracle_term *terms;
+    int64_t *offsets;
+    size_t count; /* terms, or parts */
+    unsigned slop;
+    float phrase_weight;
+    uint16_t list, field;
+    uint8_t *wanted; /* by word */
+    size_t wanted_count;
+    const libsearch_query *query;
+    struct oracle_node **parts;
+    uint8_t *occurs;
+    unsigned minimum;
+};
+
+/* NULL: LIMIT. */
+struct oracle_node *oracle_plan(struct oracle *oracle, const libsearch_query *query, const struct oracle_model *model);
+void oracle_node_free(struct oracle_node *node);
+
+#endif
