@@ -14,6 +14,14 @@ layers() { sed -n 's/^libsearch_layer(\([^)]*\))$/\1/p' libsearch/CMakeLists.txt
 # The object files of a layer in the build.
 objects() { find "$LIBSEARCH_BUILD/libsearch" -path "*/libsearch_$1.dir/*.o"; }
 
+# calls EXCEPT PATTERN: which objects, but those of the layer EXCEPT, call a function of that pattern.
+calls() {
+  layers | while read -r layer uses; do
+    [ "$layer" = "$1" ] || objects "$layer"
+  done | xargs nm -A -u | awk -v pattern="^($2)\$" '
+    $NF ~ pattern { sub(/^.*\/libsearch_/, ""); sub(/\.dir\//, " "); sub(/: *U/, " calls"); print }'
+}
+
 # The functions that the public header, and its parts, declare.
 declared() {
   find include/libsearch.h include/libsearch -name '*.h' -exec cat {} + 2>/dev/null |
@@ -35,59 +43,42 @@ a_layer_uses_only_layers_above_it)
   done >"$wrong"
   ;;
 a_file_includes_only_what_its_folder_may_use)
-  for folder in libsearch/*/; do
-    layer=$(basename "$folder")
-    uses=$(layers | awk -v layer="$layer" '$1 == layer { print; exit }')
-    if [ -z "$uses" ]; then
-      [ -z "$(find "$folder" -name '*.[ch]')" ] || echo "$folder is no layer of libsearch/CMakeLists.txt"
-      continue
-    fi
-    find "$folder" -name '*.[ch]' -exec grep -Hn '^ *# *include *"' {} + | while IFS= read -r line; do
-      included=$(echo "$line" | sed 's/.*include *"\([^"]*\)".*/\1/')
-      case "$included" in
-      */*) ;;
-      *) echo "$line: not by its folder's name"; continue ;;
-      esac
-      case " $uses " in
-      *" ${included%%/*} "*) ;;
-      *) echo "$line: $layer may not use ${included%%/*}" ;;
-      esac
-    done
-  done >"$wrong"
+  layers >"$work/layers"
+  find libsearch -name '*.[ch]' -exec grep -Hn '^ *# *include *"' {} + >"$work/includes"
+  awk '
+    FNR == NR { known[$1] = 1; for (i = 1; i <= NF; i++) may[$1, $i] = 1; next }
+    {
+      split($0, parts, "/")
+      layer = parts[2]
+      included = $0
+      sub(/^.*include *"/, "", included)
+      sub(/".*/, "", included)
+      folder = included
+      sub(/\/.*/, "", folder)
+      if (!(layer in known)) print $0 ": " layer " is no layer of libsearch/CMakeLists.txt"
+      else if (included !~ /\//) print $0 ": not by its folder\047s name"
+      else if (!((layer, folder) in may)) print $0 ": " layer " may not use " folder
+    }' "$work/layers" "$work/includes" >"$wrong"
   ;;
 programs_see_the_public_header_alone)
   grep -HnE '^ *# *include *"[^"]*/' tools/lsearch/*.[ch] examples/*.c >"$wrong" || true
   ;;
 only_io_touches_files)
-  layers | while read -r layer uses; do
-    [ "$layer" != io ] || continue
-    objects "$layer" | while read -r object; do
-      nm -u "$object" | awk -v object="$(basename "$object")" -v layer="$layer" '
-        $2 ~ /^(open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|writev|pwritev|fsync|fdatasync|sync|rename|renameat|renameat2|unlink|unlinkat|remove|ftruncate|truncate|mmap|munmap|msync|mkdir|rmdir|opendir|flock|lockf|fcntl)(64)?$/ {
-          print layer "/" object " calls " $2 }'
-    done
-  done >"$wrong"
+  files='open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|readv|writev|preadv|pwritev'
+  files="$files|fsync|fdatasync|sync|syncfs|rename|renameat|renameat2|link|unlink|unlinkat|remove|truncate|ftruncate"
+  files="$files|mmap|munmap|msync|madvise|mkdir|mkdirat|rmdir|opendir|fdopendir|flock|lockf|fcntl"
+  calls io "($files)(64)?" >"$wrong"
   ;;
 only_base_calls_malloc)
-  layers | while read -r layer uses; do
-    [ "$layer" != base ] || continue
-    objects "$layer" | while read -r object; do
-      nm -u "$object" | awk -v object="$(basename "$object")" -v layer="$layer" '
-        $2 ~ /^(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|aligned_alloc|posix_memalign)$/ {
-          print layer "/" object " calls " $2 }'
-    done
-  done >"$wrong"
+  memory='malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|aligned_alloc'
+  calls base "$memory|posix_memalign" >"$wrong"
   ;;
 nothing_global_changes)
   # What lies in .data or .bss would be shared by all handles of a process.
-  layers | while read -r layer uses; do
-    objects "$layer" | while read -r object; do
-      nm --format=sysv "$object" | awk -F '|' -v object="$(basename "$object")" -v layer="$layer" '
-        { gsub(/ /, "") }
-        $7 ~ /^(\.t?bss|\.t?data|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ && $4 == "OBJECT" && $1 !~ /asan|tsan|ubsan|gcov|^\.L/ {
-          print layer "/" object " can write " $1 }'
-    done
-  done >"$wrong"
+  layers | while read -r layer uses; do objects "$layer"; done | xargs nm -A --format=sysv | awk -F '|' '
+    { gsub(/ /, "") }
+    $7 ~ /^(\.t?bss|\.t?data|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ && $4 == "OBJECT" && $1 !~ /:(__|\.L)/ {
+      sub(/^.*\/libsearch_/, "", $1); sub(/\.dir\//, " ", $1); sub(/:/, " can write ", $1); print $1 }' >"$wrong"
   ;;
 the_shared_library_exports_the_header)
   declared >"$work/declared"
