@@ -15,13 +15,17 @@
  *     u32[nb] last document of each block
  *     u32[nb] where its payload begins
  *     p times, bounds: u8[nb] frequency 0, u8[nb] length 0, u8[nb] frequency 1, … (POSTING_PAIRS pairs)
+ *     p times, peaks: u16[nb]
  *     p times, thresholds where there are: for k = 10, 100, 1000 two pairs of u8 frequency, u8 length
  *     payload of the blocks, one after the other
  *
  * Bounds. No document of the block scores more than the best of the block's pairs does, for any model in which the
  * score rises with the frequency and falls with the length. Frequencies are rounding_up codes, lengths rounding_down
  * codes. (The pairs are the block's Pareto front, thinned to four by joining neighbours; the idea is Ding and Suel's,
- * SIGIR 2011, the pairs are Lucene's.) Thresholds: at least k documents of the list score at least as much as each of
+ * SIGIR 2011, the pairs are Lucene's.) Peaks are sharper bounds for the parameters in common use: the greatest
+ * f / (0.25 + 0.75 l / average) of the block, rounded up to the upper half of a float; average is the segment's, of the
+ * profile. Every k1 keeps them as they are, another b or average multiplies them by a factor that is known (score_bounds.h).
+ * Thresholds: at least k documents of the list score at least as much as each of
  * the k's pairs; frequencies are rounding_down codes, lengths are to be read by rounding_greatest. Profile 0 is for
  * plain frequencies and lengths, profile 1 for those weighted by field with stop words left out.
  *

@@ -24,6 +24,8 @@ static libsearch_status open_blocks(struct posting_list *list, struct cursor *cu
     list->profiles = profiles;
     for (unsigned p = 0; p < profiles; p++)
         list->bounds[p] = cursor_take(cursor, (size_t)list->blocks * 2 * POSTING_PAIRS);
+    for (unsigned p = 0; p < profiles; p++)
+        list->peaks[p] = cursor_take(cursor, (size_t)list->blocks * 2);
     for (unsigned p = 0; p < profiles && thresholds; p++)
         list->thresholds[p] = cursor_take(cursor, POSTING_THRESHOLD_BYTES);
     list->payload = cursor_take(cursor, payload);

@@ -19,6 +19,7 @@ struct posting_list {
     const uint8_t *offsets;        /* u32 a block */
     unsigned profiles;             /* 0: no bounds (lists below 128) */
     const uint8_t *bounds[2];      /* 2 * POSTING_PAIRS arrays of `blocks` bytes */
+    const uint8_t *peaks[2];       /* u16 a block: see peak_value */
     const uint8_t *thresholds[2];  /* POSTING_THRESHOLD_BYTES, or NULL */
     const uint8_t *payload, *payload_end;
     const uint8_t *positions, *positions_end; /* NULL: it has none */

@@ -13,6 +13,7 @@ struct posting_writer {
 
     /* the block being gathered */
     uint32_t documents[POSTING_BLOCK], frequencies[POSTING_BLOCK];
+    float weighted[POSTING_BLOCK]; /* frequencies by the weights of the fields */
     unsigned in_block;
     uint32_t before; /* last document of the block before, UINT32_MAX at first */
     struct block_bounds *bounds[2];
@@ -32,7 +33,7 @@ struct posting_writer {
     uint32_t document_frequency;
     uint64_t collection_frequency;
     struct buffer payload, positions;
-    struct buffer last_documents, offsets, pairs[2]; /* pairs: 2 * POSTING_PAIRS bytes a block */
+    struct buffer last_documents, offsets, pairs[2], peaks[2]; /* pairs: 2 * POSTING_PAIRS bytes a block */
     struct list_thresholds *thresholds[2];
     bool failed;
 };
@@ -47,7 +48,8 @@ libsearch_status posting_writer_new(const libsearch_allocator *allocator, const 
     made->lengths = *lengths;
     made->profiles = lengths->weighted == NULL ? 1 : 2;
     struct buffer *buffers[] = { &made->payload, &made->positions, &made->last_documents, &made->offsets,
-                                 &made->pairs[0], &made->pairs[1] };
+                                 &made->pairs[0], &made->pairs[1],
+                                 &made->peaks[0], &made->peaks[1] };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         buffer_init(buffers[i], allocator);
     for (unsigned p = 0; p < made->profiles; p++) {
@@ -71,6 +73,7 @@ void posting_writer_free(struct posting_writer *writer)
         memory_free(writer->allocator, writer->bounds[p]);
         list_thresholds_free(writer->thresholds[p]);
         buffer_free(&writer->pairs[p]);
+        buffer_free(&writer->peaks[p]);
     }
     buffer_free(&writer->payload);
     buffer_free(&writer->positions);
@@ -98,6 +101,7 @@ void posting_writer_begin(struct posting_writer *writer, bool with_positions)
     buffer_clear(&writer->offsets);
     for (unsigned p = 0; p < writer->profiles; p++) {
         buffer_clear(&writer->pairs[p]);
+        buffer_clear(&writer->peaks[p]);
         list_thresholds_reset(writer->thresholds[p]);
     }
 }
@@ -211,6 +215,45 @@ static void write_positions(struct posting_writer *writer)
         write_runs(to, writer->forms, count);
 }
 
+/* The block's pairs and peak for one profile, from its frequencies and lengths. */
+static void write_profile(struct posting_writer *writer, unsigned p, const uint32_t *above, const uint32_t *below,
+                          const float *exact)
+{
+    const uint8_t *codes = p == 0 ? writer->lengths.plain : writer->lengths.weighted;
+    const uint32_t *lengths = p == 0 ? writer->lengths.plain_lengths : writer->lengths.weighted_lengths;
+    const float average = p == 0 ? writer->lengths.plain_average : writer->lengths.weighted_average;
+    float peak = 0;
+    for (unsigned i = 0; i < writer->in_block; i++) {
+        const uint32_t document = writer->documents[i];
+        const float posting = peak_of(exact[i], lengths[document], average);
+        peak = posting > peak ? posting : peak;
+        block_bounds_add(writer->bounds[p], above[i], codes[document]);
+        list_thresholds_add(writer->thresholds[p], below[i], codes[document]);
+    }
+    uint8_t *pairs = buffer_reserve(&writer->pairs[p], 2 * POSTING_PAIRS);
+    if (pairs == NULL)
+        return;
+    block_bounds_take(writer->bounds[p], pairs);
+    writer->pairs[p].length += 2 * POSTING_PAIRS;
+    buffer_append_u16(&writer->peaks[p], peak_round_up(peak));
+}
+
+static void write_bounds(struct posting_writer *writer)
+{
+    float exact[POSTING_BLOCK];
+    for (unsigned i = 0; i < writer->in_block; i++)
+        exact[i] = (float)writer->frequencies[i];
+    write_profile(writer, 0, writer->frequencies, writer->frequencies, exact);
+    if (writer->profiles < 2)
+        return;
+    uint32_t above[POSTING_BLOCK], below[POSTING_BLOCK];
+    for (unsigned i = 0; i < writer->in_block; i++) {
+        above[i] = weighted_frequency_above(writer->weighted[i]);
+        below[i] = weighted_frequency_below(writer->weighted[i]);
+    }
+    write_profile(writer, 1, above, below, writer->weighted);
+}
+
 static void flush_block(struct posting_writer *writer, bool small)
 {
     const unsigned n = writer->in_block;
@@ -219,13 +262,7 @@ static void flush_block(struct posting_writer *writer, bool small)
     if (!small) {
         buffer_append_u32(&writer->last_documents, writer->documents[n - 1]);
         buffer_append_u32(&writer->offsets, (uint32_t)writer->payload.length);
-        for (unsigned p = 0; p < writer->profiles; p++) {
-            uint8_t *pairs = buffer_reserve(&writer->pairs[p], 2 * POSTING_PAIRS);
-            if (pairs != NULL) {
-                block_bounds_take(writer->bounds[p], pairs);
-                writer->pairs[p].length += 2 * POSTING_PAIRS;
-            }
-        }
+        write_bounds(writer);
     }
     write_documents(writer);
     uint32_t less_one[POSTING_BLOCK];
@@ -295,13 +332,7 @@ void posting_writer_add(struct posting_writer *writer, uint32_t document, uint32
                 weighted += writer->lengths.side_weights[sides[i].field] * (float)sides[i].frequency;
         }
     }
-    block_bounds_add(writer->bounds[0], frequency, writer->lengths.plain[document]);
-    list_thresholds_add(writer->thresholds[0], frequency, writer->lengths.plain[document]);
-    if (writer->profiles == 2) {
-        block_bounds_add(writer->bounds[1], weighted_frequency_above(weighted), writer->lengths.weighted[document]);
-        list_thresholds_add(writer->thresholds[1], weighted_frequency_below(weighted),
-                            writer->lengths.weighted[document]);
-    }
+    writer->weighted[index] = weighted;
 }
 
 /* The bounds as arrays: all first frequencies, all first lengths, and so on. */
@@ -348,6 +379,8 @@ libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer
         buffer_append(to, writer->offsets.data, writer->offsets.length);
         for (unsigned p = 0; p < writer->profiles; p++)
             append_pairs(to, &writer->pairs[p]);
+        for (unsigned p = 0; p < writer->profiles; p++)
+            buffer_append(to, writer->peaks[p].data, writer->peaks[p].length);
         for (unsigned p = 0; p < writer->profiles && thresholds; p++) {
             uint8_t *at = buffer_reserve(to, POSTING_THRESHOLD_BYTES);
             if (at != NULL) {
@@ -360,7 +393,8 @@ libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer
     result.positions_offset = base + to->length;
     buffer_append(to, writer->positions.data, writer->positions.length);
     if (to->failed || writer->payload.failed || writer->positions.failed || writer->last_documents.failed ||
-        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed)
+        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed ||
+        writer->peaks[0].failed || writer->peaks[1].failed)
         return error_no_memory(error);
     for (unsigned p = 0; p < writer->profiles; p++)
         if (list_thresholds_failed(writer->thresholds[p]))

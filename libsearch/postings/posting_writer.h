@@ -17,6 +17,7 @@ struct posting_side {
 struct posting_lengths {
     const uint8_t *plain;      /* rounding_down codes of plain lengths */
     const uint8_t *weighted;   /* of weighted lengths, or NULL: one profile only */
+    const uint32_t *plain_lengths, *weighted_lengths;
     float plain_average, weighted_average;
     const float *side_weights; /* by field number: weight of a side field less 1 */
 };

@@ -5,21 +5,35 @@
 
 #include "codec/rounding.h"
 
-/* 1 / (k1 (1 - b + b length / average)) by length code, for choosing among pairs; any choice is correct. */
-static void nominal_norms(float *norms, float average)
+/* For choosing among pairs; any choice is correct. Of two pairs the one with the greater f / (1 - b + b l / average)
+ * scores more under every k1, so b alone matters: two values stand for those in use. */
+enum { NOMINALS = 2 };
+static const float NOMINAL_B[NOMINALS] = { 0.75f, 0.4f };
+
+/* 1 / (1 - b + b l / average) by length code. */
+static void nominal_norms(float norms[NOMINALS][256], float average)
 {
-    for (unsigned code = 0; code < 256; code++)
-        norms[code] =
-            1.0f / (1.2f * (0.25f + 0.75f * (float)rounding_least((uint8_t)code) / (average > 0 ? average : 1.0f)));
+    for (unsigned n = 0; n < NOMINALS; n++)
+        for (unsigned code = 0; code < 256; code++) {
+            const float ratio = (float)rounding_least((uint8_t)code) / (average > 0 ? average : 1.0f);
+            norms[n][code] = 1.0f / (1.0f - NOMINAL_B[n] + NOMINAL_B[n] * ratio);
+        }
 }
 
-static float nominal_score(const float *norms, uint8_t frequency, uint8_t length)
+static float nominal(const float *norms, uint8_t frequency, uint8_t length)
 {
-    return 1.0f - 1.0f / (1.0f + (float)rounding_least(frequency) * norms[length]);
+    return (float)rounding_least(frequency) * norms[length];
+}
+
+float peak_factor(float peak_average, float b, float average)
+{
+    const float at_zero = b < 1.0f ? 0.25f / (1.0f - b) : __builtin_inff();
+    const float at_infinity = b > 0.0f ? 0.75f / peak_average * average / b : __builtin_inff();
+    return (at_zero > at_infinity ? at_zero : at_infinity) * 1.00001f;
 }
 
 struct block_bounds {
-    float norms[256];
+    float norms[NOMINALS][256];
     uint8_t least_length[256]; /* by frequency code, where `seen` has it */
     uint64_t seen[4];
 };
@@ -42,24 +56,27 @@ void block_bounds_add(struct block_bounds *bounds, uint32_t frequency, uint8_t l
         bounds->least_length[code] = length_code;
 }
 
-/* Takes out the pair whose joining with its neighbour raises the bound least. The front is in falling order of
- * frequency, and so of length; joining i and i + 1 gives the frequency of i and the length of i + 1. */
-static unsigned join_closest(const struct block_bounds *bounds, uint8_t (*front)[2], unsigned count)
+/* Joins two neighbours of the front so that the block's bound rises least. The front is in falling order of frequency,
+ * and so of length; joining i and i + 1 gives the frequency of i and the length of i + 1. What stays below the best pair
+ * costs nothing; among those the tightest join is taken. */
+static unsigned join_closest(const struct block_bounds *bounds, uint8_t (*front)[2], unsigned count,
+                             const float best[NOMINALS])
 {
-    unsigned best = 0;
-    float best_loss = 2.0f;
+    unsigned chosen = 0;
+    float least_loss = __builtin_inff();
     for (unsigned i = 0; i + 1 < count; i++) {
-        const float joined = nominal_score(bounds->norms, front[i][0], front[i + 1][1]);
-        const float upper = nominal_score(bounds->norms, front[i][0], front[i][1]);
-        const float lower = nominal_score(bounds->norms, front[i + 1][0], front[i + 1][1]);
-        const float loss = joined - (upper > lower ? upper : lower);
-        if (loss < best_loss) {
-            best_loss = loss;
-            best = i;
+        float loss = 0;
+        for (unsigned n = 0; n < NOMINALS; n++) {
+            const float joined = nominal(bounds->norms[n], front[i][0], front[i + 1][1]) / best[n];
+            loss += joined > 1.0f ? joined : joined * 1e-3f;
+        }
+        if (loss < least_loss) {
+            least_loss = loss;
+            chosen = i;
         }
     }
-    front[best][1] = front[best + 1][1];
-    memmove(front[best + 1], front[best + 2], (count - best - 2) * sizeof front[0]);
+    front[chosen][1] = front[chosen + 1][1];
+    memmove(front[chosen + 1], front[chosen + 2], (count - chosen - 2) * sizeof front[0]);
     return count - 1;
 }
 
@@ -80,8 +97,14 @@ void block_bounds_take(struct block_bounds *bounds, uint8_t *pairs)
             }
             bounds->least_length[code] = 255;
         }
+    float best[NOMINALS] = { 0 };
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned n = 0; n < NOMINALS; n++) {
+            const float score = nominal(bounds->norms[n], front[i][0], front[i][1]);
+            best[n] = score > best[n] ? score : best[n];
+        }
     while (count > POSTING_PAIRS)
-        count = join_closest(bounds, front, count);
+        count = join_closest(bounds, front, count, best);
     for (unsigned i = 0; i < POSTING_PAIRS; i++) {
         pairs[2 * i] = front[i < count ? i : 0][0];
         pairs[2 * i + 1] = front[i < count ? i : 0][1];
@@ -92,7 +115,7 @@ enum { THRESHOLD_LEVELS = 64 };
 
 struct list_thresholds {
     const libsearch_allocator *allocator;
-    float norms[256];
+    float norms[NOMINALS][256];
     uint32_t counts[THRESHOLD_LEVELS][256]; /* by frequency and length, while they are taken */
     uint8_t *pairs; /* frequency (rounded down), length */
     size_t count, capacity;
@@ -166,7 +189,7 @@ void list_thresholds_take(struct list_thresholds *thresholds, uint8_t *to)
         for (unsigned code = 0; code < 256 && kind < POSTING_THRESHOLD_KINDS; code++)
             for (sum += lengths[code]; kind < POSTING_THRESHOLD_KINDS && sum >= wanted[kind]; kind++) {
                 uint8_t *pair = to + (size_t)kind * POSTING_THRESHOLD_PAIRS * 2;
-                const float score = nominal_score(thresholds->norms, (uint8_t)level, (uint8_t)code);
+                const float score = nominal(thresholds->norms[0], (uint8_t)level, (uint8_t)code);
                 if (score > best[kind]) {
                     best[kind] = score;
                     pair[0] = (uint8_t)level;

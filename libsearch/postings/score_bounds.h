@@ -5,6 +5,7 @@
 #define LIBSEARCH_POSTINGS_SCORE_BOUNDS_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "postings/format.h"
@@ -27,6 +28,32 @@ struct block_bounds *block_bounds_new(const libsearch_allocator *allocator, floa
 void block_bounds_add(struct block_bounds *bounds, uint32_t frequency, uint8_t length_code);
 /* Writes POSTING_PAIRS pairs (frequency, length) and starts anew. Unused pairs repeat the first. */
 void block_bounds_take(struct block_bounds *bounds, uint8_t *pairs);
+
+/* What a posting adds to its block's peak, and the peak as it is kept: the upper half of a float, rounded up. */
+static inline float peak_of(float frequency, uint32_t length, float average)
+{
+    return frequency / (0.25f + 0.75f * ((float)length / average));
+}
+
+static inline uint16_t peak_round_up(float peak)
+{
+    uint32_t bits;
+    memcpy(&bits, &peak, sizeof bits);
+    return (uint16_t)((bits + 0xFFFF) >> 16);
+}
+
+static inline float peak_value(uint16_t kept)
+{
+    const uint32_t bits = (uint32_t)kept << 16;
+    float peak;
+    memcpy(&peak, &bits, sizeof peak);
+    return peak;
+}
+
+/* How much greater f / (1 - b + b l / average) can be than the peak of the same posting, for any length. Both are
+ * fractions of a linear function of the length; their ratio is greatest at one end, length 0 or infinite. Infinity where
+ * b is 0 or 1. A little is added for rounding. */
+float peak_factor(float peak_average, float b, float average);
 
 /* Gathers (frequency, length) of all documents of a list. */
 struct list_thresholds;

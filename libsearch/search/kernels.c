@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "codec/rounding.h"
+#include "postings/score_bounds.h"
 
 #if LIBSEARCH_X86
 #include <immintrin.h>
@@ -22,7 +23,8 @@ static const float FREQUENCIES[256] = {
     CODES15(10), 31 << 10, CODES15(11), 31 << 11, CODES15(12), 31 << 12, CODES15(13), 31 << 13, CODES15(14), __builtin_inff()
 };
 
-static float bound_of(const uint8_t *pairs, unsigned pair_count, size_t n, size_t b, const struct score_parts *parts)
+static float bound_of(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n, size_t b,
+                      const struct score_parts *parts)
 {
     float most = 0;
     for (unsigned p = 0; p < pair_count; p++) {
@@ -30,6 +32,8 @@ static float bound_of(const uint8_t *pairs, unsigned pair_count, size_t n, size_
             FREQUENCIES[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
         most = product > most ? product : most;
     }
+    const float peak = peak_value(load_u16(peaks + 2 * b)) * scale;
+    most = peak < most ? peak : most;
     return parts->weight - parts->weight / (1.0f + most);
 }
 
@@ -38,9 +42,10 @@ static float bound_of(const uint8_t *pairs, unsigned pair_count, size_t n, size_
 #define AVX2 __attribute__((target("avx2,bmi2,popcnt")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,bmi2,popcnt")))
 
-AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, size_t n,
-                                     const struct score_parts *parts, float *bounds)
+AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale,
+                                     size_t n, const struct score_parts *parts, float *bounds)
 {
+    const __m256 scales = _mm256_set1_ps(scale);
     const __m256 weight = _mm256_set1_ps(parts->weight), one = _mm256_set1_ps(1.0f);
     size_t b = 0;
     for (; b + 8 <= n; b += 8) {
@@ -54,6 +59,8 @@ AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, 
                                                  _mm256_i32gather_ps(parts->norms->by_code, l, 4));
             most = _mm256_max_ps(most, product);
         }
+        const __m256i kept = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(peaks + 2 * b)));
+        most = _mm256_min_ps(most, _mm256_mul_ps(_mm256_castsi256_ps(_mm256_slli_epi32(kept, 16)), scales));
         _mm256_storeu_ps(bounds + b, _mm256_sub_ps(weight, _mm256_div_ps(weight, _mm256_add_ps(one, most))));
     }
     return b;
@@ -161,16 +168,16 @@ AVX512 static uint32_t count_below_avx512(const uint32_t *documents, uint32_t co
 
 #endif
 
-void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_parts *parts,
-                         float *bounds)
+void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n,
+                         const struct score_parts *parts, float *bounds)
 {
     size_t b = 0;
 #if LIBSEARCH_X86
     if (cpu_has_avx2())
-        b = block_bounds_avx2(pairs, pair_count, n, parts, bounds);
+        b = block_bounds_avx2(pairs, pair_count, peaks, scale, n, parts, bounds);
 #endif
     for (; b < n; b++)
-        bounds[b] = bound_of(pairs, pair_count, n, b, parts);
+        bounds[b] = bound_of(pairs, pair_count, peaks, scale, n, b, parts);
 }
 
 void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,

@@ -17,10 +17,11 @@ struct score_parts {
     struct numbers lengths; /* by document; width 1, 2 or 4; 3 bytes after the last may be read */
 };
 
-/* Bounds of n blocks from their pairs (arrays of frequency codes and length codes in turn, n apart): bounds[b] = score
- * of the best pair. */
-void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, size_t n, const struct score_parts *parts,
-                         float *bounds);
+/* Bounds of n blocks from their pairs (arrays of frequency codes and length codes in turn, n apart) and their peaks
+ * (u16 each), the lower of both. scale: what a peak is to be multiplied by to be frequency * inverse length; infinity
+ * where peaks do not serve. */
+void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n,
+                         const struct score_parts *parts, float *bounds);
 
 /* The scores of n documents from their frequencies, as score_of gives them. Documents and frequencies may be read, and
  * scores written, up to the next multiple of 16; the documents there must be valid. */

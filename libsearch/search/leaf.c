@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "postings/score_bounds.h"
+
 bool leaf_can_be_pruned(const struct plan_node *node)
 {
     return node->kind == PLAN_TERM && node->scored && node->terms[0].list == 0 &&
@@ -33,6 +35,18 @@ static bool no_memory(struct leaf *leaf)
     return false;
 }
 
+/* What makes a peak of the segment a bound of frequency * inverse length under this search's model. */
+static float peak_scale(const struct leaf *leaf, unsigned profile)
+{
+    const struct segment *segment = leaf->cursor.segment;
+    const struct norms *norms = leaf->cursor.term->norms;
+    const uint64_t total = profile == 1 ? segment->weighted_total : segment->plain_total;
+    const float average = (float)total / (float)segment->count; /* as list_output.c took it */
+    if (!(norms->k1 > 0) || !(average > 0))
+        return __builtin_inff();
+    return peak_factor(average, norms->b, norms->average) / norms->k1;
+}
+
 bool leaf_make_bounds(struct leaf *leaf)
 {
     const struct posting_list *list = &leaf->cursor.list;
@@ -51,7 +65,8 @@ bool leaf_make_bounds(struct leaf *leaf)
         return true;
     }
     const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
-    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->blocks, &leaf->cursor.parts, leaf->bounds);
+    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->peaks[profile], peak_scale(leaf, profile),
+                        list->blocks, &leaf->cursor.parts, leaf->bounds);
     leaf->greatest = 0;
     for (uint32_t b = 0; b < list->blocks; b++)
         leaf->greatest = leaf->bounds[b] > leaf->greatest ? leaf->bounds[b] : leaf->greatest;

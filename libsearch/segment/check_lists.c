@@ -106,11 +106,13 @@ static libsearch_status check_places(struct list_check *lists, uint32_t i, libse
     return lists->list == 0 ? compare_sides(lists, i, found) : LIBSEARCH_OK;
 }
 
-/* Whether one of the block's pairs is at least as good as the posting. */
+/* Whether the block's peak and one of its pairs are at least as good as the posting. */
 static bool is_bound(const struct posting_list *list, unsigned profile, uint32_t block, uint32_t frequency,
-                     uint8_t length)
+                     uint8_t length, float peak)
 {
     const uint8_t code = rounding_up(frequency);
+    if (peak_value(load_u16(list->peaks[profile] + 2 * (size_t)block)) < peak)
+        return false;
     for (unsigned pair = 0; pair < POSTING_PAIRS; pair++) {
         const uint8_t *bounds = list->bounds[profile] + 2 * pair * (size_t)list->blocks + block;
         if (bounds[0] >= code && bounds[list->blocks] <= length)
@@ -137,7 +139,10 @@ static libsearch_status check_bounds(struct list_check *lists, uint32_t i, libse
     const uint32_t document = block->documents[i], frequency = block->frequencies[i];
     if (list->profiles == 0)
         return LIBSEARCH_OK;
-    bool bound = is_bound(list, 0, block->number, frequency, segment->plain_codes[document]);
+    const float documents = (float)segment->count;
+    const float plain_peak = peak_of((float)frequency, (uint32_t)numbers_at(&segment->plain_lengths, document),
+                                     (float)segment->plain_total / documents);
+    bool bound = is_bound(list, 0, block->number, frequency, segment->plain_codes[document], plain_peak);
     count_above(lists, 0, frequency, segment->plain_codes[document]);
     if (list->profiles == 2) {
         float weighted = (float)frequency;
@@ -145,7 +150,9 @@ static libsearch_status check_bounds(struct list_check *lists, uint32_t i, libse
             weighted += (segment->schema->fields[lists->group[g]]->weight - 1.0f) *
                         (float)lists->sides[g * POSTING_BLOCK + i];
         const uint8_t length = segment->weighted_codes[document];
-        bound = bound && is_bound(list, 1, block->number, weighted_frequency_above(weighted), length);
+        const float peak = peak_of(weighted, (uint32_t)numbers_at(&segment->weighted_lengths, document),
+                                   (float)segment->weighted_total / documents);
+        bound = bound && is_bound(list, 1, block->number, weighted_frequency_above(weighted), length, peak);
         count_above(lists, 1, weighted_frequency_below(weighted), length);
     }
     return bound ? LIBSEARCH_OK : damaged(lists, "a block's bounds do not bind", found);

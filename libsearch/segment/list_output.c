@@ -26,6 +26,8 @@ static libsearch_status make_posting_writer(struct list_output *output, libsearc
         return error_no_memory(error);
     const struct posting_lengths of = { .plain = output->plain_codes,
                                         .weighted = output->weighted_codes,
+                                        .plain_lengths = lengths->plain,
+                                        .weighted_lengths = lengths->weighted,
                                         .plain_average = (float)lengths->plain_total / documents,
                                         .weighted_average = (float)lengths->weighted_total / documents,
                                         .side_weights = output->side_weights };
