@@ -44,6 +44,8 @@ struct query_warning {
     char *message;
 };
 
+struct query_words;
+
 struct libsearch_query {
     const libsearch_allocator *allocator;
     unsigned references;
@@ -64,6 +66,7 @@ struct libsearch_query {
     unsigned depth;        /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
     size_t clauses;        /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
     struct query_warning *warnings;    /* of the parser; only at a root */
+    struct query_words *words;         /* of its text, as analyzed so far: query_words.h. Atomic */
 };
 
 libsearch_query *query_retain(const libsearch_query *query);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/query_tree.h"
 
+#include "query/query_words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +22,7 @@ void query_release(libsearch_query *query)
     for (size_t i = 0; i < query->count; i++)
         query_release(query->children[i]);
     query_warnings_free(query->allocator, query->warnings);
+    query_words_free(query->allocator, query->words);
     memory_free(query->allocator, query);
 }
 

@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-enum { TOKENS_AT_ONCE = 64 };
+#include "query/query_words.h"
 
-/* A word of the question, analyzed. */
+/* A word of the question, and how often the question has it; 0: it is the same as an earlier one. */
 struct word {
     const char *term;
     size_t length;
     uint32_t position;
     bool whole, stop;
-    uint32_t count; /* how often the question has it; 0: it is the same as an earlier one */
+    uint32_t count;
 };
 
 struct words {
@@ -25,57 +25,21 @@ static const struct analyzer *analyzer_of(const struct plan *plan, const struct 
     return field != NULL ? field->analyzer : plan->snapshot->schema->analyzers[0];
 }
 
-static libsearch_status take_tokens(struct plan *plan, const struct analyzer *analyzer, struct tokenizer *tokenizer,
-                                    libsearch_bytes text, struct words *words, libsearch_error *error)
-{
-    size_t capacity = 0;
-    struct token tokens[TOKENS_AT_ONCE];
-    tokenizer_start(tokenizer, text, 0);
-    for (;;) {
-        const size_t count = tokenizer_next(tokenizer, tokens, TOKENS_AT_ONCE);
-        if (count == 0)
-            return LIBSEARCH_OK;
-        if (count == SIZE_MAX)
-            return error_no_memory(error);
-        if (words->count + count > LIBSEARCH_MAX_CLAUSES)
-            return error_set(error, LIBSEARCH_LIMIT, "the query has more than %d words", LIBSEARCH_MAX_CLAUSES);
-        if (words->count + count > capacity) {
-            capacity = (words->count + count) * 2;
-            struct word *grown = arena_allocate(plan->arena, capacity * sizeof *grown);
-            if (grown == NULL)
-                return error_no_memory(error);
-            if (words->count > 0)
-                memcpy(grown, words->words, words->count * sizeof *grown);
-            words->words = grown;
-        }
-        for (size_t i = 0; i < count; i++) {
-            char stem[LIBSEARCH_MAX_TERM];
-            const size_t length = tokenizer_term(tokenizer, tokens[i].surface, tokens[i].length, stem);
-            const char *term = arena_duplicate(plan->arena, stem, length);
-            if (term == NULL)
-                return error_no_memory(error);
-            words->words[words->count++] =
-                (struct word){ .term = term,
-                               .length = length,
-                               .position = tokens[i].position,
-                               .whole = (tokens[i].flags & TOKEN_WHOLE) != 0,
-                               .stop = analyzer_is_stop(analyzer, tokens[i].surface, tokens[i].length),
-                               .count = 1 };
-        }
-    }
-}
-
-static libsearch_status analyze(struct plan *plan, const struct field *field, libsearch_bytes text,
+/* The words of the query's text, in memory of this search's, as the steps below leave some out. */
+static libsearch_status analyze(struct plan *plan, const struct field *field, const libsearch_query *query,
                                 struct words *words, libsearch_error *error)
 {
-    const struct analyzer *analyzer = analyzer_of(plan, field);
-    struct tokenizer *tokenizer;
-    words->words = NULL;
-    words->count = 0;
-    TRY(tokenizer_new(analyzer, plan->arena->allocator, &tokenizer, error));
-    const libsearch_status status = take_tokens(plan, analyzer, tokenizer, text, words, error);
-    tokenizer_free(tokenizer);
-    return status;
+    const struct query_words *kept;
+    TRY(query_words_of(query, analyzer_of(plan, field), &kept, error));
+    words->words = arena_allocate(plan->arena, (kept->count + 1) * sizeof *words->words);
+    if (words->words == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < kept->count; i++) {
+        const struct query_word *word = &kept->words[i];
+        words->words[i] = (struct word){ word->term, word->length, word->position, word->whole, word->stop, 1 };
+    }
+    words->count = kept->count;
+    return LIBSEARCH_OK;
 }
 
 /* Leaves out the stop words, unless nothing would be left. */
@@ -256,7 +220,7 @@ libsearch_status plan_text(struct plan *plan, const libsearch_query *query, floa
     const struct field *field;
     struct words words;
     TRY(check_text_field(plan, query, &field, error));
-    TRY(analyze(plan, field, query->text, &words, error));
+    TRY(analyze(plan, field, query, &words, error));
     if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
         drop_stops(&words);
     if (query->flags & QUERY_FLAG_ALL)
@@ -278,7 +242,7 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
                             "field '%s' has no positions, which phrases need", field->name);
     if (query->flags & QUERY_FLAG_LAST_PREFIX)
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "a phrase with a last prefix");
-    TRY(analyze(plan, field, query->text, &words, error));
+    TRY(analyze(plan, field, query, &words, error));
     size_t count = 0;
     for (size_t i = 0; i < words.count; i++)
         if (!words.words[i].whole)
