@@ -156,7 +156,8 @@ static void prepare(struct query *query)
     for (size_t i = 0; i < query->count; i++) {
         const struct clause *clause = &query->clauses[i];
         libsearch_bytes words = { clause->whole.data, clause->whole.length };
-        parts[i] = clause->count > 1 ? libsearch_query_phrase("text", words, 0) : libsearch_query_text("text", words);
+        /* no field: the default ones, of which there is one, as in a program that asks for plain words */
+        parts[i] = clause->count > 1 ? libsearch_query_phrase(NULL, words, 0) : libsearch_query_text(NULL, words);
         occurs[i] = clause->occur == '+' ? LIBSEARCH_MUST : clause->occur == '?' ? LIBSEARCH_SHOULD : LIBSEARCH_MUST_NOT;
     }
     if (query->count == 1) {
