@@ -138,6 +138,16 @@ static void in_all_mode_words_side_by_side_must_all_match(void **state)
     expect_parsed("law -care", LIBSEARCH_PARSE_ALL, "+@text(all \"law\") -care");
 }
 
+static void signs_and_not_may_stand_together(void **state)
+{
+    (void)state;
+    expect_parsed("NOT NOT law", 0, "law");
+    expect_parsed("NOT -law care", 0, "(law) (care)");
+    expect_parsed("NOT +the care", 0, "-the (care)");
+    expect_parsed("law OR -care", 0, "(law) (-care)");
+    expect_parsed("law -@filter(care)", 0, "(law) -(@filter((care)))");
+}
+
 static void nothing_is_a_query_for_nothing_with_a_warning(void **state)
 {
     (void)state;
@@ -257,6 +267,7 @@ int main(void)
         cmocka_unit_test(strict_mode_names_the_position_of_what_is_wrong),
         cmocka_unit_test(in_words_mode_signs_are_text),
         cmocka_unit_test(in_all_mode_words_side_by_side_must_all_match),
+        cmocka_unit_test(signs_and_not_may_stand_together),
         cmocka_unit_test(nothing_is_a_query_for_nothing_with_a_warning),
         cmocka_unit_test(a_text_nested_too_deep_is_searched_as_words),
         cmocka_unit_test(a_query_of_too_many_parts_is_searched_as_words),

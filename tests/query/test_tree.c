@@ -101,6 +101,16 @@ static void what_has_no_meaning_is_refused(void **state)
     query_release(leaf);
 }
 
+static void a_phrase_keeps_its_stop_words(void **state)
+{
+    (void)state;
+    libsearch_query *query = NULL;
+    const libsearch_query like = { .kind = QUERY_PHRASE, .text = LIBSEARCH_STRING("to be") };
+    assert_ok(query_new(allocator_default(), &like, &query, NULL));
+    assert_int_equal(query->flags, QUERY_FLAG_KEEP_STOPS);
+    query_release(query);
+}
+
 static void trees_that_differ_anywhere_are_not_equal(void **state)
 {
     (void)state;
@@ -147,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_tree_nested_as_deep_as_the_limit_is_made_and_one_deeper_is_not),
         cmocka_unit_test(a_part_that_is_in_the_tree_twice_counts_twice_towards_the_limit),
         cmocka_unit_test(what_has_no_meaning_is_refused),
+        cmocka_unit_test(a_phrase_keeps_its_stop_words),
         cmocka_unit_test(trees_that_differ_anywhere_are_not_equal),
         cmocka_unit_test(a_tree_may_be_held_and_let_go_by_many_threads),
     };

@@ -91,6 +91,7 @@ static void words_of_a_phrase_are_marked_in_the_phrase_alone(void **state)
            "Teams of medical men; <b>medical</b> <b>teams</b>; teams medical.");
     expect(state, "\"medical teams\"~2", "Medical and other teams of medical and many more other teams.", 200,
            "<b>Medical</b> and other <b>teams</b> of medical and many more other teams.");
+    expect(state, "\"teams\"", "Teams, team.", 200, "<b>Teams</b>, <b>team</b>.");
     expect(state, "\"medical te*\"", "Medical tests, medical men.", 200, "<b>Medical</b> <b>tests</b>, medical men.");
 }
 
@@ -161,9 +162,12 @@ static void words_far_apart_are_shown_in_two_passages(void **state)
     strcat(text, "Then a giraffe came. ");
     for (int i = 0; i < 20; i++)
         strcat(text, "Nothing at all happened on that day. ");
+    strcat(text, "A zebra met a zebra. ");
+    for (int i = 0; i < 20; i++)
+        strcat(text, "Nothing at all happened on that day. ");
     expect(state, "zebra giraffe", text, 100,
-           "The <b>zebra</b> came first. Nothing at all happened on … Then a <b>giraffe</b> came. Nothing at all happened on "
-           "…");
+           "… Then a <b>giraffe</b> came. Nothing at all happened on … A <b>zebra</b> met a <b>zebra</b>. Nothing at all "
+           "happened on …");
 }
 
 static void the_passage_with_more_of_the_words_is_chosen(void **state)
@@ -179,6 +183,38 @@ static void the_passage_with_more_of_the_words_is_chosen(void **state)
                             LIBSEARCH_HTML);
     assert_non_null(strstr(line, "<b>officials</b> <b>agree</b> on <b>health</b>"));
     memory_free(allocator_default(), line);
+}
+
+static void a_phrase_is_worth_more_than_its_words(void **state)
+{
+    char text[4000] = "Care of the health of all, and health care. ";
+    for (int i = 0; i < 20; i++)
+        strcat(text, "Nothing at all happened on that day. ");
+    const size_t behind = strlen(text);
+    strcat(text, "Care of health, the care, and of health a care.");
+    const struct fixture *fixture = *state;
+    char *line = snippet_of(fixture, "health care \"health care\"", (libsearch_bytes){ text, strlen(text) }, 50,
+                            LIBSEARCH_PLAIN);
+    assert_non_null(strstr(line, "health care."));
+    memory_free(allocator_default(), line);
+    line = snippet_of(fixture, "health care", (libsearch_bytes){ text, strlen(text) }, 50, LIBSEARCH_PLAIN);
+    assert_non_null(strstr(line, "Care of health, the care"));
+    assert_true(behind > 200);
+    memory_free(allocator_default(), line);
+}
+
+static void a_character_is_not_cut_from_its_accent(void **state)
+{
+    /* Letters with combining accents, without a space: cut anywhere, each keeps its own. */
+    char text[600] = "";
+    for (int i = 0; i < 150; i++)
+        strcat(text, "e\xCC\x81");
+    const struct fixture *fixture = *state;
+    for (size_t max_bytes = 24; max_bytes < 40; max_bytes++) {
+        char *line = snippet_of(fixture, "zebra", (libsearch_bytes){ text, strlen(text) }, max_bytes, LIBSEARCH_PLAIN);
+        assert_int_equal((strlen(line) - strlen(" …")) % 3, 0);
+        memory_free(allocator_default(), line);
+    }
 }
 
 static bool is_utf8(const char *text)
@@ -330,6 +366,8 @@ int main(void)
         with_schema(without_an_answer_the_beginning_is_shown),
         with_schema(words_far_apart_are_shown_in_two_passages),
         with_schema(the_passage_with_more_of_the_words_is_chosen),
+        with_schema(a_phrase_is_worth_more_than_its_words),
+        with_schema(a_character_is_not_cut_from_its_accent),
         with_schema(any_text_gives_one_line_of_utf8_of_about_the_size),
         with_schema(marks_are_apart_and_lie_in_passages),
         with_schema(of_ten_megabytes_only_the_first_are_read),
