@@ -48,15 +48,27 @@ static bool is_sentence_border(libsearch_bytes text, size_t at)
                        memcmp(text.data + at - 3, "\xEF\xBC\x9F", 3) == 0);
 }
 
-/* The border of words nearest to `at` going back no further than to `low`: behind white space, or where there is none
- * in 40 bytes, a border of characters. */
-static size_t word_border_back(libsearch_bytes text, size_t at, size_t low)
+/* True between characters one of which is of a script that is written without spaces (and of others with bytes like
+ * theirs). */
+static bool is_wide_border(libsearch_bytes text, size_t at)
 {
-    const size_t limit = at - low > 40 ? at - 40 : low;
+    if (!is_border(text, at) || at == 0 || at >= text.length)
+        return false;
+    return (unsigned char)text.data[at] >= 0xE2 || (at >= 3 && (unsigned char)text.data[at - 3] >= 0xE2);
+}
+
+enum { WORD_REACH = 40 };
+
+/* The border of words nearest to `at`, going back no further than to `low`: behind white space or between wide
+ * characters. In a longer word: `low` where that is near and something stands before it (from `start`), else a border of
+ * characters. */
+static size_t word_border_back(libsearch_bytes text, size_t at, size_t low, size_t start)
+{
+    const size_t limit = at - low > WORD_REACH ? at - WORD_REACH : low;
     for (size_t i = at; i > limit; i--)
-        if (is_space(text.data[i - 1]))
+        if (is_space(text.data[i - 1]) || is_wide_border(text, i))
             return i;
-    if (limit == low && at - low <= 40)
+    if (limit == low && low > start)
         return low;
     while (at > low && !is_border(text, at))
         at--;
@@ -65,10 +77,12 @@ static size_t word_border_back(libsearch_bytes text, size_t at, size_t low)
 
 static size_t word_border_on(libsearch_bytes text, size_t at, size_t high)
 {
-    const size_t limit = high - at > 40 ? at + 40 : high;
+    const size_t limit = high - at > WORD_REACH ? at + WORD_REACH : high;
     for (size_t i = at; i < limit; i++)
-        if (i == 0 || is_space(text.data[i - 1]))
+        if (i == 0 || is_space(text.data[i - 1]) || is_wide_border(text, i))
             return i;
+    if (limit == high)
+        return high;
     while (at < high && !is_border(text, at))
         at++;
     return at;
@@ -89,7 +103,7 @@ static size_t find_start(libsearch_bytes text, size_t core, size_t spare, size_t
     return start > core ? core : start;
 }
 
-static size_t find_end(libsearch_bytes text, size_t core, size_t wanted, size_t high)
+static size_t find_end(libsearch_bytes text, size_t start, size_t core, size_t wanted, size_t high)
 {
     if (wanted >= high)
         return high;
@@ -97,7 +111,7 @@ static size_t find_end(libsearch_bytes text, size_t core, size_t wanted, size_t 
     for (size_t at = wanted; at > least; at--)
         if (is_sentence_border(text, at) && is_border(text, at))
             return at;
-    return word_border_back(text, wanted, core);
+    return word_border_back(text, wanted, core, start);
 }
 
 libsearch_range passage_widen(libsearch_bytes text, libsearch_range core, size_t max_bytes, size_t low, size_t high)
@@ -108,7 +122,7 @@ libsearch_range passage_widen(libsearch_bytes text, libsearch_range core, size_t
     const size_t spare = max_bytes - (core.end - core.start);
     range.start = find_start(text, core.start, spare, low);
     const size_t wanted = high - range.start > max_bytes ? range.start + max_bytes : high;
-    range.end = find_end(text, core.end, wanted, high);
+    range.end = find_end(text, range.start, core.end, wanted, high);
     /* Near the end of the text, what is not needed behind goes before. */
     if (range.end == high && range.start > low && range.end - range.start < max_bytes) {
         const size_t before = max_bytes - (range.end - range.start);

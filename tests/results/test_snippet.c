@@ -212,9 +212,17 @@ static void a_character_is_not_cut_from_its_accent(void **state)
     const struct fixture *fixture = *state;
     for (size_t max_bytes = 24; max_bytes < 40; max_bytes++) {
         char *line = snippet_of(fixture, "zebra", (libsearch_bytes){ text, strlen(text) }, max_bytes, LIBSEARCH_PLAIN);
+        assert_in_range(strlen(line), 24, max_bytes + strlen(" …"));
         assert_int_equal((strlen(line) - strlen(" …")) % 3, 0);
         memory_free(allocator_default(), line);
     }
+}
+
+static void text_without_spaces_is_cut_between_characters(void **state)
+{
+    expect(state, "斑马", "我们在北京大学学习中文和历史我们在北京大学学习中文和历史", 36, "我们在北京大学学习中文和 …");
+    expect(state, "历史", "我们在北京大学学习中文和历史我们在北京大学学习中文和我们在北京大学学习中文", 36,
+           "… 中文和<b>历史</b>我们在北京大学 …");
 }
 
 static bool is_utf8(const char *text)
@@ -368,6 +376,7 @@ int main(void)
         with_schema(the_passage_with_more_of_the_words_is_chosen),
         with_schema(a_phrase_is_worth_more_than_its_words),
         with_schema(a_character_is_not_cut_from_its_accent),
+        with_schema(text_without_spaces_is_cut_between_characters),
         with_schema(any_text_gives_one_line_of_utf8_of_about_the_size),
         with_schema(marks_are_apart_and_lie_in_passages),
         with_schema(of_ten_megabytes_only_the_first_are_read),
