@@ -121,8 +121,12 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     return LIBSEARCH_OK;
 }
 
+/* What to say of a cursor that could not go on. */
 static libsearch_status damaged(const struct evaluator *evaluator)
 {
+    for (size_t i = 0; i < evaluator->cursor_count; i++)
+        if (evaluator->cursors[i]->no_memory)
+            return error_no_memory(evaluator->context->error);
     return error_set(evaluator->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
                      segment_name(evaluator->where->segment));
 }

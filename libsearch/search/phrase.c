@@ -94,8 +94,10 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
     const uint32_t frequency = cursor->block.frequencies[index];
     if (frequency > term->capacity) {
         const size_t capacity = (size_t)frequency * 2;
+        term->capacity = 0;
         term->places = arena_allocate(matcher->arena, capacity * sizeof *term->places);
-        if (term->places == NULL)
+        cursor->no_memory = term->places == NULL;
+        if (cursor->no_memory)
             return false;
         term->capacity = capacity;
     }
