@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Damaged segments: whatever bytes stand in a file, a search answers, or says what is wrong; under AddressSanitizer
+ * that means that nothing outside is touched. Answers need not be right, but must be well formed. */
+#include "support/unit.h"
+
+#include <string.h>
+
+#include "oracle/pieces.h"
+#include "search/search.h"
+
+enum { HITS = 120 };
+
+/* The bytes of a segment as it was written. */
+struct original {
+    struct pieces pieces;
+    struct mapping bytes;
+};
+
+static void copy_damaged(struct test_random *random, const struct original *original, struct storage *storage)
+{
+    struct output *output;
+    const size_t length = original->bytes.length;
+    uint8_t *bytes = oracle_allocate(length);
+    memcpy(bytes, original->bytes.data, length);
+    const uint64_t kind = random_below(random, 4);
+    for (uint64_t left = 1 + random_size(random, 6); left > 0; left--) {
+        const size_t at = random_below(random, length);
+        if (kind == 0)
+            bytes[at] ^= (uint8_t)(1u << random_below(random, 8));
+        else if (kind == 1)
+            bytes[at] = (uint8_t)random_u64(random);
+        else if (kind == 2)
+            bytes[at] = random_below(random, 2) ? 0xFF : 0;
+        else
+            bytes[at] = bytes[random_below(random, length)];
+    }
+    if (random_below(random, 20) == 0) /* a stretch of a file that was never written */
+        memset(bytes + random_below(random, length - 1), 0, 1);
+    assert_ok(storage_create(storage, "damaged", &output, NULL));
+    assert_ok(output_append(output, bytes, length, NULL));
+    assert_ok(output_close(output, NULL));
+    free(bytes);
+}
+
+static libsearch_status count_up(void *context, size_t segment, uint32_t document, libsearch_error *error)
+{
+    const struct snapshot *snapshot = context;
+    (void)error;
+    assert_true(document < segment_count(snapshot->segments[segment].segment));
+    return LIBSEARCH_OK;
+}
+
+static void search_damaged(struct test_random *random, const struct original *original, struct segment *segment)
+{
+    static struct search_hit hits[HITS];
+    struct snapshot_segment where = { .segment = segment };
+    struct snapshot snapshot = { .allocator = allocator_default(),
+                                 .references = 1,
+                                 .schema = original->pieces.world.schema,
+                                 .segments = &where,
+                                 .segment_count = 1 };
+    char name[96];
+    struct oracle_model model;
+    libsearch_query *query = question_random(&original->pieces.world, random, true);
+    const struct search_request request = { .query = query,
+                                            .count = 1 + random_below(random, HITS),
+                                            .total = (libsearch_total)random_below(random, 3),
+                                            .model = model_random(random, name, &model),
+                                            .memory = (size_t)1 << 28,
+                                            .exhaustive = random_below(random, 2) == 0 };
+    struct search_answer answer = { .hits = hits };
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    const libsearch_status status = search_run(&snapshot, &request, &answer, &error);
+    if (status == LIBSEARCH_OK) {
+        assert_true(answer.hit_count <= request.count);
+        for (size_t i = 0; i < answer.hit_count; i++)
+            assert_true(hits[i].number < segment_count(segment));
+    } else if (status != LIBSEARCH_CORRUPT && status != LIBSEARCH_LIMIT) {
+        fail_msg("status %d: %s", (int)status, error.message);
+    } else {
+        assert_true(error.message[0] != 0);
+    }
+    if (random_below(random, 4) == 0)
+        search_each(&snapshot, query, count_up, &snapshot, NULL);
+    query_release(query);
+}
+
+static void damage(uint64_t seed, uint32_t documents, unsigned copies)
+{
+    struct test_random random = { seed };
+    static struct original original;
+    struct world_shape shape = world_random_shape(&random, documents);
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    pieces_make(&original.pieces, &random, &shape, 1);
+    assert_ok(storage_map(original.pieces.storage, "segment-0", false, &original.bytes, NULL));
+    for (unsigned i = 0; i < copies; i++) {
+        struct storage *storage;
+        struct segment *segment;
+        assert_ok(storage_open_memory(allocator_default(), &storage, NULL));
+        copy_damaged(&random, &original, storage);
+        const libsearch_status status = segment_open(allocator_default(), original.pieces.world.schema, storage,
+                                                     "damaged", false, &segment, &error);
+        if (status == LIBSEARCH_OK) {
+            for (unsigned q = 0; q < 6; q++)
+                search_damaged(&random, &original, segment);
+            segment_release(segment);
+        } else if (status != LIBSEARCH_CORRUPT && status != LIBSEARCH_VERSION && status != LIBSEARCH_NOT_AN_INDEX) {
+            fail_msg("opening: %d %s", (int)status, error.message);
+        }
+        storage_close(storage);
+    }
+    mapping_release(&original.bytes);
+    pieces_free(&original.pieces);
+}
+
+static void a_damaged_segment_is_searched_or_refused(void **state)
+{
+    (void)state;
+    uint64_t seed = world_seed("damage");
+    for (uint64_t left = world_cases(6000) / 100 + 1; left > 0; left--, seed++) {
+        struct test_random random = { ~seed };
+        static const uint32_t documents[] = { 3, 40, 300, 1500, 9000 };
+        const uint64_t size = random_below(&random, 20);
+        print_message("LIBSEARCH_TEST_SEED=%llu LIBSEARCH_TEST_CASES=1\n", (unsigned long long)seed);
+        damage(seed, documents[size < 8 ? 1 : size < 14 ? 2 : size < 18 ? 3 : size < 19 ? 4 : 0], 100);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_damaged_segment_is_searched_or_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The k best of many hits are those that sorting all would put first. */
+#include "support/unit.h"
+
+#include <string.h>
+
+#include "search/top_k.h"
+#include "support/random.h"
+
+enum { MOST = 3000 };
+
+static int better_first(const void *a, const void *b)
+{
+    const struct search_hit *one = a, *other = b;
+    if (one->score != other->score)
+        return one->score > other->score ? -1 : 1;
+    return (one->number > other->number) - (one->number < other->number);
+}
+
+enum order { RISING, FALLING, SHUFFLED };
+
+/* Hits with numbers of their own, scores from a few values or many. */
+static void make_hits(struct test_random *random, struct search_hit *hits, size_t count, enum order order)
+{
+    const uint64_t values = 1 + random_size(random, 14);
+    for (size_t i = 0; i < count; i++)
+        hits[i] = (struct search_hit){ (float)random_below(random, values) / 8, i * 3 };
+    for (size_t i = count; i > 1 && order == SHUFFLED; i--) {
+        const size_t other = random_below(random, i);
+        const struct search_hit kept = hits[i - 1];
+        hits[i - 1] = hits[other];
+        hits[other] = kept;
+    }
+    for (size_t i = 0; i < count / 2 && order == FALLING; i++) {
+        const struct search_hit kept = hits[i];
+        hits[i] = hits[count - 1 - i];
+        hits[count - 1 - i] = kept;
+    }
+}
+
+static void compare(struct test_random *random, size_t count, size_t k, enum order order)
+{
+    static struct search_hit hits[MOST], room[4 * MOST + 4096];
+    struct top_k top;
+    make_hits(random, hits, count, order);
+    assert_true(top_k_room(k) <= sizeof room / sizeof *room);
+    top_k_init(&top, room, k, top_k_room(k));
+    for (size_t i = 0; i < count; i++) {
+        top_k_add(&top, hits[i].score, hits[i].number);
+        if (top.threshold < 0 || random_below(random, 50) > 0)
+            continue;
+        size_t above = 0; /* k hits so far are not below the threshold */
+        for (size_t j = 0; j <= i; j++)
+            above += hits[j].score >= top.threshold;
+        assert_true(above >= k);
+    }
+    top_k_finish(&top);
+    qsort(hits, count, sizeof *hits, better_first);
+    assert_int_equal(top.count, count < k ? count : k);
+    for (size_t i = 0; i < top.count; i++)
+        if (top.hits[i].number != hits[i].number || top.hits[i].score != hits[i].score)
+            fail_msg("%zu of %zu, order %d: place %zu has %llu, should have %llu", k, count, (int)order, i,
+                     (unsigned long long)top.hits[i].number, (unsigned long long)hits[i].number);
+}
+
+static void the_best_are_what_sorting_puts_first(void **state)
+{
+    (void)state;
+    struct test_random random = random_start("top_k");
+    static const size_t ks[] = { 1, 2, 3, 10, 16, 17, 31, 32, 33, 64, 100, 128, 129, 1000, 2999 };
+    for (unsigned round = 0; round < 60; round++)
+        for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
+            compare(&random, random_below(&random, round < 20 ? 40 : MOST), ks[i], (enum order)(round % 3));
+}
+
+static void nothing_is_kept_of_no_places(void **state)
+{
+    (void)state;
+    struct search_hit hits[1];
+    struct top_k top;
+    top_k_init(&top, hits, 0, top_k_room(0));
+    top_k_add(&top, 1e30f, 1);
+    assert_true(top.threshold > 1e30f);
+    top_k_finish(&top);
+    assert_int_equal(top.count, 0);
+}
+
+static void a_score_of_zero_is_kept_while_there_is_room(void **state)
+{
+    (void)state;
+    struct search_hit hits[4096];
+    struct top_k top;
+    top_k_init(&top, hits, 2, top_k_room(2));
+    top_k_add(&top, 0, 9);
+    top_k_add(&top, 0, 4);
+    top_k_add(&top, 0, 6);
+    top_k_finish(&top);
+    assert_int_equal(top.count, 2);
+    assert_int_equal(top.hits[0].number, 4);
+    assert_int_equal(top.hits[1].number, 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_best_are_what_sorting_puts_first),
+        cmocka_unit_test(nothing_is_kept_of_no_places),
+        cmocka_unit_test(a_score_of_zero_is_kept_while_there_is_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
