@@ -116,9 +116,12 @@ libsearch_status index_writer_open(struct index_store *store, const struct index
         writer_clean(opened);
         status = writer_restore(opened, error);
     }
-    if (status == LIBSEARCH_OK)
-        status = ingest_new(store->allocator, store->storage, opened->memory, options == NULL ? 1 : options->threads,
-                            store->flags & LIBSEARCH_NO_MAP, &opened->next_number, &opened->ingest, error);
+    if (status == LIBSEARCH_OK) {
+        const struct ingest_options how = { .memory = opened->memory,
+                                            .threads = options == NULL ? 1 : options->threads,
+                                            .sync = store->flags & LIBSEARCH_NO_MAP };
+        status = ingest_new(store->allocator, store->storage, &how, &opened->next_number, &opened->ingest, error);
+    }
     if (status != LIBSEARCH_OK) {
         index_writer_close(opened);
         return status;
@@ -256,8 +259,8 @@ libsearch_status index_writer_put(struct index_writer *writer, libsearch_bytes i
         writer_lost(writer, &cause);
     if (status == LIBSEARCH_OK) {
         writer->changed = writer->unpublished = true;
-        if (ingest_is_full(writer->ingest))
-            status = writer_flush(writer, &cause);
+        if (ingest_is_due(writer->ingest))
+            status = writer_flush(writer, false, &cause);
         if (!writer->lost && !writer->finished)
             status = LIBSEARCH_OK; /* a merge that failed is told by the commit: the document is in */
     }
@@ -290,7 +293,7 @@ libsearch_status index_writer_snapshot(struct index_writer *writer, struct snaps
                                        libsearch_error *error)
 {
     TRY(writer_usable(writer, error));
-    TRY(writer_flush(writer, error));
+    TRY(writer_flush(writer, true, error));
     /* The manifest of base says what the program's bytes are; a snapshot between commits has no other. */
     return snapshot_new((struct manifest *)snapshot_manifest(writer->base), writer->schema, writer->parts,
                         writer->count, snapshot, error);

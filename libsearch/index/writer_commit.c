@@ -93,7 +93,7 @@ static libsearch_status prepare(struct index_writer *writer, bool durable, libse
 {
     struct manifest *manifest = NULL;
     struct snapshot *snapshot = NULL;
-    TRY(writer_flush(writer, error));
+    TRY(writer_flush(writer, true, error));
     if (!is_needed(writer, durable, program))
         return LIBSEARCH_OK;
     TRY(write_deletions(writer, durable, error));
@@ -222,7 +222,7 @@ libsearch_status index_writer_compact(struct index_writer *writer, unsigned flag
     TRY(writer_usable(writer, error));
     if (flags & ~(unsigned)LIBSEARCH_REORDER)
         return error_set(error, LIBSEARCH_INVALID, "unknown flags of compact: %u", flags);
-    TRY(writer_flush(writer, error));
+    TRY(writer_flush(writer, true, error));
     const bool compact = writer->count == 0 || (writer->count == 1 && writer->parts[0].deletions == NULL);
     if (!compact || (writer->count > 0 && flags != 0)) {
         const libsearch_status status = writer_merge(writer, 0, writer->count, flags, &cause);

@@ -128,11 +128,11 @@ static libsearch_status supersede(struct index_writer *writer, size_t older, lib
     return LIBSEARCH_OK;
 }
 
-static libsearch_status flush_documents(struct index_writer *writer, libsearch_error *error)
+static libsearch_status flush_documents(struct index_writer *writer, bool all, libsearch_error *error)
 {
     struct ingest_segment *segments = NULL;
     size_t count = 0;
-    TRY(ingest_finish(writer->ingest, &segments, &count, error));
+    TRY(ingest_take(writer->ingest, all, &segments, &count, error));
     const size_t older = writer->count;
     libsearch_status status = LIBSEARCH_OK;
     if (!memory_grow(writer->allocator, &writer->parts, &writer->capacity, older + count, sizeof *writer->parts))
@@ -221,12 +221,12 @@ static libsearch_status merge_by_policy(struct index_writer *writer, libsearch_e
     return status;
 }
 
-libsearch_status writer_flush(struct index_writer *writer, libsearch_error *error)
+libsearch_status writer_flush(struct index_writer *writer, bool all, libsearch_error *error)
 {
     libsearch_error cause = LIBSEARCH_ERROR_INIT;
     libsearch_status status = LIBSEARCH_OK;
-    if (ingest_count(writer->ingest) > 0) {
-        status = flush_documents(writer, &cause);
+    if (ingest_has_documents(writer->ingest)) {
+        status = flush_documents(writer, all, &cause);
         if (status != LIBSEARCH_OK)
             writer_lost(writer, &cause);
     }

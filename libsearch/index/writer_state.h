@@ -59,8 +59,8 @@ libsearch_status writer_find(const struct index_writer *writer, libsearch_bytes 
 /* Deletes a live document; false: it was not. */
 libsearch_status writer_delete_in_part(struct index_writer *writer, size_t part, uint32_t document,
                                        libsearch_error *error);
-/* Turns what was put into segments, then merges what is due. */
-libsearch_status writer_flush(struct index_writer *writer, libsearch_error *error);
+/* Turns what was put, all or only what is due, into segments, then merges what is due. */
+libsearch_status writer_flush(struct index_writer *writer, bool all, libsearch_error *error);
 /* Merges parts [first, first + count) into one. */
 libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t count, unsigned flags,
                               libsearch_error *error);
