@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "segment/number_sort.h"
+
 enum {
     LEAF = 16,      /* a range as small as this stays as it is */
     ITERATIONS = 20,
@@ -95,36 +97,6 @@ static void clear_degrees(struct bisection *bisection, uint32_t from, uint32_t t
     }
 }
 
-/* Sorts by the high 32 bits, keeping the order of equal ones. */
-static void sort_keys(uint64_t *keys, uint64_t *spare, uint32_t count)
-{
-    enum { FEW = 64, BITS = 11, BUCKETS = 1 << BITS };
-    if (count <= FEW) {
-        for (uint32_t i = 1; i < count; i++) {
-            const uint64_t key = keys[i];
-            uint32_t at = i;
-            for (; at > 0 && keys[at - 1] >> 32 > key >> 32; at--)
-                keys[at] = keys[at - 1];
-            keys[at] = key;
-        }
-        return;
-    }
-    for (unsigned shift = 32; shift < 64; shift += BITS) {
-        uint32_t starts[BUCKETS] = { 0 };
-        for (uint32_t i = 0; i < count; i++)
-            starts[keys[i] >> shift & (BUCKETS - 1)]++;
-        uint32_t sum = 0;
-        for (unsigned b = 0; b < BUCKETS; b++) {
-            const uint32_t size = starts[b];
-            starts[b] = sum;
-            sum += size;
-        }
-        for (uint32_t i = 0; i < count; i++)
-            spare[starts[keys[i] >> shift & (BUCKETS - 1)]++] = keys[i];
-        memcpy(keys, spare, count * sizeof *keys);
-    }
-}
-
 /* A key that sorts the greatest gain first. */
 static inline uint64_t key_of(float gain, uint32_t place)
 {
@@ -148,7 +120,7 @@ static void rank_half(struct bisection *bisection, uint32_t from, uint32_t to, b
         bisection->gains[i] = gain;
         bisection->keys[i] = key_of(gain, i);
     }
-    sort_keys(bisection->keys + from, bisection->spare + from, to - from);
+    number_sort(bisection->keys + from, bisection->spare + from, to - from);
 }
 
 static void exchange(struct bisection *bisection, uint32_t left, uint32_t right)
@@ -191,7 +163,7 @@ static void bisect(struct bisection *bisection, uint32_t from, uint32_t to)
     const uint32_t middle = from + (to - from) / 2;
     count_degrees(bisection, from, middle, to);
     for (unsigned i = 0; i < ITERATIONS; i++)
-        if (exchange_pairs(bisection, from, middle, to) <= (to - from) / 512)
+        if (exchange_pairs(bisection, from, middle, to) <= (to - from) / 128)
             break;
     clear_degrees(bisection, from, to);
     bisect(bisection, from, middle);

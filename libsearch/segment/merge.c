@@ -43,7 +43,7 @@ static bool document_walk_next(struct document_walk *walk)
 }
 
 /* Gives the live documents their numbers, in the order in which they come. */
-static libsearch_status number_documents(struct merge *merge, const struct segment_input *inputs,
+static libsearch_status number_documents(struct merge *merge, const struct segment_input *inputs, bool all_numbers,
                                          libsearch_error *error)
 {
     uint64_t documents = 0;
@@ -67,12 +67,12 @@ static libsearch_status number_documents(struct merge *merge, const struct segme
         const uint32_t count = input->segment->count;
         input->first = number;
         input->numbers = inputs[i].numbers;
-        if (input->numbers == NULL && input->live != NULL) {
+        if (input->numbers == NULL && (input->live != NULL || all_numbers)) {
             input->numbers = memory_allocate(merge->allocator, count * sizeof *input->numbers);
             input->own_numbers = true;
+            if (input->numbers == NULL)
+                return error_no_memory(error);
         }
-        if (input->numbers == NULL && input->live != NULL)
-            return error_no_memory(error);
         for (uint32_t d = 0; d < count && input->numbers != NULL; d++)
             input->numbers[d] = input->live == NULL || live_has(input->live, d) ? number++ : MERGE_NONE;
         if (input->numbers == NULL)
@@ -259,14 +259,15 @@ libsearch_status segment_merge(const libsearch_allocator *allocator, struct sche
     struct merge merge = { .allocator = allocator, .schema = schema, .count = count };
     lengths_init(&merge.lengths, allocator);
     libsearch_status status = LIBSEARCH_OK;
-    if (flags != 0)
-        return error_set(error, LIBSEARCH_UNSUPPORTED, "documents cannot be reordered yet");
+    const bool reorder = (flags & LIBSEARCH_REORDER) != 0;
     merge.inputs = memory_allocate_array(allocator, count, sizeof *merge.inputs);
     if (merge.inputs == NULL || !merge_room(&merge, POSTING_BLOCK)) {
         status = error_no_memory(error);
         goto done;
     }
-    TRY_OR(done, number_documents(&merge, inputs, error));
+    TRY_OR(done, number_documents(&merge, inputs, reorder, error));
+    if (reorder)
+        TRY_OR(done, merge_reorder(&merge, error));
     TRY_OR(done, section_writer_open(storage, name, SEGMENT_KIND, SEGMENT_VERSION, &merge.file, error));
     TRY_OR(done, merge_all(&merge, error));
     struct section_writer *file = merge.file;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Merging segments: merge.c numbers the documents and writes what belongs to each, merge_terms.c brings the
- * dictionaries together, merge_lists.c writes the lists.
+/* Merging segments: merge.c numbers the documents (reorder.c numbers them anew, where that is asked for) and writes
+ * what belongs to each, merge_terms.c brings the dictionaries together, merge_lists.c writes the lists.
  *
  * The result is what segment_builder would have written for the same documents in the same order, byte by byte, with
  * one exception: where a list has no positions nobody knows which of its forms stood in a deleted document. There a
@@ -63,6 +63,8 @@ static inline uint32_t merge_number(const struct merge_input *input, uint32_t do
 /* Room for so many places and forms. */
 bool merge_room(struct merge *merge, size_t count);
 
+/* Numbers the documents anew, so that similar ones are neighbours. Numbers must be there for every input. */
+libsearch_status merge_reorder(struct merge *merge, libsearch_error *error);
 /* Fills what stands by united number, and the inputs' arrays. */
 libsearch_status merge_terms(struct merge *merge, libsearch_error *error);
 /* Writes postings, dictionary and lengths. */

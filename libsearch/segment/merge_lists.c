@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the merged dictionary key by key, each list from the inputs' lists in their order. */
+/* Writes the merged dictionary key by key, each list from the inputs' lists in their order; where documents are
+ * reordered, each list is read whole before it is written. */
+#include <string.h>
+
 #include "segment/dictionary_walk.h"
 #include "segment/field_parts.h"
 #include "segment/list_output.h"
 #include "segment/list_reader.h"
 #include "segment/merge.h"
+#include "segment/number_sort.h"
+
+/* A document of the list at hand, when documents come in another order than they are written. */
+struct kept_document {
+    uint32_t number, frequency;
+    size_t start; /* of its places and forms in those of the merge */
+};
 
 struct list_merge {
     struct merge *merge;
@@ -14,6 +24,10 @@ struct list_merge {
     uint32_t *form_map; /* new numbers of the forms of the term in the input at hand */
     uint32_t form_count;
     size_t form_capacity;
+    struct kept_document *kept;
+    size_t kept_count, kept_capacity, kept_places;
+    uint64_t *keys, *spare_keys;
+    size_t keys_capacity, spare_capacity;
 };
 
 /* The new numbers of the forms that an input knows of a term. */
@@ -45,54 +59,108 @@ static void order_ties(const uint32_t *places, uint32_t *forms, uint32_t count)
     }
 }
 
-/* The places of document i of the block and their forms under new numbers; *forms NULL: all 0. */
-static libsearch_status read_places(struct list_merge *lists, uint32_t i, const uint32_t **forms,
-                                    libsearch_error *error)
+/* The places of document i of the block, and their forms under new numbers; *has_forms false: all are 0, and none is
+ * written. */
+static libsearch_status read_places(struct list_merge *lists, uint32_t i, uint32_t *places, uint32_t *forms,
+                                    bool *has_forms, libsearch_error *error)
 {
-    struct merge *merge = lists->merge;
     struct posting_positions *positions = &lists->reader.positions;
     const uint32_t count = lists->reader.block.frequencies[i];
-    if (count > merge->places_capacity && !merge_room(merge, count))
-        return error_no_memory(error);
-    if (!posting_positions_read(positions, i, merge->places))
+    if (!posting_positions_read(positions, i, places))
         return list_reader_damaged(&lists->reader, "a block's positions are damaged", error);
-    *forms = NULL;
-    if (lists->form_map[0] == 0 && posting_positions_no_forms(positions))
+    *has_forms = lists->form_map[0] != 0 || !posting_positions_no_forms(positions);
+    if (!*has_forms)
         return LIBSEARCH_OK;
-    if (!posting_positions_forms(positions, i, merge->forms))
+    if (!posting_positions_forms(positions, i, forms))
         return list_reader_damaged(&lists->reader, "a block's forms are damaged", error);
     for (uint32_t p = 0; p < count; p++) {
-        if (merge->forms[p] >= lists->form_count)
+        if (forms[p] >= lists->form_count)
             return list_reader_damaged(&lists->reader, "no such form", error);
-        merge->forms[p] = lists->form_map[merge->forms[p]];
+        forms[p] = lists->form_map[forms[p]];
     }
-    order_ties(merge->places, merge->forms, count);
-    *forms = merge->forms;
+    order_ties(places, forms, count);
     return LIBSEARCH_OK;
 }
 
-/* Adds an input's documents to the list that is being written. */
+/* Adds document i of the block to the list that is being written. */
+static libsearch_status add_document(struct list_merge *lists, uint16_t list, uint32_t i, uint32_t number,
+                                     libsearch_error *error)
+{
+    struct merge *merge = lists->merge;
+    const uint32_t frequency = lists->reader.block.frequencies[i];
+    bool has_forms = false;
+    if (lists->reader.list.positions != NULL) {
+        if (frequency > merge->places_capacity && !merge_room(merge, frequency))
+            return error_no_memory(error);
+        TRY(read_places(lists, i, merge->places, merge->forms, &has_forms, error));
+    }
+    list_output_document(&lists->output, list == 0, number, frequency, merge->places,
+                         has_forms ? merge->forms : NULL);
+    return LIBSEARCH_OK;
+}
+
+/* Keeps document i of the block until all documents of the list are there. */
+static libsearch_status keep_document(struct list_merge *lists, uint32_t i, uint32_t number, libsearch_error *error)
+{
+    struct merge *merge = lists->merge;
+    const uint32_t frequency = lists->reader.block.frequencies[i];
+    const size_t start = lists->kept_places;
+    if (!memory_grow(merge->allocator, &lists->kept, &lists->kept_capacity, lists->kept_count + 1,
+                     sizeof *lists->kept))
+        return error_no_memory(error);
+    lists->kept[lists->kept_count++] = (struct kept_document){ number, frequency, start };
+    if (lists->reader.list.positions == NULL)
+        return LIBSEARCH_OK;
+    bool has_forms = false;
+    if (start + frequency > merge->places_capacity && !merge_room(merge, start + frequency))
+        return error_no_memory(error);
+    TRY(read_places(lists, i, merge->places + start, merge->forms + start, &has_forms, error));
+    if (!has_forms)
+        memset(merge->forms + start, 0, frequency * sizeof *merge->forms);
+    lists->kept_places = start + frequency;
+    return LIBSEARCH_OK;
+}
+
+/* Adds an input's documents to the list that is being written, or keeps them where they come in another order. */
 static libsearch_status add_input(struct list_merge *lists, const struct merge_input *input, uint16_t list,
                                   libsearch_error *error)
 {
-    struct merge *merge = lists->merge;
     struct list_reader *reader = &lists->reader;
-    const struct posting_block *block = &reader->block;
-    const bool with_positions = reader->list.positions != NULL;
+    const bool keep = lists->merge->order != NULL;
     libsearch_status status;
     while ((status = list_reader_next(reader, error)) == LIBSEARCH_OK) {
         TRY(list_reader_rest(reader, error));
-        for (uint32_t i = 0; i < block->count; i++) {
-            const uint32_t number = merge_number(input, block->documents[i]);
+        for (uint32_t i = 0; i < reader->block.count; i++) {
+            const uint32_t number = merge_number(input, reader->block.documents[i]);
             if (number == MERGE_NONE)
                 continue;
-            const uint32_t *forms = NULL;
-            if (with_positions)
-                TRY(read_places(lists, i, &forms, error));
-            list_output_document(&lists->output, list == 0, number, block->frequencies[i], merge->places, forms);
+            if (keep)
+                TRY(keep_document(lists, i, number, error));
+            else
+                TRY(add_document(lists, list, i, number, error));
         }
     }
     return status == LIBSEARCH_NOT_FOUND ? LIBSEARCH_OK : status;
+}
+
+/* Writes what was kept, in the order of the new numbers. */
+static libsearch_status write_kept(struct list_merge *lists, uint16_t list, libsearch_error *error)
+{
+    const struct merge *merge = lists->merge;
+    const size_t count = lists->kept_count;
+    if (!memory_grow(merge->allocator, &lists->keys, &lists->keys_capacity, count, sizeof *lists->keys) ||
+        !memory_grow(merge->allocator, &lists->spare_keys, &lists->spare_capacity, count, sizeof *lists->spare_keys))
+        return error_no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        lists->keys[i] = (uint64_t)lists->kept[i].number << 32 | i;
+    number_sort(lists->keys, lists->spare_keys, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct kept_document *kept = &lists->kept[(uint32_t)lists->keys[i]];
+        list_output_document(&lists->output, list == 0, kept->number, kept->frequency, merge->places + kept->start,
+                             merge->forms + kept->start);
+    }
+    lists->kept_count = lists->kept_places = 0;
+    return LIBSEARCH_OK;
 }
 
 /* Writes the list of the key at which the walk stands. */
@@ -110,6 +178,8 @@ static libsearch_status write_list(struct list_merge *lists, uint16_t list, stru
         TRY(map_forms(lists, input, cursor->ordinal, error));
         TRY(add_input(lists, input, list, error));
     }
+    if (merge->order != NULL)
+        TRY(write_kept(lists, list, error));
     entry->flags |= TERM_LIST;
     return list_output_end(&lists->output, entry, error);
 }
@@ -165,6 +235,9 @@ libsearch_status merge_lists(struct merge *merge, libsearch_error *error)
     }
     list_output_free(&lists->output);
     memory_free(merge->allocator, lists->form_map);
+    memory_free(merge->allocator, lists->kept);
+    memory_free(merge->allocator, lists->keys);
+    memory_free(merge->allocator, lists->spare_keys);
 done:
     memory_free(merge->allocator, readers);
     memory_free(merge->allocator, lists);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers the documents of a merge anew: gathers the terms of each document, and gives them to bisection.c. */
+#include "codec/rounding.h"
 #include "segment/bisection.h"
 #include "segment/dictionary_walk.h"
 #include "segment/list_reader.h"
@@ -8,8 +9,7 @@
 /* Terms that stand in few documents bring none together, and such as stand everywhere tell none apart. */
 enum {
     LEAST_FREQUENCY = 8,
-    GREATEST_SHARE = 3,   /* of this many documents one */
-    FREQUENCIES = 1 << 16 /* that are told apart when the least is chosen */
+    GREATEST_SHARE = 3 /* of this many documents one */
 };
 /* Postings that are looked at; where there are more, the rarer terms are left out. */
 #define MOST_POSTINGS (UINT64_C(1) << 28)
@@ -17,7 +17,7 @@ enum {
 struct reorder {
     struct merge *merge;
     struct list_reader reader;
-    uint64_t postings[FREQUENCIES]; /* of all terms of each frequency */
+    uint64_t postings[256]; /* of all terms of each frequency, by its rounding_down code */
     uint32_t least, greatest;
     uint64_t *starts; /* by document in the order of coming */
     uint32_t *terms;
@@ -37,11 +37,10 @@ static uint32_t frequency_at(const struct dictionary_walk *walk)
 static void choose_least(struct reorder *reorder)
 {
     uint64_t sum = 0;
-    for (reorder->least = FREQUENCIES; reorder->least > LEAST_FREQUENCY; reorder->least--) {
-        sum += reorder->postings[reorder->least - 1];
-        if (sum > MOST_POSTINGS)
-            return;
-    }
+    unsigned code = 256;
+    while (code > LEAST_FREQUENCY && sum + reorder->postings[code - 1] <= MOST_POSTINGS)
+        sum += reorder->postings[--code];
+    reorder->least = code > 255 ? UINT32_MAX : rounding_least((uint8_t)code);
 }
 
 static libsearch_status note_frequency(struct reorder *reorder, const struct dictionary_walk *walk,
@@ -50,7 +49,7 @@ static libsearch_status note_frequency(struct reorder *reorder, const struct dic
     (void)key, (void)error;
     const uint32_t frequency = frequency_at(walk);
     if (frequency <= reorder->greatest)
-        reorder->postings[frequency < FREQUENCIES ? frequency : FREQUENCIES - 1] += frequency;
+        reorder->postings[rounding_down(frequency)] += frequency;
     return LIBSEARCH_OK;
 }
 

@@ -127,22 +127,32 @@ void collection_free(struct collection *collection)
     schema_release(collection->schema);
 }
 
-void collection_build(const struct collection *collection, struct storage *storage, const char *name, uint32_t from,
-                      uint32_t to, const bool *chosen)
+void collection_build_order(const struct collection *collection, struct storage *storage, const char *name,
+                            const uint32_t *order, uint32_t count)
 {
     struct segment_builder *builder;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
+    uint64_t length;
     assert_ok(segment_builder_new(allocator_default(), collection->schema, storage, name, &builder, &error));
-    for (uint32_t i = from; i < to; i++) {
-        if (chosen != NULL && !chosen[i])
-            continue;
-        const libsearch_bytes id = { collection->ids[i], strlen(collection->ids[i]) };
-        if (segment_builder_add(builder, id, collection->documents[i], &error) != LIBSEARCH_OK)
+    for (uint32_t i = 0; i < count; i++) {
+        const char *id = collection->ids[order[i]];
+        if (segment_builder_add(builder, (libsearch_bytes){ id, strlen(id) }, collection->documents[order[i]],
+                                &error) != LIBSEARCH_OK)
             fail_msg("%s", error.message);
     }
-    uint64_t length;
     if (segment_builder_finish(builder, false, &length, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
+}
+
+void collection_build(const struct collection *collection, struct storage *storage, const char *name, uint32_t from,
+                      uint32_t to, const bool *chosen)
+{
+    uint32_t *order = calloc((size_t)(to - from) + 1, sizeof *order), count = 0;
+    for (uint32_t i = from; i < to; i++)
+        if (chosen == NULL || chosen[i])
+            order[count++] = i;
+    collection_build_order(collection, storage, name, order, count);
+    free(order);
 }
 
 struct segment *collection_open(const struct collection *collection, struct storage *storage, const char *name)

@@ -30,6 +30,9 @@ void collection_free(struct collection *collection);
 /* Builds the segment `name` of the documents for which `chosen` is true (NULL: of all) within [from, to). */
 void collection_build(const struct collection *collection, struct storage *storage, const char *name, uint32_t from,
                       uint32_t to, const bool *chosen);
+/* The same of these documents in this order. */
+void collection_build_order(const struct collection *collection, struct storage *storage, const char *name,
+                            const uint32_t *order, uint32_t count);
 struct segment *collection_open(const struct collection *collection, struct storage *storage, const char *name);
 
 /* Fails the test where the two files differ, naming the first section that does. */

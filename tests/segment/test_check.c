@@ -161,8 +161,8 @@ static libsearch_status use_damaged(struct run *run, struct lines *lines)
         live_delete(live, d);
     const struct segment_input input = { segment, random_below(&run->random, 2) == 0 ? live : NULL, NULL };
     const libsearch_status merged =
-        segment_merge(allocator_default(), run->collection.schema, run->storage, "merged", &input, 1, 0, 1 << 20,
-                      false, NULL, &error);
+        segment_merge(allocator_default(), run->collection.schema, run->storage, "merged", &input, 1,
+                      random_below(&run->random, 2) == 0 ? 0 : LIBSEARCH_REORDER, 1 << 20, false, NULL, &error);
     if (status == LIBSEARCH_OK && merged != LIBSEARCH_OK)
         fail_msg("checked well, merged badly: %s", error.message);
     if (merged == LIBSEARCH_OK)
