@@ -16,7 +16,7 @@
         (float)(UINT64_C(22) << (shift)), (float)(UINT64_C(23) << (shift)), (float)(UINT64_C(24) << (shift)),          \
         (float)(UINT64_C(25) << (shift)), (float)(UINT64_C(26) << (shift)), (float)(UINT64_C(27) << (shift)),          \
         (float)(UINT64_C(28) << (shift)), (float)(UINT64_C(29) << (shift)), (float)(UINT64_C(30) << (shift))
-static const float FREQUENCIES[256] = {
+static const float LEAST[256] = {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
     CODES15(0), 31, CODES15(1), 31 << 1, CODES15(2), 31 << 2, CODES15(3), 31 << 3, CODES15(4), 31 << 4,
     CODES15(5), 31 << 5, CODES15(6), 31 << 6, CODES15(7), 31 << 7, CODES15(8), 31 << 8, CODES15(9), 31 << 9,
@@ -29,7 +29,7 @@ static float bound_of(const uint8_t *pairs, unsigned pair_count, const uint8_t *
     float most = 0;
     for (unsigned p = 0; p < pair_count; p++) {
         const float product =
-            FREQUENCIES[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
+            LEAST[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
         most = product > most ? product : most;
     }
     const float peak = peak_value(load_u16(peaks + 2 * b)) * scale;
@@ -55,7 +55,7 @@ AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, 
             const __m128i *length = (const __m128i *)(const void *)(pairs + (2 * (size_t)p + 1) * n + b);
             const __m256i f = _mm256_cvtepu8_epi32(_mm_loadl_epi64(frequency));
             const __m256i l = _mm256_cvtepu8_epi32(_mm_loadl_epi64(length));
-            const __m256 product = _mm256_mul_ps(_mm256_i32gather_ps(FREQUENCIES, f, 4),
+            const __m256 product = _mm256_mul_ps(_mm256_i32gather_ps(LEAST, f, 4),
                                                  _mm256_i32gather_ps(parts->norms->by_code, l, 4));
             most = _mm256_max_ps(most, product);
         }
@@ -166,7 +166,55 @@ AVX512 static uint32_t count_below_avx512(const uint32_t *documents, uint32_t co
     return below;
 }
 
+/* All documents stay in eight registers while each candidate is compared with them. */
+AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count,
+                                      uint8_t *hits, uint8_t *places)
+{
+    __m512i rows[8];
+#pragma GCC unroll 8
+    for (unsigned r = 0; r < 8; r++)
+        rows[r] = _mm512_loadu_si512(documents + 16 * r);
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const __m512i candidate = _mm512_set1_epi32((int)candidates[i]);
+        uint64_t low = 0, high = 0;
+#pragma GCC unroll 4
+        for (unsigned r = 0; r < 4; r++) {
+            low |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r], candidate) << (16 * r);
+            high |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r + 4], candidate) << (16 * r);
+        }
+        const unsigned place = low != 0 ? (unsigned)__builtin_ctzll(low)
+                                        : 64 + (unsigned)__builtin_ctzll(high | UINT64_C(1) << 63);
+        hits[found] = (uint8_t)i;
+        places[found] = (uint8_t)place;
+        found += (low | high) != 0 && place < count;
+    }
+    return found;
+}
+
 #endif
+
+size_t kernel_intersect(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count, uint8_t *hits,
+                        uint8_t *places)
+{
+#if LIBSEARCH_X86
+    if (cpu_has_avx512())
+        return intersect_avx512(candidates, n, documents, count, hits, places);
+#endif
+    size_t found = 0;
+    uint32_t place = 0;
+    for (size_t i = 0; i < n; i++) {
+        while (place < count && documents[place] < candidates[i])
+            place++;
+        if (place == count)
+            break;
+        if (documents[place] != candidates[i])
+            continue;
+        hits[found] = (uint8_t)i;
+        places[found++] = (uint8_t)place;
+    }
+    return found;
+}
 
 void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n,
                          const struct score_parts *parts, float *bounds)

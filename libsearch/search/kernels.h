@@ -32,6 +32,12 @@ void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n
  * n + 16. */
 size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *indexes);
 
+/* Which of n rising candidates (n <= 128) are among `count` rising documents (count <= 128, may be read up to 128):
+ * hits[j] is the j-th such candidate, places[j] its place among the documents. Returns how many. hits and places have
+ * room for n. */
+size_t kernel_intersect(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count, uint8_t *hits,
+                        uint8_t *places);
+
 /* How many of `count` rising documents are below the given one. count <= 128; documents may be read up to 128. */
 uint32_t kernel_count_below(const uint32_t *documents, uint32_t count, uint32_t document);
 

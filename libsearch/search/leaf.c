@@ -152,12 +152,16 @@ static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t 
     return low;
 }
 
+float leaf_kept_score(const struct leaf *leaf, uint32_t document)
+{
+    const uint32_t at = lower_bound(leaf->kept_documents, leaf->kept_count, document);
+    return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_scores[at] : -1.0f;
+}
+
 float leaf_score(struct leaf *leaf, uint32_t document)
 {
-    if (leaf->kept_count > 0) {
-        const uint32_t at = lower_bound(leaf->kept_documents, leaf->kept_count, document);
-        return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_scores[at] : -1.0f;
-    }
+    if (leaf->kept_count > 0)
+        return leaf_kept_score(leaf, document);
     if (!leaf_has(leaf, document))
         return -1.0f;
     if (leaf->cursor.has_scores)
@@ -165,6 +169,27 @@ float leaf_score(struct leaf *leaf, uint32_t document)
     if (!term_cursor_frequencies(&leaf->cursor))
         return -1.0f;
     return term_cursor_score(&leaf->cursor, leaf->cursor.index);
+}
+
+float leaf_threshold(const struct leaf *leaf, size_t k)
+{
+    static const size_t kinds[POSTING_THRESHOLD_KINDS] = { 10, 100, 1000 };
+    const struct posting_list *list = &leaf->cursor.list;
+    const struct score_parts *parts = &leaf->cursor.parts;
+    const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
+    unsigned kind = 0;
+    while (kind < POSTING_THRESHOLD_KINDS && kinds[kind] < k)
+        kind++;
+    if (kind == POSTING_THRESHOLD_KINDS || list->thresholds[profile] == NULL)
+        return 0;
+    const uint8_t *pair = list->thresholds[profile] + (size_t)kind * POSTING_THRESHOLD_PAIRS * 2;
+    float most = 0;
+    for (unsigned i = 0; i < POSTING_THRESHOLD_PAIRS; i++, pair += 2) {
+        const float score = score_of(parts->weight, (float)rounding_least(pair[0]),
+                                     norms_inverse(parts->norms, rounding_greatest(pair[1])));
+        most = pair[0] > 0 && score > most ? score : most;
+    }
+    return most;
 }
 
 float leaf_range_bound(const struct leaf *leaf, uint32_t first, uint32_t last)

@@ -38,8 +38,13 @@ uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document);
 /* What the term gives to a document's score: below 0 where it gives nothing, as the document does not have it. Any
  * order. Damage: cursor.damaged. */
 float leaf_score(struct leaf *leaf, uint32_t document);
+/* The same of a list that was decoded whole. */
+float leaf_kept_score(const struct leaf *leaf, uint32_t document);
 /* True where the document has the term. Any order; loads documents only. Damage: cursor.damaged. */
 bool leaf_has(struct leaf *leaf, uint32_t document);
+
+/* A score that at least k documents of the list reach; 0 where none is known. */
+float leaf_threshold(const struct leaf *leaf, size_t k);
 
 /* The greatest bound of the blocks that reach into documents [first, last]; looks at no more than a few. */
 float leaf_range_bound(const struct leaf *leaf, uint32_t first, uint32_t last);

@@ -17,6 +17,17 @@ bool prune_can(const struct plan_node *node)
            ((node->minimum <= 1 && all_children(node, LIBSEARCH_SHOULD)) || all_children(node, LIBSEARCH_MUST));
 }
 
+void prune_seed(struct prune *prune)
+{
+    if (prune->where->live != NULL)
+        return;
+    for (size_t i = 0; i < prune->leaf_count; i++) {
+        const float least = leaf_threshold(prune->leaves[i], prune->top->k);
+        if (least > prune->top->threshold)
+            prune->top->threshold = least;
+    }
+}
+
 static bool promises_less(struct promise a, struct promise b)
 {
     return a.bound != b.bound ? a.bound < b.bound : a.what > b.what;

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The best documents that have all of several terms: blocks of the rarest one in falling order of what they and the
  * others can come to. */
-#include <string.h>
-
+#include "search/candidates.h"
 #include "search/prune_parts.h"
-
-/* Documents of the lead's block that are still in the run. */
-struct candidates {
-    uint32_t documents[POSTING_BLOCK];
-    uint16_t lead_indexes[POSTING_BLOCK + 16];
-    float sums[POSTING_BLOCK]; /* of what is known of each, in no stated order */
-    size_t count;
-    float *scores; /* by candidate, then by the query's order */
-};
 
 /* Lists by rising document frequency: the rarest leads. */
 static void order_by_rarity(const struct prune *prune, struct leaf **by_rarity)
@@ -37,53 +27,26 @@ static uint32_t last_of_block(const struct leaf *leaf, uint32_t b)
     return leaf->cursor.list.last_documents == NULL ? UINT32_MAX : posting_last_document(&leaf->cursor.list, b);
 }
 
-/* Takes out the candidates that a list does not have, or that cannot enter: `others` is what the lists after this one
- * can add at most. */
-static void filter_by(struct prune *prune, struct candidates *candidates, struct leaf *leaf, float others)
-{
-    const float limit = prune_limit(prune) - others;
-    const size_t width = prune->leaf_count;
-    size_t kept = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        const uint32_t document = candidates->documents[i];
-        const uint32_t b = leaf_block_of(leaf, document);
-        if (b >= leaf->cursor.list.blocks || candidates->sums[i] + leaf->bounds[b] < limit)
-            continue;
-        const float score = leaf_score(leaf, document);
-        if (score < 0)
-            continue;
-        if (kept != i)
-            memcpy(candidates->scores + kept * width, candidates->scores + i * width, width * sizeof(float));
-        candidates->documents[kept] = document;
-        candidates->scores[kept * width + leaf->order] = score;
-        candidates->sums[kept++] = candidates->sums[i] + score;
-    }
-    candidates->count = kept;
-}
-
-/* One block of the lead. */
+/* One block of the lead: `others` is what the other lists can add. */
 static bool search_block(struct prune *prune, struct leaf **by_rarity, struct candidates *candidates, uint32_t b,
                          float others)
 {
     struct leaf *lead = by_rarity[0];
+    uint16_t indexes[POSTING_BLOCK + 16];
     if (!leaf_load_scores(lead, b))
         return false;
-    candidates->count = kernel_at_least(lead->cursor.scores, lead->cursor.block.count, prune_limit(prune) - others,
-                                        candidates->lead_indexes);
-    for (size_t i = 0; i < candidates->count; i++) {
-        const uint16_t index = candidates->lead_indexes[i];
-        candidates->documents[i] = lead->cursor.block.documents[index];
-        candidates->sums[i] = candidates->scores[i * prune->leaf_count + lead->order] = lead->cursor.scores[index];
-    }
+    const struct term_cursor *cursor = &lead->cursor;
+    const size_t found =
+        kernel_at_least(cursor->scores, cursor->block.count, prune_limit(prune) - others, indexes);
+    candidates_fill(candidates, lead, cursor->block.documents, cursor->scores, indexes, found);
     for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++) {
-        float after = 0;
+        float rest = 0;
         for (size_t j = i + 1; j < prune->leaf_count; j++)
-            after += by_rarity[j]->greatest;
-        filter_by(prune, candidates, by_rarity[i], after);
+            rest += by_rarity[j]->greatest;
+        candidates_ask(candidates, by_rarity[i], true, rest, prune_limit(prune));
     }
     for (size_t i = 0; i < candidates->count; i++)
-        prune_offer(prune, candidates->documents[i],
-                    prune_sum(candidates->scores + i * prune->leaf_count, prune->leaf_count));
+        prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
     return !prune_is_damaged(prune);
 }
 
@@ -101,8 +64,7 @@ libsearch_status prune_intersection(struct prune *prune)
     struct candidates *candidates;
     struct promise *heap;
     TRY(search_take(prune->context, prune->leaf_count * sizeof(struct leaf *), &by_rarity));
-    TRY(search_take(prune->context, sizeof *candidates, &candidates));
-    TRY(search_take(prune->context, POSTING_BLOCK * prune->leaf_count * sizeof(float), &candidates->scores));
+    TRY(candidates_new(prune->context, prune->leaf_count, &candidates));
     order_by_rarity(prune, by_rarity);
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (!leaf_make_bounds(by_rarity[i]))

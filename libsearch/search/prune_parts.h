@@ -31,15 +31,8 @@ static inline void prune_offer(struct prune *prune, uint32_t document, float sco
         top_k_add(prune->top, score, prune->where->base + document);
 }
 
-/* The exact score from what each term gives, in the query's order; below 0: nothing. */
-static inline float prune_sum(const float *scores, size_t count)
-{
-    float sum = 0;
-    for (size_t i = 0; i < count; i++)
-        if (scores[i] >= 0)
-            sum += scores[i];
-    return sum;
-}
+/* Raises the threshold to what one list alone promises, unless documents were deleted. */
+void prune_seed(struct prune *prune);
 
 /* True where a leaf could not be read. */
 static inline bool prune_is_damaged(const struct prune *prune)

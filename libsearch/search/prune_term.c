@@ -19,6 +19,7 @@ libsearch_status prune_term(struct prune *prune)
     if (!leaf_make_bounds(leaf))
         return prune_damaged(prune);
     struct promise *heap;
+    prune_seed(prune);
     TRY(search_take(prune->context, blocks * sizeof *heap, &heap));
     size_t count = 0;
     for (uint32_t b = 0; b < blocks; b++)

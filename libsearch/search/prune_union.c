@@ -8,6 +8,7 @@
  * for as long as it can still enter. */
 #include <string.h>
 
+#include "search/candidates.h"
 #include "search/prune_parts.h"
 
 enum { KEEP_AT_MOST = 2048 }; /* lists up to this many documents are decoded once */
@@ -26,10 +27,8 @@ struct union_search {
     struct window_leaf **by_bound; /* of the window being searched, rising */
     float *sums;                /* bound of the i least promising terms together; [0] is 0 */
     float *scores;              /* WINDOW, zeros between windows */
-    uint32_t run_documents[POSTING_BLOCK]; /* of a block that may be loaded over while it is gone through */
-    float run_scores[POSTING_BLOCK];
     uint16_t *indexes;          /* room for WINDOW + 16 */
-    float *parts;               /* of one document's score, in the query's order */
+    struct candidates *candidates;
 };
 
 static void raise(float *bound, float to) { *bound = *bound > to ? *bound : to; }
@@ -81,52 +80,30 @@ static libsearch_status open_leaf(struct union_search *search, struct leaf *leaf
     return LIBSEARCH_OK;
 }
 
-/* The bound of a term for one document: of its block, found without decoding. */
-static float document_bound(const struct leaf *leaf, uint32_t document)
-{
-    if (leaf->kept_count > 0)
-        return leaf->greatest;
-    const uint32_t b = leaf_block_of(leaf, document);
-    return b < leaf->cursor.list.blocks ? leaf->bounds[b] : 0;
-}
-
-/* A document to which the essential terms give `score`: asks the others, the most promising first, for as long as it
- * can enter; then takes the sum of all in the query's order. */
-static void try_document(struct union_search *search, uint32_t document, float score, size_t others)
+/* Asks the terms that are not essential of what was filled in, the most promising first, and offers what is left. */
+static void ask_others(struct union_search *search, size_t others)
 {
     struct prune *prune = search->prune;
-    const float limit = prune_limit(prune);
-    for (size_t i = others; i-- > 0;) {
-        struct leaf *leaf = search->by_bound[i]->leaf;
-        if (score + search->sums[i + 1] < limit || score + search->sums[i] + document_bound(leaf, document) < limit)
-            return;
-        const float part = leaf_score(leaf, document);
-        search->parts[leaf->order] = part;
-        score += part > 0 ? part : 0;
-    }
-    if (score < limit)
-        return;
-    for (size_t i = others; i < search->count; i++) {
-        struct leaf *leaf = search->by_bound[i]->leaf;
-        search->parts[leaf->order] = leaf_score(leaf, document);
-    }
-    prune_offer(prune, document, prune_sum(search->parts, search->count));
+    struct candidates *candidates = search->candidates;
+    for (size_t i = others; i-- > 0 && candidates->count > 0;)
+        candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->sums[i] >= prune_limit(prune))
+            prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
 }
 
 /* A run of documents of the only essential term, with their scores. */
-static void try_run(struct union_search *search, const uint32_t *documents, const float *scores, uint32_t count,
-                    size_t others)
+static void try_run(struct union_search *search, struct leaf *leaf, const uint32_t *documents, const float *scores,
+                    uint32_t count, size_t others)
 {
     const float rest = search->sums[others];
-    for (uint32_t from = 0; from < count; from += WINDOW) {
-        const uint32_t n = count - from < WINDOW ? count - from : WINDOW;
-        const size_t found =
-            kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
-        for (size_t i = 0; i < found; i++) {
-            const uint32_t at = from + search->indexes[i];
-            if (scores[at] + rest >= prune_limit(search->prune))
-                try_document(search, documents[at], scores[at], others);
-        }
+    for (uint32_t from = 0; from < count; from += POSTING_BLOCK) {
+        const uint32_t n = count - from < POSTING_BLOCK ? count - from : POSTING_BLOCK;
+        const size_t found = kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
+        if (found == 0)
+            continue;
+        candidates_fill(search->candidates, leaf, documents + from, scores + from, search->indexes, found);
+        ask_others(search, others);
     }
 }
 
@@ -149,7 +126,7 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
     const uint32_t base = window * WINDOW;
     if (leaf->kept_count > 0) {
         const uint32_t from = of->starts[window], to = of->starts[window + 1];
-        try_run(search, leaf->kept_documents + from, leaf->kept_scores + from, to - from, others);
+        try_run(search, leaf, leaf->kept_documents + from, leaf->kept_scores + from, to - from, others);
         return true;
     }
     const struct posting_list *list = &leaf->cursor.list;
@@ -159,9 +136,7 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
             if (!leaf_load_scores(leaf, b))
                 return false;
             clip(&leaf->cursor.block, base, &from, &to);
-            memcpy(search->run_documents, leaf->cursor.block.documents + from, (to - from) * sizeof(uint32_t));
-            memcpy(search->run_scores, leaf->cursor.scores + from, (to - from) * sizeof(float));
-            try_run(search, search->run_documents, search->run_scores, to - from, others);
+            try_run(search, leaf, leaf->cursor.block.documents + from, leaf->cursor.scores + from, to - from, others);
         }
         if (posting_last_document(list, b) - base >= WINDOW - 1)
             break;
@@ -198,8 +173,40 @@ static bool add_window(struct union_search *search, struct window_leaf *of, uint
     return true;
 }
 
-/* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried.
- * Where all of them are, they are added in the query's order, and the sums are the scores. */
+/* Documents of a window with the sums of what the essential terms give them. Where all terms are essential they were
+ * added in the query's order, and the sums are the scores; else the terms are asked again. */
+static void try_sums(struct union_search *search, uint32_t base, const uint16_t *indexes, size_t count, size_t others)
+{
+    struct prune *prune = search->prune;
+    struct candidates *candidates = search->candidates;
+    if (others == 0) {
+        for (size_t i = 0; i < count; i++)
+            prune_offer(prune, base + indexes[i], search->scores[indexes[i]]);
+        return;
+    }
+    candidates->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (search->scores[indexes[i]] + search->sums[others] < prune_limit(prune))
+            continue;
+        candidates->documents[candidates->count] = base + indexes[i];
+        candidates->sums[candidates->count++] = search->scores[indexes[i]];
+    }
+    for (size_t i = 0; i < candidates->count * candidates->width; i++)
+        candidates->scores[i] = -1.0f;
+    for (size_t i = others; i-- > 0 && candidates->count > 0;)
+        candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (candidates->sums[i] < prune_limit(prune))
+            continue;
+        for (size_t e = others; e < search->count; e++) {
+            struct leaf *leaf = search->by_bound[e]->leaf;
+            candidates->scores[i * candidates->width + leaf->order] = leaf_score(leaf, candidates->documents[i]);
+        }
+        prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
+    }
+}
+
+/* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried. */
 static bool search_several(struct union_search *search, uint32_t window, size_t others)
 {
     struct prune *prune = search->prune;
@@ -212,14 +219,9 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     const size_t found = sound ? kernel_at_least(search->scores, WINDOW, least > 1e-30f ? least : 1e-30f,
                                                  search->indexes)
                                : 0;
-    for (size_t i = 0; i < found; i++) {
-        const uint32_t document = window * WINDOW + search->indexes[i];
-        const float score = search->scores[search->indexes[i]];
-        if (others == 0)
-            prune_offer(prune, document, score);
-        else if (score + rest >= prune_limit(prune))
-            try_document(search, document, score, others);
-    }
+    for (size_t from = 0; from < found; from += POSTING_BLOCK)
+        try_sums(search, window * WINDOW, search->indexes + from,
+                 found - from < POSTING_BLOCK ? found - from : POSTING_BLOCK, others);
     memset(search->scores, 0, WINDOW * sizeof *search->scores);
     return sound;
 }
@@ -282,9 +284,10 @@ libsearch_status prune_union(struct prune *prune)
     TRY(search_take(context, search.count * sizeof *search.leaves, &search.leaves));
     TRY(search_take(context, search.count * sizeof(struct window_leaf *), &search.by_bound));
     TRY(search_take(context, (search.count + 1) * sizeof(float), &search.sums));
-    TRY(search_take(context, search.count * sizeof(float), &search.parts));
+    TRY(candidates_new(context, search.count, &search.candidates));
     TRY(search_take(context, WINDOW * sizeof(float), &search.scores));
     TRY(search_take(context, (WINDOW + 16) * sizeof(uint16_t), &search.indexes));
+    prune_seed(prune);
     for (size_t i = 0; i < search.count; i++)
         TRY(open_leaf(&search, prune->leaves[i], &search.leaves[i]));
     return search_windows(&search, heap);
