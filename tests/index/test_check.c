@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Damage in every file of an index, on the real segment. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "index/index_model.h"
+#include "index/names.h"
+
+/* Two segments, one with deletions, and two commits. */
+static struct recording *make_index(struct model *model)
+{
+    struct recording *recording = recording_new();
+    struct index_store *store;
+    struct index_writer *writer;
+    assert_int_equal(open_store(recording, LIBSEARCH_CREATE, &store, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+    for (int i = 0; i < 40; i++) {
+        char id[24], text[60];
+        snprintf(id, sizeof id, "%d", i % 34); /* six of 26 are replaced: too few for a merge */
+        snprintf(text, sizeof text, "document %d says something on health", i);
+        assert_int_equal(put(writer, id, text, NULL), LIBSEARCH_OK);
+        model_put(model, id, text);
+        if (i == 25)
+            assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
+    }
+    assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
+    index_writer_close(writer);
+    index_store_close(store);
+    return recording;
+}
+
+struct told {
+    size_t lines;
+    const char *name; /* that each line is to hold; NULL: any */
+};
+
+static void tell(void *context, const char *line)
+{
+    struct told *told = context;
+    if (told->name != NULL)
+        assert_non_null(strstr(line, told->name));
+    told->lines++;
+}
+
+static libsearch_status check(struct recording *recording, const char *name, size_t *lines)
+{
+    struct storage *storage = recording_open(recording, allocator_default());
+    struct told told = { 0, name };
+    const libsearch_status status = index_check(allocator_default(), storage, tell, &told, NULL);
+    storage_close(storage);
+    *lines = told.lines;
+    return status;
+}
+
+static void a_whole_index_has_no_damage(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    size_t lines;
+    assert_int_equal(check(recording, NULL, &lines), LIBSEARCH_OK);
+    assert_int_equal(lines, 0);
+    recording_free(recording);
+    model_free(&model);
+}
+
+static void no_index_is_no_damaged_one(void **state)
+{
+    (void)state;
+    struct recording *recording = recording_new();
+    size_t lines;
+    assert_int_equal(check(recording, NULL, &lines), LIBSEARCH_NOT_FOUND);
+    recording_free(recording);
+}
+
+static void what_a_killed_writer_leaves_is_no_damage_and_the_next_writer_removes_it(void **state)
+{
+    (void)state;
+    static const char *const leftovers[] = { "manifest.tmp", "segment-00000000000000ff",
+                                             "deleted-0000000000000001-00000000000000fe", "write.lock" };
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    struct storage *storage = recording_open(recording, allocator_default());
+    size_t lines;
+    for (size_t i = 0; i < 4; i++) {
+        struct output *output;
+        if (recording_has(recording, leftovers[i]))
+            continue;
+        assert_int_equal(storage_create(storage, leftovers[i], &output, NULL), LIBSEARCH_OK);
+        assert_int_equal(output_append(output, "half", 4, NULL), LIBSEARCH_OK);
+        assert_int_equal(output_close(output, NULL), LIBSEARCH_OK);
+    }
+    assert_int_equal(check(recording, NULL, &lines), LIBSEARCH_OK);
+    assert_int_equal(lines, 0);
+    struct index_store *store;
+    struct index_writer *writer;
+    assert_int_equal(open_store(recording, 0, &store, NULL), LIBSEARCH_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(recording_has(recording, leftovers[i])); /* readers touch nothing */
+    assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+    for (size_t i = 0; i < 3; i++)
+        assert_false(recording_has(recording, leftovers[i]));
+    assert_int_equal(put(writer, "new", "segment numbers are not used again", NULL), LIBSEARCH_OK);
+    assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
+    assert_true(recording_has(recording, "segment-0000000000000100"));
+    index_writer_close(writer);
+    index_store_close(store);
+    storage_close(storage);
+    recording_free(recording);
+    model_free(&model);
+}
+
+/* Whether the newest commit is or names the file. */
+static bool counts(const char *name)
+{
+    uint64_t number, serial;
+    return name_parse(name, &number, &serial) != NAME_OF_LOCK && strcmp(name, "commit-0000000000000002") != 0;
+}
+
+static void every_flipped_bit_of_every_file_is_found_and_its_file_named(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    size_t cases = 0, files = 0;
+    const char *name;
+    for (size_t i = 0; (name = recording_name(recording, i)) != NULL; i++) {
+        size_t length, lines;
+        uint8_t *bytes = recording_bytes(recording, name, &length);
+        if (!counts(name))
+            continue;
+        files++;
+        for (size_t bit = 0; bit < 8 * length; bit += 1 + 8 * length / 700) {
+            struct index_store *store;
+            libsearch_error error = LIBSEARCH_ERROR_INIT;
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            if (check(recording, name, &lines) != LIBSEARCH_CORRUPT || lines == 0)
+                fail_msg("%s: bit %zu of byte %zu is not found", name, bit % 8, bit / 8);
+            assert_int_equal(open_store(recording, LIBSEARCH_VERIFY, &store, &error), LIBSEARCH_CORRUPT);
+            assert_non_null(strstr(error.message, name));
+            /* Unverified, it opens or does not, and can be read. */
+            if (open_store(recording, 0, &store, NULL) == LIBSEARCH_OK) {
+                struct snapshot *snapshot;
+                assert_int_equal(index_store_snapshot(store, &snapshot, NULL), LIBSEARCH_OK);
+                model_difference(&model, snapshot);
+                snapshot_release(snapshot);
+                index_store_close(store);
+            }
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            cases++;
+        }
+    }
+    printf("%zu bits of %zu files\n", cases, files);
+    assert_int_equal(files, 4); /* manifest, two segments, one file of deletions */
+    recording_free(recording);
+    model_free(&model);
+}
+
+static void every_missing_file_is_found(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *first = make_index(&model);
+    const char *name;
+    for (size_t i = 0; (name = recording_name(first, i)) != NULL; i++) {
+        struct recording *recording = recording_cut_after(first, recording_changes(first), CUT_KEEPS, 0);
+        struct storage *storage = recording_open(recording, allocator_default());
+        struct index_store *store;
+        size_t lines;
+        assert_int_equal(storage_remove(storage, name, NULL), LIBSEARCH_OK);
+        storage_close(storage);
+        if (!counts(name)) {
+            assert_int_equal(check(recording, NULL, &lines), LIBSEARCH_OK);
+        } else if (strncmp(name, "commit-", 7) != 0) { /* without the newest commit, the one before is the newest */
+            assert_int_equal(check(recording, name, &lines), LIBSEARCH_CORRUPT);
+            assert_int_equal(open_store(recording, 0, &store, NULL), LIBSEARCH_CORRUPT);
+        }
+        recording_free(recording);
+    }
+    recording_free(first);
+    model_free(&model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_index_has_no_damage),
+        cmocka_unit_test(no_index_is_no_damaged_one),
+        cmocka_unit_test(what_a_killed_writer_leaves_is_no_damage_and_the_next_writer_removes_it),
+        cmocka_unit_test(every_flipped_bit_of_every_file_is_found_and_its_file_named),
+        cmocka_unit_test(every_missing_file_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
