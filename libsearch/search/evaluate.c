@@ -15,6 +15,7 @@ struct evaluator {
     size_t cursor_count;
     struct phrase_matcher *phrase; /* PHRASE */
     const struct column *column;   /* RANGE, EXISTS; NULL: no document has a value */
+    const struct numbers *words;   /* EXISTS of a text field: how many words a document has there */
     bool nothing;                  /* this segment has no match */
     struct evaluator **children;
     uint64_t *bits;                /* a window's worth, for a parent's use */
@@ -99,9 +100,11 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
         break;
     case PLAN_RANGE:
     case PLAN_EXISTS:
-        if (node->column < where->segment->field_count)
+        if (node->column < where->segment->field_count) {
             made->column = where->segment->columns[node->column];
-        made->nothing = made->column == NULL;
+            made->words = &where->segment->fields[node->column].lengths;
+        }
+        made->nothing = made->column == NULL && (made->words == NULL || made->words->data == NULL);
         break;
     case PLAN_BOOLEAN:
         TRY(search_take(context, (node->child_count + 1) * sizeof(struct evaluator *), &made->children));
@@ -180,7 +183,10 @@ static void range_bits(const struct evaluator *evaluator, uint32_t base, uint64_
     const struct plan_node *node = evaluator->node;
     const uint32_t count = segment_count(evaluator->where->segment);
     const uint32_t end = count - base < WINDOW ? count : base + WINDOW;
-    if (node->kind == PLAN_EXISTS)
+    if (evaluator->column == NULL)
+        for (uint32_t document = base; document < end; document++)
+            bits[(document - base) / 64] |= (uint64_t)(numbers_at(evaluator->words, document) > 0) << document % 64;
+    else if (node->kind == PLAN_EXISTS)
         column_range(evaluator->column, 0, UINT64_MAX, base, end, bits);
     else
         column_range(evaluator->column, node->low, node->high, base, end, bits);

@@ -160,7 +160,8 @@ static libsearch_status plan_exists(struct plan *plan, const libsearch_query *qu
 {
     const struct field *field;
     TRY(plan_field(plan, query, &field, error));
-    if (field == NULL || field->type == LIBSEARCH_STORED || (field->flags & LIBSEARCH_FIELD_NO_COLUMN))
+    if (field == NULL || field->type == LIBSEARCH_STORED ||
+        (field->type != LIBSEARCH_TEXT && (field->flags & LIBSEARCH_FIELD_NO_COLUMN)))
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
                             "whether field '%s' has a value", query->field == NULL ? "" : query->field);
     struct plan_node *made = plan_node_new(plan, PLAN_EXISTS, scored);

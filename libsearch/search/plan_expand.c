@@ -80,11 +80,14 @@ static libsearch_status matched(void *context, const struct term_match *match)
 
 /* How many edits a fuzzy word may be away when the query does not say: none for one or two letters, one up to five,
  * then two. */
-static unsigned distance_of(const libsearch_query *query, size_t length)
+static unsigned distance_of(const libsearch_query *query, const char *word, size_t length)
 {
     if (query->number > 0)
         return query->number < TERM_DISTANCE_MAX ? query->number : TERM_DISTANCE_MAX;
-    return length < 3 ? 0 : length < 6 ? 1 : 2;
+    size_t letters = 0;
+    for (size_t i = 0; i < length; i++)
+        letters += ((unsigned char)word[i] & 0xC0) != 0x80;
+    return letters < 3 ? 0 : letters < 6 ? 1 : 2;
 }
 
 static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query, const char *pattern,
@@ -103,7 +106,7 @@ static libsearch_status walk_segment(struct expansion *expansion, const libsearc
     else if (query->kind == QUERY_WILDCARD)
         status = terms_walk_wildcard(reader, allocator, &walk, pattern, length, expansion->error);
     else
-        status = terms_walk_fuzzy(reader, allocator, &walk, pattern, length, distance_of(query, length), 1,
+        status = terms_walk_fuzzy(reader, allocator, &walk, pattern, length, distance_of(query, pattern, length), 1,
                                   expansion->error);
     terms_iterator_free(expansion->terms);
     return status;

@@ -208,6 +208,8 @@ static libsearch_status check_text_field(const struct plan *plan, const libsearc
                                          const struct field **field, libsearch_error *error)
 {
     TRY(plan_field(plan, query, field, error));
+    if (query->flags & QUERY_FLAG_EXACT)
+        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "words in their exact form");
     if (*field != NULL && (*field)->type != LIBSEARCH_TEXT)
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID, "field '%s' has no words",
                             (*field)->name);

@@ -70,6 +70,24 @@ libsearch_status prune_damaged(struct prune *prune)
                      segment_name(prune->where->segment));
 }
 
+/* A union tells matches by their scores: this says whether each is sure to be above 0 also when rounded, even of the
+ * least frequency in the longest document that the lengths can tell. */
+static bool scores_are_positive(const struct prune *prune)
+{
+    for (size_t i = 0; i < prune->leaf_count; i++) {
+        const struct score_parts *parts = &prune->leaves[i]->cursor.parts;
+        const struct schema *schema = prune->where->segment->schema;
+        float least = 1.0f;
+        for (size_t f = 0; f < schema->count; f++)
+            if (schema->fields[f]->in_group && schema->fields[f]->weight < least)
+                least = schema->fields[f]->weight;
+        const uint32_t longest = parts->lengths.width == 1 ? 0xFF : parts->lengths.width == 2 ? 0xFFFF : UINT32_MAX;
+        if (!(score_of(parts->weight, least, norms_inverse(parts->norms, longest)) > PRUNE_LEAST_SCORE))
+            return false;
+    }
+    return true;
+}
+
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, struct top_k *top)
 {
@@ -90,6 +108,8 @@ libsearch_status prune_segment(struct search_context *context, const struct plan
     }
     if (prune.leaf_count == 0)
         return LIBSEARCH_OK;
+    if (!single && node->occurs[0] == LIBSEARCH_SHOULD && !scores_are_positive(&prune))
+        return evaluate_segment(context, node, where, segment_index, top, NULL);
     if (prune.leaf_count == 1)
         return prune_term(&prune);
     return node->occurs[0] == LIBSEARCH_MUST ? prune_intersection(&prune) : prune_union(&prune);

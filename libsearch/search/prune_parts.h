@@ -6,6 +6,9 @@
 #include "search/leaf.h"
 #include "search/prune.h"
 
+/* A union tells documents that have a term from others by a score above this. */
+#define PRUNE_LEAST_SCORE 1e-30f
+
 struct prune {
     struct search_context *context;
     const struct snapshot_segment *where;

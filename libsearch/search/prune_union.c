@@ -216,7 +216,7 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
-    const size_t found = sound ? kernel_at_least(search->scores, WINDOW, least > 1e-30f ? least : 1e-30f,
+    const size_t found = sound ? kernel_at_least(search->scores, WINDOW, least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE,
                                                  search->indexes)
                                : 0;
     for (size_t from = 0; from < found; from += POSTING_BLOCK)
