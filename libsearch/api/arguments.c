@@ -9,8 +9,7 @@ libsearch_status argument_missing(libsearch_error *error, const char *function, 
     return error_set(error, LIBSEARCH_INVALID, "%s: %s is NULL", function, argument);
 }
 
-libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name,
-                              libsearch_error *error)
+libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name, libsearch_error *error)
 {
     size_t size;
     memcpy(&size, given, sizeof size);

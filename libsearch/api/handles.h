@@ -36,7 +36,7 @@ struct libsearch_results {
     libsearch_snapshot *snapshot; /* a reference */
     libsearch_query *query;       /* a reference */
     struct engine_hit *hits;
-    libsearch_bytes *ids;         /* valid as long as the snapshot */
+    libsearch_bytes *ids;           /* valid as long as the snapshot */
     libsearch_document **documents; /* NULL until asked for */
     size_t count;
     uint64_t total;
@@ -61,8 +61,7 @@ libsearch_status argument_missing(libsearch_error *error, const char *function, 
 /* Copies a struct of the caller's, which begins with its size, over our own, which holds the defaults: what the
  * caller's does not have keeps them. INVALID when the size is 0, or when it is larger than ours and what we do not
  * know in it is set. */
-libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name,
-                              libsearch_error *error);
+libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name, libsearch_error *error);
 
 /* INVALID (empty) or LIMIT. */
 libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error);

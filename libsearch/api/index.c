@@ -112,8 +112,8 @@ static bool same_fields(const struct schema *one, const struct schema *other)
         return false;
     for (size_t i = 0; i < one->count; i++) {
         const struct field *a = one->fields[i], *b = other->fields[i];
-        if (strcmp(a->name, b->name) != 0 || a->type != b->type || a->flags != b->flags ||
-            memcmp(&a->weight, &b->weight, sizeof a->weight) != 0 ||
+        if (strcmp(a->name, b->name) != 0 || a->type != b->type || a->flags != b->flags || a->weight < b->weight ||
+            a->weight > b->weight ||
             (a->type == LIBSEARCH_TEXT && strcmp(analyzer_name(a->analyzer), analyzer_name(b->analyzer)) != 0))
             return false;
     }
@@ -135,7 +135,7 @@ static libsearch_status newest_schema(libsearch_index *index, const struct schem
     if (at > 0)
         *schema = index->schemas[at - 1];
     else if (memory_grow(index->allocator, &index->schemas, &index->schema_capacity, index->schema_count + 1,
-                         sizeof *index->schemas))
+                         sizeof(struct schema *)))
         *schema = index->schemas[index->schema_count++] = schema_retain(newest);
     else
         status = error_no_memory(error);
@@ -169,7 +169,8 @@ libsearch_status libsearch_field_at(libsearch_index *index, size_t i, libsearch_
     known.weight = found->weight;
     const size_t size = field->size;
     if (size < sizeof size)
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_field: its size is %zu; begin with its _INIT value", size);
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_field: its size is %zu; begin with its _INIT value",
+                         size);
     known.size = size;
     memcpy(field, &known, size < sizeof known ? size : sizeof known);
     return LIBSEARCH_OK;

@@ -67,8 +67,7 @@ static libsearch_status fetch(libsearch_results *results, size_t i, const char *
     libsearch_document *document = document_new(snapshot->allocator);
     if (document == NULL)
         return error_no_memory(error);
-    const libsearch_status status =
-        snapshot->engine->fetch(snapshot->handle, results->hits[i].number, document, error);
+    const libsearch_status status = snapshot->engine->fetch(snapshot->handle, results->hits[i].number, document, error);
     if (status != LIBSEARCH_OK) {
         document_free(document);
         return status;
@@ -115,10 +114,9 @@ libsearch_status libsearch_results_snippet(libsearch_results *results, size_t i,
     TRY(fetch(results, i, "libsearch_results_snippet", error));
     const struct document_value *text = choose_text(results->documents[i], field);
     if (text == NULL)
-        return field == NULL
-                   ? error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored")
-                   : error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored in field \"%s\"",
-                               field);
+        return field == NULL ? error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored")
+                             : error_set(error, LIBSEARCH_NOT_FOUND,
+                                         "libsearch_results_snippet: no text is stored in field \"%s\"", field);
     libsearch_snapshot *snapshot = results->snapshot;
     const struct schema *schema = snapshot->engine->snapshot_schema(snapshot->handle);
     if (results->highlighter == NULL)

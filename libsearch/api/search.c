@@ -61,7 +61,7 @@ static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearc
     made->query = query_retain(query);
     made->warning_count = count_warnings(query, NULL);
     made->hits = memory_allocate_array(allocator, room, sizeof *made->hits);
-    made->warnings = memory_allocate_array(allocator, made->warning_count, sizeof *made->warnings);
+    made->warnings = memory_allocate_array(allocator, made->warning_count, sizeof(struct query_warning *));
     if (made->hits == NULL || made->warnings == NULL) {
         libsearch_results_free(made);
         return error_no_memory(error);
@@ -76,7 +76,7 @@ static libsearch_status take_ids(libsearch_results *results, libsearch_error *er
 {
     libsearch_snapshot *snapshot = results->snapshot;
     results->ids = memory_allocate_array(snapshot->allocator, results->count, sizeof *results->ids);
-    results->documents = memory_allocate_array(snapshot->allocator, results->count, sizeof *results->documents);
+    results->documents = memory_allocate_array(snapshot->allocator, results->count, sizeof(libsearch_document *));
     if (results->ids == NULL || results->documents == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < results->count; i++)
@@ -128,7 +128,9 @@ libsearch_status libsearch_snapshot_search(libsearch_snapshot *snapshot, const l
     error_clear(error);
     if (snapshot == NULL || query == NULL || results == NULL)
         return argument_missing(error, "libsearch_snapshot_search",
-                                snapshot == NULL ? "snapshot" : query == NULL ? "query" : "results");
+                                snapshot == NULL ? "snapshot"
+                                : query == NULL  ? "query"
+                                                 : "results");
     if (options != NULL)
         TRY(options_copy(&known, sizeof known, options, "libsearch_search_options", error));
     return run(snapshot, query, &known, results, error);

@@ -191,8 +191,8 @@ static libsearch_status native_add_field(struct engine_writer *writer, const lib
     return index_writer_add_field(writer_of(writer), field, error);
 }
 
-static libsearch_status native_put(struct engine_writer *writer, libsearch_bytes id,
-                                   const libsearch_document *document, bool if_absent, libsearch_error *error)
+static libsearch_status native_put(struct engine_writer *writer, libsearch_bytes id, const libsearch_document *document,
+                                   bool if_absent, libsearch_error *error)
 {
     return index_writer_put(writer_of(writer), id, document, if_absent, error);
 }

@@ -22,12 +22,9 @@ static libsearch_status make_text(struct query_parser *parser, enum query_kind k
         text.length = LIBSEARCH_MAX_KEYWORD; /* no document has it */
     if (kind == QUERY_TEXT || kind == QUERY_PHRASE)
         TRY(parser_check_tokens(parser, field, start, text));
-    const libsearch_query like = { .kind = kind,
-                                   .flags = flags,
-                                   .field = (char *)name_of(field),
-                                   .text = text,
-                                   .number = number,
-                                   .position = start };
+    const libsearch_query like = {
+        .kind = kind, .flags = flags, .field = (char *)name_of(field), .text = text, .number = number, .position = start
+    };
     return query_new(parser->allocator, &like, query, parser->error);
 }
 
@@ -250,9 +247,7 @@ static libsearch_status parse_function(struct query_parser *parser, const struct
     *done = true;
     parser->at = word->end; /* on the parenthesis */
     switch (word->function) {
-    case SYNTAX_FILTER:
-        part->occur = LIBSEARCH_FILTER;
-        return parse_group(parser, word->field, &part->query);
+    case SYNTAX_FILTER: part->occur = LIBSEARCH_FILTER; return parse_group(parser, word->field, &part->query);
     case SYNTAX_NONE:
         parser->at++;
         skip_blanks(parser);
@@ -265,12 +260,8 @@ static libsearch_status parse_function(struct query_parser *parser, const struct
     case SYNTAX_NEAR:
     case SYNTAX_BEFORE:
     case SYNTAX_ATLEAST:
-    case SYNTAX_MAX:
-        parser->at++;
-        return parse_list_function(parser, word->function, word->field, &part->query, done);
-    default:
-        parser->at++;
-        return parse_text_function(parser, word->function, word->field, &part->query, done);
+    case SYNTAX_MAX: parser->at++; return parse_list_function(parser, word->function, word->field, &part->query, done);
+    default: parser->at++; return parse_text_function(parser, word->function, word->field, &part->query, done);
     }
 }
 
@@ -293,8 +284,8 @@ static bool joins(const struct query_parser *parser, size_t at, const struct fie
 static bool is_joined(const struct query_parser *parser, size_t end)
 {
     size_t behind;
-    const enum syntax_operator operator = parser_operator(parser, end, &behind);
-    return operator == SYNTAX_AND || operator == SYNTAX_OR;
+    const enum syntax_operator operator= parser_operator(parser, end, &behind);
+    return operator== SYNTAX_AND || operator== SYNTAX_OR;
 }
 
 static libsearch_status accept_word(struct query_parser *parser, const struct field *field, const struct word *word)
@@ -312,8 +303,9 @@ static libsearch_status parse_plain(struct query_parser *parser, const struct fi
 {
     const struct field *field = is_text(scope) ? scope : NULL;
     const libsearch_bytes text = parser->text;
-    libsearch_query like = { .kind = QUERY_TEXT, .flags = flags, .field = (char *)name_of(field),
-                             .position = word->start };
+    libsearch_query like = {
+        .kind = QUERY_TEXT, .flags = flags, .field = (char *)name_of(field), .position = word->start
+    };
     const size_t start = word->start;
     size_t end = word->end;
     alone = alone || !is_text(scope) || parser_factor(text, end, &(float){ 0 }, &(bool){ false }) > 0;
@@ -353,37 +345,25 @@ libsearch_status parser_operand(struct query_parser *parser, const struct field 
     case WORD_PLAIN:
         /* A word before AND or OR is an operand of its own. */
         return parse_plain(parser, scope, alone || is_joined(parser, word.end), kept, &word, query);
-    case WORD_TEXT:
-        return make_text(parser, QUERY_TEXT, word.field, kept, start, end, 0, query);
-    case WORD_EXACT:
-        return make_text(parser, QUERY_TEXT, word.field, kept | QUERY_FLAG_EXACT, start, end, 0, query);
-    case WORD_EXACT_QUOTE:
-        return parse_quoted(parser, word.field, QUERY_FLAG_EXACT, query);
-    case WORD_QUOTE:
-        return parse_quoted(parser, word.field, 0, query);
-    case WORD_GROUP:
-        return parse_group(parser, word.field, query);
-    case WORD_KEYWORD:
-        return make_text(parser, QUERY_KEYWORD, word.field, 0, start, end, 0, query);
-    case WORD_PREFIX:
-        return make_text(parser, QUERY_PREFIX, word.field, 0, start, end, 0, query);
-    case WORD_WILDCARD:
-        return make_text(parser, QUERY_WILDCARD, word.field, 0, start, end, 0, query);
-    case WORD_FUZZY:
-        return make_text(parser, QUERY_FUZZY, word.field, 0, start, end, word.distance, query);
-    case WORD_RANGE:
-        like.position = word.start;
-        return query_new(parser->allocator, &like, query, parser->error);
+    case WORD_TEXT: return make_text(parser, QUERY_TEXT, word.field, kept, start, end, 0, query);
+    case WORD_EXACT: return make_text(parser, QUERY_TEXT, word.field, kept | QUERY_FLAG_EXACT, start, end, 0, query);
+    case WORD_EXACT_QUOTE: return parse_quoted(parser, word.field, QUERY_FLAG_EXACT, query);
+    case WORD_QUOTE: return parse_quoted(parser, word.field, 0, query);
+    case WORD_GROUP: return parse_group(parser, word.field, query);
+    case WORD_KEYWORD: return make_text(parser, QUERY_KEYWORD, word.field, 0, start, end, 0, query);
+    case WORD_PREFIX: return make_text(parser, QUERY_PREFIX, word.field, 0, start, end, 0, query);
+    case WORD_WILDCARD: return make_text(parser, QUERY_WILDCARD, word.field, 0, start, end, 0, query);
+    case WORD_FUZZY: return make_text(parser, QUERY_FUZZY, word.field, 0, start, end, word.distance, query);
+    case WORD_RANGE: like.position = word.start; return query_new(parser->allocator, &like, query, parser->error);
     case WORD_ALL:
         return query_new(parser->allocator, &(libsearch_query){ .kind = QUERY_ALL, .position = word.start }, query,
                          parser->error);
     case WORD_EXISTS:
         return query_new(parser->allocator,
-                         &(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)name_of(word.field),
-                                             .position = word.start },
+                         &(libsearch_query){
+                             .kind = QUERY_EXISTS, .field = (char *)name_of(word.field), .position = word.start },
                          query, parser->error);
-    case WORD_FUNCTION:
-        break;
+    case WORD_FUNCTION: break;
     }
     bool done;
     TRY(parse_function(parser, &word, part, &done));

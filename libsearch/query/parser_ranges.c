@@ -26,12 +26,9 @@ static bool read_stretch(const struct field *field, libsearch_bytes value, int64
             return false;
         stretch->to = stretch->from;
         return true;
-    case LIBSEARCH_DATE:
-        return value_parse_date(value, now, &stretch->from, &stretch->to);
-    case LIBSEARCH_FLOAT:
-        return value_parse_float(value, &stretch->number);
-    default:
-        return false;
+    case LIBSEARCH_DATE: return value_parse_date(value, now, &stretch->from, &stretch->to);
+    case LIBSEARCH_FLOAT: return value_parse_float(value, &stretch->number);
+    default: return false;
     }
 }
 

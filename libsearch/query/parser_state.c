@@ -79,8 +79,8 @@ libsearch_status parser_check_tokens(struct query_parser *parser, const struct f
 {
     if (has_ascii_letter(text))
         return LIBSEARCH_OK;
-    TRY(parser_tokenizer(parser, field != NULL && field->analyzer != NULL ? field->analyzer
-                                                                            : parser->schema->analyzers[0]));
+    TRY(parser_tokenizer(parser,
+                         field != NULL && field->analyzer != NULL ? field->analyzer : parser->schema->analyzers[0]));
     struct token tokens[16];
     tokenizer_start(parser->tokenizer, text, 0);
     const size_t count = tokenizer_next(parser->tokenizer, tokens, 16);

@@ -14,7 +14,7 @@ struct query_parser {
     libsearch_bytes text;
     unsigned flags; /* LIBSEARCH_PARSE_… */
     int64_t now;
-    size_t at;      /* what comes next */
+    size_t at; /* what comes next */
     unsigned nesting;
     bool no_more_quotes; /* no quotation mark was found behind an earlier one */
     struct query_warning *warnings;
@@ -55,16 +55,16 @@ bool parser_range_ends(const struct field *field, libsearch_bytes ends, bool low
 /* What a word is, found without changing anything. */
 enum word_class {
     WORD_PLAIN,
-    WORD_ALL,      /* *:* */
-    WORD_EXACT,    /* =word; value is the word */
+    WORD_ALL,         /* *:* */
+    WORD_EXACT,       /* =word; value is the word */
     WORD_EXACT_QUOTE, /* = before a quotation mark */
-    WORD_FUNCTION, /* @name before a parenthesis */
-    WORD_GROUP,    /* field: before a parenthesis */
-    WORD_QUOTE,    /* field: before a quotation mark */
-    WORD_EXISTS,   /* field:* */
-    WORD_TEXT,     /* field:word */
+    WORD_FUNCTION,    /* @name before a parenthesis */
+    WORD_GROUP,       /* field: before a parenthesis */
+    WORD_QUOTE,       /* field: before a quotation mark */
+    WORD_EXISTS,      /* field:* */
+    WORD_TEXT,        /* field:word */
     WORD_KEYWORD,
-    WORD_RANGE,    /* number, high and so on are in range */
+    WORD_RANGE, /* number, high and so on are in range */
     WORD_PREFIX,
     WORD_WILDCARD,
     WORD_FUZZY

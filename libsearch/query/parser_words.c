@@ -119,9 +119,7 @@ static void classify_value(const struct query_parser *parser, struct word *word,
         }
         classify_text(parser, false, word);
         break;
-    case LIBSEARCH_KEYWORD:
-        classify_text(parser, true, word);
-        break;
+    case LIBSEARCH_KEYWORD: classify_text(parser, true, word); break;
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_FLOAT:
     case LIBSEARCH_DATE:
@@ -132,15 +130,12 @@ static void classify_value(const struct query_parser *parser, struct word *word,
         else
             word->fault = WORD_BAD_VALUE;
         break;
-    case LIBSEARCH_STORED:
-        word->fault = WORD_FIELD_NOT_SEARCHED;
-        break;
+    case LIBSEARCH_STORED: word->fault = WORD_FIELD_NOT_SEARCHED; break;
     }
 }
 
 /* name:…; true when the word has a field's form, whether or not there is one. */
-static bool classify_field(const struct query_parser *parser, size_t core_end, struct word *word,
-                           libsearch_query *like)
+static bool classify_field(const struct query_parser *parser, size_t core_end, struct word *word, libsearch_query *like)
 {
     const libsearch_bytes text = parser->text;
     const char *colon = memchr(text.data + word->start, ':', core_end - word->start);
@@ -197,8 +192,9 @@ void parser_classify(const struct query_parser *parser, size_t at, const struct 
     const size_t core = before_factors(parser, at, end);
     const bool texts = scope == NULL || scope->type == LIBSEARCH_TEXT;
     const char next = end < text.length ? text.data[end] : ' ';
-    *word = (struct word){ .class = WORD_PLAIN, .start = at, .end = core, .value_start = at, .value_end = core,
-                           .field = scope };
+    *word = (struct word){
+        .class = WORD_PLAIN, .start = at, .end = core, .value_start = at, .value_end = core, .field = scope
+    };
     if (syntax_operator(span(parser, at, core)) != SYNTAX_NO_OPERATOR && core == end) {
         word->fault = WORD_OPERATOR_ALONE;
     } else if (core - at == 3 && memcmp(text.data + at, "*:*", 3) == 0) {
@@ -231,8 +227,7 @@ libsearch_status parser_report_fault(struct query_parser *parser, const struct w
     const struct shown shown = parser_show(whole);
     const struct shown field = parser_show(span(parser, word->start, word->start + name));
     switch (word->fault) {
-    case WORD_NO_FAULT:
-        break;
+    case WORD_NO_FAULT: break;
     case WORD_OPERATOR_ALONE:
         return parser_complain(parser, word->start, "%s has nothing to join; it is taken for a word", shown.text);
     case WORD_UNKNOWN_FIELD:

@@ -12,30 +12,30 @@
 #include "base/status.h"
 
 enum query_kind {
-    QUERY_ALL = 1,   /* every document */
-    QUERY_NONE,      /* no document */
-    QUERY_TEXT,      /* text of any words, analyzed by the field; they match as a union (QUERY_FLAG_ALL: as an
+    QUERY_ALL = 1,         /* every document */
+    QUERY_NONE,            /* no document */
+    QUERY_TEXT,            /* text of any words, analyzed by the field; they match as a union (QUERY_FLAG_ALL: as an
                         intersection) */
-    QUERY_PHRASE,    /* text; number = slop */
-    QUERY_KEYWORD,   /* text: a keyword field's exact value */
-    QUERY_RANGE,     /* low, high: integer, date or float range, ends included, as type says */
-    QUERY_PREFIX,    /* text: words that begin so */
-    QUERY_WILDCARD,  /* text: with * and ? */
-    QUERY_FUZZY,     /* text; number = distance, 0: by length */
-    QUERY_NEAR,      /* children: texts, within number places of each other; QUERY_FLAG_ORDERED */
-    QUERY_BOOLEAN,   /* children with occurs; number = how many SHOULD must match */
+    QUERY_PHRASE,          /* text; number = slop */
+    QUERY_KEYWORD,         /* text: a keyword field's exact value */
+    QUERY_RANGE,           /* low, high: integer, date or float range, ends included, as type says */
+    QUERY_PREFIX,          /* text: words that begin so */
+    QUERY_WILDCARD,        /* text: with * and ? */
+    QUERY_FUZZY,           /* text; number = distance, 0: by length */
+    QUERY_NEAR,            /* children: texts, within number places of each other; QUERY_FLAG_ORDERED */
+    QUERY_BOOLEAN,         /* children with occurs; number = how many SHOULD must match */
     QUERY_DISJUNCTION_MAX, /* children; factor = what the others than the best add (tie breaker) */
-    QUERY_BOOST,     /* one child; factor */
-    QUERY_CONSTANT,  /* one child; factor = the score */
-    QUERY_EXISTS     /* documents that have a value in field */
+    QUERY_BOOST,           /* one child; factor */
+    QUERY_CONSTANT,        /* one child; factor = the score */
+    QUERY_EXISTS           /* documents that have a value in field */
 };
 
 enum {
     QUERY_FLAG_ALL = 1 << 0,
     QUERY_FLAG_ORDERED = 1 << 1,
-    QUERY_FLAG_EXACT = 1 << 2,       /* words as they were written, not stems */
-    QUERY_FLAG_KEEP_STOPS = 1 << 3,  /* stop words count too (they stood in quotes, or +) */
-    QUERY_FLAG_LAST_PREFIX = 1 << 4  /* phrase: the last word is a prefix */
+    QUERY_FLAG_EXACT = 1 << 2,      /* words as they were written, not stems */
+    QUERY_FLAG_KEEP_STOPS = 1 << 3, /* stop words count too (they stood in quotes, or +) */
+    QUERY_FLAG_LAST_PREFIX = 1 << 4 /* phrase: the last word is a prefix */
 };
 
 struct query_warning {
@@ -51,22 +51,22 @@ struct libsearch_query {
     unsigned references;
     enum query_kind kind;
     unsigned flags;
-    char *field;           /* NULL: the default group */
-    libsearch_bytes text;  /* of its own */
-    size_t position;       /* where it stood in the parsed text, for messages */
+    char *field;          /* NULL: the default group */
+    libsearch_bytes text; /* of its own */
+    size_t position;      /* where it stood in the parsed text, for messages */
     unsigned number;
     float factor;
-    libsearch_type type;   /* QUERY_RANGE: INTEGER, DATE or FLOAT; KEYWORD and TEXT for term ranges */
+    libsearch_type type; /* QUERY_RANGE: INTEGER, DATE or FLOAT; KEYWORD and TEXT for term ranges */
     bool has_low, has_high;
     int64_t low_integer, high_integer;
     double low_number, high_number;
     struct libsearch_query **children; /* a reference held of each */
     uint8_t *occurs;                   /* libsearch_occur of each, for QUERY_BOOLEAN */
     size_t count;
-    unsigned depth;        /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
-    size_t clauses;        /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
-    struct query_warning *warnings;    /* of the parser; only at a root */
-    struct query_words *words;         /* of its text, as analyzed so far: query_words.h. Atomic */
+    unsigned depth;                 /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
+    size_t clauses;                 /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
+    struct query_warning *warnings; /* of the parser; only at a root */
+    struct query_words *words;      /* of its text, as analyzed so far: query_words.h. Atomic */
 };
 
 libsearch_query *query_retain(const libsearch_query *query);

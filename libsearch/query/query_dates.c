@@ -198,22 +198,14 @@ static bool add_step(struct reader *reader, int64_t *moment)
     if (negative)
         amount = -amount;
     switch (*reader->next++) {
-    case 's':
-        return !__builtin_add_overflow(*moment, amount * SECOND, moment);
-    case 'm':
-        return !__builtin_add_overflow(*moment, amount * MINUTE, moment);
-    case 'h':
-        return !__builtin_add_overflow(*moment, amount * HOUR, moment);
-    case 'd':
-        return !__builtin_add_overflow(*moment, amount * DAY, moment);
-    case 'w':
-        return !__builtin_add_overflow(*moment, amount * 7 * DAY, moment);
-    case 'M':
-        return add_months(moment, amount);
-    case 'y':
-        return add_months(moment, amount * 12);
-    default:
-        return false;
+    case 's': return !__builtin_add_overflow(*moment, amount * SECOND, moment);
+    case 'm': return !__builtin_add_overflow(*moment, amount * MINUTE, moment);
+    case 'h': return !__builtin_add_overflow(*moment, amount * HOUR, moment);
+    case 'd': return !__builtin_add_overflow(*moment, amount * DAY, moment);
+    case 'w': return !__builtin_add_overflow(*moment, amount * 7 * DAY, moment);
+    case 'M': return add_months(moment, amount);
+    case 'y': return add_months(moment, amount * 12);
+    default: return false;
     }
 }
 

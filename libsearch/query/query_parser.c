@@ -36,7 +36,7 @@ static libsearch_status parts_add(struct query_parser *parser, struct parts *par
                                   libsearch_occur occur)
 {
     if (!memory_grow(parser->allocator, &parts->queries, &parts->query_capacity, parts->count + 1,
-                     sizeof *parts->queries) ||
+                     sizeof(libsearch_query *)) ||
         !memory_grow(parser->allocator, &parts->occurs, &parts->occur_capacity, parts->count + 1,
                      sizeof *parts->occurs)) {
         query_release(query);
@@ -75,11 +75,11 @@ enum syntax_operator parser_operator(const struct query_parser *parser, size_t a
     if (at >= text.length || (text.data[at] != 'A' && text.data[at] != 'O' && text.data[at] != 'N'))
         return SYNTAX_NO_OPERATOR;
     const size_t end = syntax_word_end(text, at);
-    const enum syntax_operator operator = syntax_operator((libsearch_bytes){ text.data + at, end - at });
-    if (operator == SYNTAX_NO_OPERATOR)
+    const enum syntax_operator operator= syntax_operator((libsearch_bytes){ text.data + at, end - at });
+    if (operator== SYNTAX_NO_OPERATOR)
         return operator;
     *behind = skip_space(parser, end);
-    return *behind < text.length && text.data[*behind] != ')' ? operator : SYNTAX_NO_OPERATOR;
+    return *behind < text.length && text.data[*behind] != ')' ? operator: SYNTAX_NO_OPERATOR;
 }
 
 /* True for a + or - that is a sign: something stands right behind it that is no sign itself. */
@@ -271,16 +271,16 @@ static libsearch_status parse_words(struct query_parser *parser, libsearch_query
 {
     const unsigned all = (parser->flags & LIBSEARCH_PARSE_ALL) != 0 ? QUERY_FLAG_ALL : 0;
     TRY(parser_check_tokens(parser, NULL, 0, parser->text));
-    return query_new(parser->allocator,
-                     &(libsearch_query){ .kind = QUERY_TEXT, .flags = all, .text = parser->text }, query,
-                     parser->error);
+    return query_new(parser->allocator, &(libsearch_query){ .kind = QUERY_TEXT, .flags = all, .text = parser->text },
+                     query, parser->error);
 }
 
 libsearch_status query_parse(const libsearch_allocator *allocator, const struct schema *schema, libsearch_bytes text,
                              unsigned flags, int64_t now, libsearch_query **query, libsearch_error *error)
 {
-    struct query_parser parser = { .allocator = allocator, .schema = schema, .text = text, .flags = flags, .now = now,
-                                   .error = error };
+    struct query_parser parser = {
+        .allocator = allocator, .schema = schema, .text = text, .flags = flags, .now = now, .error = error
+    };
     if (text.length > LIBSEARCH_MAX_VALUE)
         return error_set(error, LIBSEARCH_LIMIT, "query: longer than %d bytes", LIBSEARCH_MAX_VALUE);
     if (text.data == NULL)

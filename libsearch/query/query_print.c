@@ -11,10 +11,10 @@
 
 /* Where an operand stands. */
 enum place {
-    PLACE_LIST,     /* among others: words beside it would be joined with it */
-    PLACE_PLUS,     /* behind a +: a word keeps its stop words */
-    PLACE_ALONE,    /* behind a -, or before a ^: a word is that word */
-    PLACE_SEPARATE  /* among a function's arguments: every word for itself */
+    PLACE_LIST,    /* among others: words beside it would be joined with it */
+    PLACE_PLUS,    /* behind a +: a word keeps its stop words */
+    PLACE_ALONE,   /* behind a -, or before a ^: a word is that word */
+    PLACE_SEPARATE /* among a function's arguments: every word for itself */
 };
 
 static void print_operand(const libsearch_query *query, enum place place, struct buffer *to);
@@ -221,9 +221,7 @@ static void print_range(const libsearch_query *query, struct buffer *to)
 static void print_part(libsearch_occur occur, const libsearch_query *query, enum place place, struct buffer *to)
 {
     switch (occur) {
-    case LIBSEARCH_SHOULD:
-        print_operand(query, place, to);
-        break;
+    case LIBSEARCH_SHOULD: print_operand(query, place, to); break;
     case LIBSEARCH_MUST:
         buffer_append_u8(to, '+');
         print_operand(query, PLACE_PLUS, to);
@@ -262,7 +260,7 @@ static void print_counted(const libsearch_query *query, struct buffer *to)
         print_function(to, SYNTAX_MAX);
         value_print_single(to, query->factor);
     } else {
-        print_function(to, query->kind == QUERY_BOOLEAN                ? SYNTAX_ATLEAST
+        print_function(to, query->kind == QUERY_BOOLEAN               ? SYNTAX_ATLEAST
                            : (query->flags & QUERY_FLAG_ORDERED) != 0 ? SYNTAX_BEFORE
                                                                       : SYNTAX_NEAR);
         print_unsigned(to, query->number);
@@ -292,32 +290,18 @@ static void print_operand(const libsearch_query *query, enum place place, struct
         buffer_append_u8(to, ':');
     }
     switch (query->kind) {
-    case QUERY_ALL:
-        print_string(to, "*:*");
-        break;
+    case QUERY_ALL: print_string(to, "*:*"); break;
     case QUERY_NONE:
         print_function(to, SYNTAX_NONE);
         buffer_append_u8(to, ')');
         break;
-    case QUERY_TEXT:
-        print_text(query, place, to);
-        break;
-    case QUERY_PHRASE:
-        print_phrase(query, to);
-        break;
-    case QUERY_KEYWORD:
-        print_quoted(to, query->text);
-        break;
-    case QUERY_RANGE:
-        print_range(query, to);
-        break;
+    case QUERY_TEXT: print_text(query, place, to); break;
+    case QUERY_PHRASE: print_phrase(query, to); break;
+    case QUERY_KEYWORD: print_quoted(to, query->text); break;
+    case QUERY_RANGE: print_range(query, to); break;
     case QUERY_PREFIX:
-    case QUERY_WILDCARD:
-        print_pattern(query, to);
-        break;
-    case QUERY_FUZZY:
-        print_fuzzy(query, to);
-        break;
+    case QUERY_WILDCARD: print_pattern(query, to); break;
+    case QUERY_FUZZY: print_fuzzy(query, to); break;
     case QUERY_BOOLEAN:
         if (is_list(query)) {
             buffer_append_u8(to, '(');
@@ -328,16 +312,10 @@ static void print_operand(const libsearch_query *query, enum place place, struct
         print_counted(query, to);
         break;
     case QUERY_NEAR:
-    case QUERY_DISJUNCTION_MAX:
-        print_counted(query, to);
-        break;
+    case QUERY_DISJUNCTION_MAX: print_counted(query, to); break;
     case QUERY_BOOST:
-    case QUERY_CONSTANT:
-        print_factor(query, place, to);
-        break;
-    case QUERY_EXISTS:
-        buffer_append_u8(to, '*');
-        break;
+    case QUERY_CONSTANT: print_factor(query, place, to); break;
+    case QUERY_EXISTS: buffer_append_u8(to, '*'); break;
     }
 }
 

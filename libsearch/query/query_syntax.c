@@ -31,10 +31,7 @@ size_t syntax_quote(libsearch_bytes text, size_t at)
     return curly ? 3 : 0;
 }
 
-static bool is_punctuation(char c)
-{
-    return c > 0x20 && c < 0x7F && !syntax_is_word_byte(c);
-}
+static bool is_punctuation(char c) { return c > 0x20 && c < 0x7F && !syntax_is_word_byte(c); }
 
 size_t syntax_escape(libsearch_bytes text, size_t at)
 {
@@ -149,10 +146,10 @@ enum syntax_pattern syntax_pattern(libsearch_bytes word, bool keyword)
 }
 
 static const char *const function_names[] = {
-    [SYNTAX_TEXT] = "@text",   [SYNTAX_PHRASE] = "@phrase",   [SYNTAX_PREFIXED] = "@prefix",
-    [SYNTAX_PATTERN] = "@wildcard", [SYNTAX_FUZZY] = "@fuzzy", [SYNTAX_NEAR] = "@near",  [SYNTAX_BEFORE] = "@before",
-    [SYNTAX_ATLEAST] = "@atleast",  [SYNTAX_MAX] = "@max",     [SYNTAX_FILTER] = "@filter",
-    [SYNTAX_NONE] = "@none",
+    [SYNTAX_TEXT] = "@text",        [SYNTAX_PHRASE] = "@phrase",   [SYNTAX_PREFIXED] = "@prefix",
+    [SYNTAX_PATTERN] = "@wildcard", [SYNTAX_FUZZY] = "@fuzzy",     [SYNTAX_NEAR] = "@near",
+    [SYNTAX_BEFORE] = "@before",    [SYNTAX_ATLEAST] = "@atleast", [SYNTAX_MAX] = "@max",
+    [SYNTAX_FILTER] = "@filter",    [SYNTAX_NONE] = "@none",
 };
 
 enum syntax_function syntax_function(libsearch_bytes word)

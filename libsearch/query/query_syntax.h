@@ -41,8 +41,8 @@ enum syntax_operator syntax_operator(libsearch_bytes word);
 
 /* What the stars and question marks of a word mean. In a keyword, any character may stand beside them. */
 enum syntax_pattern {
-    SYNTAX_PLAIN,   /* nothing */
-    SYNTAX_PREFIX,  /* one or more stars at its end */
+    SYNTAX_PLAIN,  /* nothing */
+    SYNTAX_PREFIX, /* one or more stars at its end */
     SYNTAX_WILDCARD
 };
 enum syntax_pattern syntax_pattern(libsearch_bytes word, bool keyword);

@@ -31,14 +31,10 @@ static bool factor_valid(float factor) { return isfinite(factor) && factor >= 0;
 static unsigned flags_of_kind(enum query_kind kind)
 {
     switch (kind) {
-    case QUERY_TEXT:
-        return QUERY_FLAG_ALL | QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS;
-    case QUERY_PHRASE:
-        return QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS | QUERY_FLAG_LAST_PREFIX;
-    case QUERY_NEAR:
-        return QUERY_FLAG_ORDERED;
-    default:
-        return 0;
+    case QUERY_TEXT: return QUERY_FLAG_ALL | QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS;
+    case QUERY_PHRASE: return QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS | QUERY_FLAG_LAST_PREFIX;
+    case QUERY_NEAR: return QUERY_FLAG_ORDERED;
+    default: return 0;
     }
 }
 

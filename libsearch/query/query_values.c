@@ -89,13 +89,15 @@ static bool parse_magnitude(libsearch_bytes text, double *value)
     int exponent = 0;
     if (text.length > 2 && text.data[0] == '0' && (text.data[1] | 0x20) == 'x') {
         const size_t at = parse_digits(text, 2, 16, &digits);
-        if (!digits.any || (at < text.length && ((text.data[at] | 0x20) != 'p' || !parse_exponent(text, at + 1, &exponent))))
+        if (!digits.any ||
+            (at < text.length && ((text.data[at] | 0x20) != 'p' || !parse_exponent(text, at + 1, &exponent))))
             return false;
         *value = (double)ldexpl((long double)digits.mantissa, exponent + 4 * digits.scale);
         return isfinite(*value);
     }
     const size_t at = parse_digits(text, 0, 10, &digits);
-    if (!digits.any || (at < text.length && ((text.data[at] | 0x20) != 'e' || !parse_exponent(text, at + 1, &exponent))))
+    if (!digits.any ||
+        (at < text.length && ((text.data[at] | 0x20) != 'e' || !parse_exponent(text, at + 1, &exponent))))
         return false;
     /* Powers of ten up to 27 are exact in 64 bits of mantissa, so that one rounding remains to long double and one
      * to double; value_print_float checks what it writes against this. */

@@ -15,8 +15,7 @@ struct highlighter {
 };
 
 libsearch_status highlighter_new(const libsearch_allocator *allocator, const struct schema *schema,
-                                 const libsearch_query *query, struct highlighter **highlighter,
-                                 libsearch_error *error)
+                                 const libsearch_query *query, struct highlighter **highlighter, libsearch_error *error)
 {
     (void)schema;
     struct highlighter *made = memory_allocate(allocator, sizeof *made);

@@ -16,10 +16,10 @@ void highlighter_free(struct highlighter *highlighter); /* accepts NULL */
 
 /* A word of the text that answers. */
 struct occurrence {
-    uint32_t start, end; /* bytes of the text */
-    uint32_t position;   /* of the word in the text */
-    uint16_t word;       /* which of the query's words: less than highlighter_words */
-    bool in_phrase;      /* stands in a phrase that the query asks for */
+    uint32_t start, end;          /* bytes of the text */
+    uint32_t position;            /* of the word in the text */
+    uint16_t word;                /* which of the query's words: less than highlighter_words */
+    bool in_phrase;               /* stands in a phrase that the query asks for */
     uint16_t term, form, pattern; /* all that it is, for the search for phrases */
 };
 
@@ -27,8 +27,8 @@ struct occurrences {
     const libsearch_allocator *allocator;
     struct occurrence *all; /* in the order of the text; ranges may overlap (compounds, bigrams) */
     size_t count, capacity;
-    size_t words;           /* how many different words the query has for this field */
-    size_t looked_at;       /* bytes of the text that were read */
+    size_t words;     /* how many different words the query has for this field */
+    size_t looked_at; /* bytes of the text that were read */
 };
 
 /* What is read of a text at least, and at most where nothing has been found until then; and most occurrences. What lies

@@ -72,8 +72,8 @@ static libsearch_status add_text(struct matcher *matcher, const libsearch_query 
             const char *bytes = exact ? tokens[i].surface : term;
             const size_t length = exact ? tokens[i].length
                                         : tokenizer_term(matcher->tokenizer, tokens[i].surface, tokens[i].length, term);
-            const uint16_t number = add_word(matcher, exact ? MATCHER_FORM : MATCHER_TERM, bytes, length, 0, !phrase,
-                                             &failed);
+            const uint16_t number =
+                add_word(matcher, exact ? MATCHER_FORM : MATCHER_TERM, bytes, length, 0, !phrase, &failed);
             if (failed)
                 return error_no_memory(error);
             if (numbers != NULL && *count < MATCHER_MAX_PHRASE) {
@@ -173,16 +173,11 @@ static libsearch_status add_query(struct matcher *matcher, const libsearch_query
                 return LIBSEARCH_OK;
         }
         return add_text(matcher, query, false, false, NULL, NULL, &count, error);
-    case QUERY_PHRASE:
-        return add_phrase(matcher, query, error);
-    case QUERY_PREFIX:
-        return add_pattern(matcher, MATCHER_PREFIX, query->text, 0, true, &number, error);
-    case QUERY_WILDCARD:
-        return add_pattern(matcher, MATCHER_WILDCARD, query->text, 0, true, &number, error);
-    case QUERY_FUZZY:
-        return add_pattern(matcher, MATCHER_FUZZY, query->text, query->number, true, &number, error);
-    default:
-        return LIBSEARCH_OK;
+    case QUERY_PHRASE: return add_phrase(matcher, query, error);
+    case QUERY_PREFIX: return add_pattern(matcher, MATCHER_PREFIX, query->text, 0, true, &number, error);
+    case QUERY_WILDCARD: return add_pattern(matcher, MATCHER_WILDCARD, query->text, 0, true, &number, error);
+    case QUERY_FUZZY: return add_pattern(matcher, MATCHER_FUZZY, query->text, query->number, true, &number, error);
+    default: return LIBSEARCH_OK;
     }
 }
 

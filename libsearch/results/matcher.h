@@ -8,8 +8,13 @@
 #include "schema/schema.h"
 
 /* Words beyond these are not marked; it bounds what a token costs. */
-enum { MATCHER_MAX_WORDS = 1000, MATCHER_MAX_PATTERNS = 32, MATCHER_CACHE = 4096,
-       MATCHER_MAX_PHRASE = 64, MATCHER_MAX_SLOP = 64 };
+enum {
+    MATCHER_MAX_WORDS = 1000,
+    MATCHER_MAX_PATTERNS = 32,
+    MATCHER_CACHE = 4096,
+    MATCHER_MAX_PHRASE = 64,
+    MATCHER_MAX_SLOP = 64
+};
 
 enum matcher_kind {
     MATCHER_TERM,   /* an index term */
@@ -29,9 +34,9 @@ struct matcher_word {
 };
 
 struct matcher_phrase {
-    uint16_t *words;     /* numbers */
-    uint32_t *offsets;   /* places from the first */
-    size_t count;        /* >= 2 */
+    uint16_t *words;   /* numbers */
+    uint32_t *offsets; /* places from the first */
+    size_t count;      /* >= 2 */
     unsigned slop;
 };
 

@@ -43,9 +43,9 @@ static bool is_sentence_border(libsearch_bytes text, size_t at)
         return text.data[end - 1] == '.' || text.data[end - 1] == '!' || text.data[end - 1] == '?' ||
                (end >= 3 && memcmp(text.data + end - 3, "\xE2\x80\xA6", 3) == 0);
     }
-    return at >= 3 && (memcmp(text.data + at - 3, "\xE3\x80\x82", 3) == 0 ||
-                       memcmp(text.data + at - 3, "\xEF\xBC\x81", 3) == 0 ||
-                       memcmp(text.data + at - 3, "\xEF\xBC\x9F", 3) == 0);
+    return at >= 3 &&
+           (memcmp(text.data + at - 3, "\xE3\x80\x82", 3) == 0 || memcmp(text.data + at - 3, "\xEF\xBC\x81", 3) == 0 ||
+            memcmp(text.data + at - 3, "\xEF\xBC\x9F", 3) == 0);
 }
 
 /* True between characters one of which is of a script that is written without spaces (and of others with bytes like

@@ -203,8 +203,8 @@ libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *fo
         max_bytes = LEAST_BYTES;
     if (found->count == 0) {
         const libsearch_range all = passage_trim(text, (libsearch_range){ 0, text.length });
-        made.passages[0] =
-            passage_trim(text, passage_widen(text, (libsearch_range){ all.start, all.start }, max_bytes, all.start, all.end));
+        made.passages[0] = passage_trim(text, passage_widen(text, (libsearch_range){ all.start, all.start }, max_bytes,
+                                                            all.start, all.end));
         made.passage_count = made.passages[0].start < made.passages[0].end;
     } else {
         status = choose_best(text, found, max_bytes, &made, error);

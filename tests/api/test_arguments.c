@@ -180,7 +180,8 @@ static void a_field_of_another_type_is_refused_by_name(void **state)
     assert_int_equal(libsearch_document_set_text(document, "a b", text_of("a")), LIBSEARCH_INVALID);
     assert_int_equal(libsearch_document_set_float(document, "price", NAN), LIBSEARCH_INVALID);
     char *keyword = calloc(1, LIBSEARCH_MAX_KEYWORD + 1);
-    assert_int_equal(libsearch_document_set_keyword(document, "k", (libsearch_bytes){ keyword, LIBSEARCH_MAX_KEYWORD + 1 }),
+    assert_int_equal(libsearch_document_set_keyword(document, "k",
+                                                    (libsearch_bytes){ keyword, LIBSEARCH_MAX_KEYWORD + 1 }),
                      LIBSEARCH_LIMIT);
     assert_ok(libsearch_document_set_keyword(document, "k", (libsearch_bytes){ keyword, LIBSEARCH_MAX_KEYWORD }));
     free(keyword);

@@ -15,8 +15,8 @@ static void the_first_search_needs_four_calls(void **state)
     assert_ok(libsearch_open(*state, LIBSEARCH_CREATE, NULL, &index, NULL));
     assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
     libsearch_document *document = libsearch_document_new(index);
-    assert_ok(libsearch_document_set_text(document, "title",
-                                          LIBSEARCH_STRING("Health officials agree on more cooperation")));
+    assert_ok(
+        libsearch_document_set_text(document, "title", LIBSEARCH_STRING("Health officials agree on more cooperation")));
     assert_ok(libsearch_writer_put(writer, LIBSEARCH_STRING("report-1"), document, NULL));
     assert_ok(libsearch_writer_commit(writer, NULL));
     assert_ok(libsearch_search(index, LIBSEARCH_STRING("cooperation officials"), 10, &results, NULL));
@@ -213,9 +213,9 @@ static void keywords_numbers_and_dates_are_asked_for_by_field(void **state)
         int64_t year;
         double price;
         int64_t date;
-    } rows[] = { { "a", "news", 2019, 0.5, 1546300800000 },          /* 2019-01-01 */
-                 { "b", "sport", 2020, 1.5, 1589587200000 },         /* 2020-05-16 */
-                 { "c", "world news", 2021, 2.5, 1609459200000 } };  /* 2021-01-01 */
+    } rows[] = { { "a", "news", 2019, 0.5, 1546300800000 },         /* 2019-01-01 */
+                 { "b", "sport", 2020, 1.5, 1589587200000 },        /* 2020-05-16 */
+                 { "c", "world news", 2021, 2.5, 1609459200000 } }; /* 2021-01-01 */
     char ids[1000];
     libsearch_index *index = NULL;
     libsearch_writer *writer = NULL;
@@ -316,8 +316,9 @@ static void a_query_by_functions_prints_what_parses_to_it(void **state)
     const libsearch_query *parts[3] = { libsearch_query_text("title", text_of("health")),
                                         libsearch_query_phrase(NULL, text_of("medical teams"), 2),
                                         libsearch_query_prefix(NULL, text_of("vacc")) };
-    libsearch_query *query = libsearch_query_boolean(
-        (const libsearch_occur[]){ LIBSEARCH_SHOULD, LIBSEARCH_MUST, LIBSEARCH_MUST_NOT }, parts, 3, 0);
+    libsearch_query *query =
+        libsearch_query_boolean((const libsearch_occur[]){ LIBSEARCH_SHOULD, LIBSEARCH_MUST, LIBSEARCH_MUST_NOT },
+                                parts, 3, 0);
     libsearch_query *again = NULL;
     char *text = NULL, *second = NULL;
     for (size_t i = 0; i < 3; i++)
@@ -341,7 +342,8 @@ static void a_snippet_shows_the_words_that_answer(void **state)
     libsearch_bytes snippet;
     assert_ok(libsearch_search(index, text_of("medical africa"), 10, &results, NULL));
     assert_ok(libsearch_results_snippet(results, 0, NULL, 200, LIBSEARCH_HTML, &snippet, NULL));
-    assert_int_equal(snippet.length, strlen("Teams of <b>medical</b> officers &lt;left&gt; for <b>Africa</b> &amp; Asia."));
+    assert_int_equal(snippet.length,
+                     strlen("Teams of <b>medical</b> officers &lt;left&gt; for <b>Africa</b> &amp; Asia."));
     assert_memory_equal(snippet.data, "Teams of <b>medical</b> officers &lt;left&gt; for <b>Africa</b> &amp; Asia.",
                         snippet.length);
     assert_ok(libsearch_results_snippet(results, 0, "title", 200, LIBSEARCH_PLAIN, &snippet, NULL));
@@ -465,7 +467,8 @@ static void check_is_content_until_a_byte_is_changed(void **state)
     libsearch_close(open_reports(*state));
     assert_ok(libsearch_check(*state, count_line, &lines, NULL));
     assert_int_equal(lines, 0);
-    snprintf(command, sizeof command, "f=$(ls -S '%s'/segment-* | head -1); printf X | dd of=$f bs=1 seek=300 conv=notrunc 2>/dev/null",
+    snprintf(command, sizeof command,
+             "f=$(ls -S '%s'/segment-* | head -1); printf X | dd of=$f bs=1 seek=300 conv=notrunc 2>/dev/null",
              (const char *)*state);
     assert_int_equal(system(command), 0);
     assert_status(libsearch_check(*state, count_line, &lines, NULL), LIBSEARCH_CORRUPT);

@@ -37,8 +37,8 @@ static bool search_whole(libsearch_index *index)
     libsearch_results *results = NULL;
     const libsearch_document *document = NULL;
     libsearch_bytes snippet;
-    libsearch_status status = libsearch_search(index, text_of("officials \"medical teams\" harb* title:bread -x"), 10,
-                                               &results, NULL);
+    libsearch_status status =
+        libsearch_search(index, text_of("officials \"medical teams\" harb* title:bread -x"), 10, &results, NULL);
     assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
     assert_true((results != NULL) == (status == LIBSEARCH_OK));
     if (status == LIBSEARCH_OK) {

@@ -35,7 +35,8 @@ static void look(struct shared *shared, libsearch_index *index)
         const libsearch_document *document = NULL;
         right = libsearch_results_document(results, i, &document, NULL) == LIBSEARCH_OK;
         const libsearch_bytes title = right ? libsearch_document_bytes(document, "title") : first;
-        right = right && (i == 0 || (title.length == first.length && memcmp(title.data, first.data, first.length) == 0));
+        right =
+            right && (i == 0 || (title.length == first.length && memcmp(title.data, first.data, first.length) == 0));
         first = title;
     }
     libsearch_results_free(results);

@@ -9,7 +9,7 @@ struct schema *make_schema(void)
     static const struct {
         const char *name;
         libsearch_type type;
-    } fields[] = { { "title", LIBSEARCH_TEXT },  { "text", LIBSEARCH_TEXT },   { "tag", LIBSEARCH_KEYWORD },
+    } fields[] = { { "title", LIBSEARCH_TEXT },   { "text", LIBSEARCH_TEXT },   { "tag", LIBSEARCH_KEYWORD },
                    { "year", LIBSEARCH_INTEGER }, { "price", LIBSEARCH_FLOAT }, { "date", LIBSEARCH_DATE },
                    { "blob", LIBSEARCH_STORED } };
     struct schema *schema = NULL;
@@ -27,10 +27,11 @@ struct schema *make_schema(void)
 
 static size_t random_text(struct test_random *random, char *text, size_t capacity)
 {
-    static const char *const pieces[] = { "a",  "word", "AND", "OR", "NOT", " ",  "  ", "\t", "(", ")",   "\"", ":",
-                                          "*",  "?",    "~",   "~2", "^",   "^2", "+",  "-",  "=", "\\",  "@",  "@near",
-                                          "[",  "]",    "{",   "é",  "中",  "“",  ".",  "..", "'", "x00", ",",  "title",
-                                          ">",  "1",    "/",   "\xFF", "\xC2\xA0", "\n", "&", "tag:", "\\x41" };
+    static const char *const pieces[] = { "a", "word", "AND", "OR",   "NOT",      " ",     "  ",  "\t",   "(",
+                                          ")", "\"",   ":",   "*",    "?",        "~",     "~2",  "^",    "^2",
+                                          "+", "-",    "=",   "\\",   "@",        "@near", "[",   "]",    "{",
+                                          "é", "中",   "“",   ".",    "..",       "'",     "x00", ",",    "title",
+                                          ">", "1",    "/",   "\xFF", "\xC2\xA0", "\n",    "&",   "tag:", "\\x41" };
     size_t length = 0;
     const size_t count = random_below(random, 6);
     for (size_t i = 0; i <= count; i++) {
@@ -101,15 +102,14 @@ static void random_range(struct test_random *random, libsearch_query *like)
 static libsearch_query *random_leaf(struct test_random *random)
 {
     static char tag[] = "tag";
-    static const unsigned text_flags[] = { 0, 0, 0, QUERY_FLAG_ALL, QUERY_FLAG_EXACT, QUERY_FLAG_KEEP_STOPS,
-                                           QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS };
+    static const unsigned text_flags[] = {
+        0, 0, 0, QUERY_FLAG_ALL, QUERY_FLAG_EXACT, QUERY_FLAG_KEEP_STOPS, QUERY_FLAG_EXACT | QUERY_FLAG_KEEP_STOPS
+    };
     char text[128];
     libsearch_query like = { .text = { text, random_text(random, text, sizeof text) } };
     libsearch_query *query = NULL;
     switch (random_below(random, 10)) {
-    case 0:
-        like.kind = random_below(random, 2) == 0 ? QUERY_ALL : QUERY_NONE;
-        break;
+    case 0: like.kind = random_below(random, 2) == 0 ? QUERY_ALL : QUERY_NONE; break;
     case 1:
         like.kind = QUERY_PHRASE;
         like.field = random_text_field(random);
@@ -121,9 +121,7 @@ static libsearch_query *random_leaf(struct test_random *random)
         like.kind = QUERY_KEYWORD;
         like.field = tag;
         break;
-    case 3:
-        random_range(random, &like);
-        break;
+    case 3: random_range(random, &like); break;
     case 4:
         like.kind = random_below(random, 2) == 0 ? QUERY_PREFIX : QUERY_WILDCARD;
         like.field = random_below(random, 4) == 0 ? tag : random_text_field(random);
@@ -152,8 +150,8 @@ libsearch_query *random_tree(struct test_random *random, unsigned depth)
 {
     if (depth <= 1 || random_below(random, 4) == 0)
         return random_leaf(random);
-    static const enum query_kind kinds[] = { QUERY_BOOLEAN, QUERY_BOOLEAN, QUERY_BOOLEAN,  QUERY_NEAR,
-                                             QUERY_DISJUNCTION_MAX, QUERY_BOOST, QUERY_CONSTANT };
+    static const enum query_kind kinds[] = { QUERY_BOOLEAN,         QUERY_BOOLEAN, QUERY_BOOLEAN, QUERY_NEAR,
+                                             QUERY_DISJUNCTION_MAX, QUERY_BOOST,   QUERY_CONSTANT };
     libsearch_query *children[5], *query = NULL;
     uint8_t occurs[5];
     libsearch_query like = { .kind = kinds[random_below(random, 7)], .children = children, .occurs = occurs };

@@ -12,8 +12,8 @@
 static libsearch_query *parse_bytes(const struct schema *schema, const char *data, size_t length, unsigned flags)
 {
     libsearch_query *query = NULL;
-    assert_ok(query_parse(allocator_default(), schema, (libsearch_bytes){ data, length }, flags, TEST_NOW, &query,
-                          NULL));
+    assert_ok(
+        query_parse(allocator_default(), schema, (libsearch_bytes){ data, length }, flags, TEST_NOW, &query, NULL));
     return query;
 }
 
@@ -39,10 +39,10 @@ static void expect_parsed(const char *text, unsigned flags, const char *expected
 /* Text of the pieces that mean something, and bytes of all kinds. */
 static size_t random_query(struct test_random *random, char *text, size_t capacity)
 {
-    static const char pieces[][8] = { "a", "the",  "AND", "OR",  "NOT", " ",     " ",   "(",     ")",    "\"",
-                                      ":", "*",    "?",   "~",   "^",   "^2",    "+",   "-",     "=",    "\\",
-                                      "@", "@near(", "@max(", "[", "]",  "title:", "tag:", "year:", "date:", "“",
-                                      ">", "1",    "..",  " TO ", "now", "@text(", "&",  "2020",  "中文", "{" };
+    static const char pieces[][8] = { "a", "the",    "AND",   "OR",   "NOT", " ",      " ",    "(",     ")",     "\"",
+                                      ":", "*",      "?",     "~",    "^",   "^2",     "+",    "-",     "=",     "\\",
+                                      "@", "@near(", "@max(", "[",    "]",   "title:", "tag:", "year:", "date:", "“",
+                                      ">", "1",      "..",    " TO ", "now", "@text(", "&",    "2020",  "中文",  "{" };
     const size_t wanted = random_below(random, capacity - 8);
     size_t length = 0;
     while (length < wanted) {
@@ -106,8 +106,8 @@ static void strict_mode_names_the_position_of_what_is_wrong(void **state)
     static const struct {
         const char *text;
         int position;
-    } wrong[] = { { "health (care", 7 }, { "author:smith", 0 }, { "a1 b2) c3", 5 }, { "say \"health", 4 },
-                  { "law year:soon", 4 }, { "law AND", 4 }, { "a1 \"\"", 3 } };
+    } wrong[] = { { "health (care", 7 },  { "author:smith", 0 }, { "a1 b2) c3", 5 }, { "say \"health", 4 },
+                  { "law year:soon", 4 }, { "law AND", 4 },      { "a1 \"\"", 3 } };
     struct schema *schema = make_schema();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         libsearch_query *query = NULL;
@@ -205,8 +205,9 @@ static void a_query_of_too_many_parts_is_searched_as_words(void **state)
 static void a_text_of_signs_is_parsed_in_linear_time(void **state)
 {
     (void)state;
-    static const char *const pieces[] = { "\"", "^", "a^2", "(", ")", "\\", "NOT ", "a AND ", "~", "@near(", "a:", " ",
-                                          "OR ", "[", "title:[", "*", "\"a\"~", "- ", "@text(keep ", "=", "\xE2" };
+    static const char *const pieces[] = { "\"",      "^", "a^2",    "(",  ")",           "\\",  "NOT ",
+                                          "a AND ",  "~", "@near(", "a:", " ",           "OR ", "[",
+                                          "title:[", "*", "\"a\"~", "- ", "@text(keep ", "=",   "\xE2" };
     struct schema *schema = make_schema();
     const size_t length = 1 << 18;
     char *text = malloc(length);
@@ -237,15 +238,16 @@ static void at_most_64_warnings_are_told(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    static const char text[] = "+health \"on care\"~2 title:(a b*) AND (c\\:d OR e~) @near(3 x y) year:2020..2021^2 中 & )";
+    static const char text[] =
+        "+health \"on care\"~2 title:(a b*) AND (c\\:d OR e~) @near(3 x y) year:2020..2021^2 中 & )";
     struct schema *schema = make_schema();
     for (size_t fail_at = 1;; fail_at++) {
         struct failing_allocator failing;
         libsearch_query *query = NULL;
         failing_allocator_init(&failing, fail_at);
-        const libsearch_status status = query_parse(&failing.allocator, schema,
-                                                    (libsearch_bytes){ text, sizeof text - 1 }, 0, TEST_NOW, &query,
-                                                    NULL);
+        const libsearch_status status =
+            query_parse(&failing.allocator, schema, (libsearch_bytes){ text, sizeof text - 1 }, 0, TEST_NOW, &query,
+                        NULL);
         if (status == LIBSEARCH_OK) {
             query_release(query);
             assert_int_equal(failing.blocks, 0);

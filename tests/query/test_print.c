@@ -18,8 +18,8 @@ static void expect_parses_back(const struct schema *schema, const libsearch_quer
     assert_false(text.failed);
     assert_null(memchr(text.data, 0, text.length));
     const libsearch_bytes printed = { (const char *)text.data, text.length };
-    const libsearch_status status = query_parse(allocator_default(), schema, printed, LIBSEARCH_PARSE_STRICT, TEST_NOW,
-                                                &again, &error);
+    const libsearch_status status =
+        query_parse(allocator_default(), schema, printed, LIBSEARCH_PARSE_STRICT, TEST_NOW, &again, &error);
     if (status != LIBSEARCH_OK)
         fail_msg("%.*s: %s at %d", (int)text.length, printed.data, error.message, (int)error.position);
     query_print(again, &second);
@@ -49,8 +49,8 @@ static void the_deepest_tree_parses_back_from_its_text(void **state)
     struct schema *schema = make_schema();
     for (int kind = 0; kind < 3; kind++) {
         libsearch_query *query = NULL;
-        assert_ok(query_new(allocator_default(), &(libsearch_query){ .kind = QUERY_TEXT, .text = LIBSEARCH_STRING("a") },
-                            &query, NULL));
+        assert_ok(query_new(allocator_default(),
+                            &(libsearch_query){ .kind = QUERY_TEXT, .text = LIBSEARCH_STRING("a") }, &query, NULL));
         for (unsigned depth = 2; depth <= LIBSEARCH_MAX_QUERY_DEPTH; depth++) {
             libsearch_query *outer = NULL;
             libsearch_query *children[2] = { query, query };

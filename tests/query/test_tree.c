@@ -10,8 +10,8 @@
 static libsearch_query *word(const char *text)
 {
     libsearch_query *query = NULL;
-    assert_ok(query_new(allocator_default(),
-                        &(libsearch_query){ .kind = QUERY_TEXT, .text = { text, strlen(text) } }, &query, NULL));
+    assert_ok(query_new(allocator_default(), &(libsearch_query){ .kind = QUERY_TEXT, .text = { text, strlen(text) } },
+                        &query, NULL));
     return query;
 }
 

@@ -46,8 +46,9 @@ static void a_printed_number_is_read_as_the_same_number(void **state)
 static void decimal_numbers_are_read_as_strtod_reads_them(void **state)
 {
     (void)state;
-    static const char *const numbers[] = { "0",     "1",      "-2.5", "0.1",   "3.14159", "1e3", "1E-3", ".5", "5.",
-                                           "12345.678", "1e22", "0.30000000000000004", "inf", "-inf", "0x1.8p3" };
+    static const char *const numbers[] = { "0",    "1",    "-2.5",   "0.1",       "3.14159", "1e3",
+                                           "1E-3", ".5",   "5.",     "12345.678", "1e22",    "0.30000000000000004",
+                                           "inf",  "-inf", "0x1.8p3" };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         double value;
         assert_true(value_parse_float(bytes(numbers[i]), &value));
@@ -63,8 +64,9 @@ static void decimal_numbers_are_read_as_strtod_reads_them(void **state)
 /* Milliseconds of a date as the C library counts them. */
 static int64_t moment(int year, int month, int day, int hour, int minute, int second)
 {
-    struct tm parts = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour,
-                        .tm_min = minute, .tm_sec = second };
+    struct tm parts = {
+        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second
+    };
     return (int64_t)timegm(&parts) * 1000;
 }
 
@@ -108,9 +110,26 @@ static void a_date_stands_for_the_whole_of_its_last_unit(void **state)
 static void what_the_calendar_does_not_have_is_no_date(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "202", "2020-", "2020-1", "2020-00", "2020-13", "2020-02-30", "2021-02-29",
-                                       "2020-05-16T", "2020-05-16T25", "2020-05-16T10:60", "2020-05-16T10:30+9",
-                                       "2020-05-16x", "now-", "now-d", "now-7", "now-7x", "nowhere", "+", "20201340",
+    static const char *const bad[] = { "",
+                                       "202",
+                                       "2020-",
+                                       "2020-1",
+                                       "2020-00",
+                                       "2020-13",
+                                       "2020-02-30",
+                                       "2021-02-29",
+                                       "2020-05-16T",
+                                       "2020-05-16T25",
+                                       "2020-05-16T10:60",
+                                       "2020-05-16T10:30+9",
+                                       "2020-05-16x",
+                                       "now-",
+                                       "now-d",
+                                       "now-7",
+                                       "now-7x",
+                                       "nowhere",
+                                       "+",
+                                       "20201340",
                                        "now+999999999y" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         int64_t from, to;

@@ -40,8 +40,8 @@ static int free_fixture(void **state)
 static libsearch_query *parse(const struct fixture *fixture, const char *text)
 {
     libsearch_query *query = NULL;
-    assert_ok(query_parse(allocator_default(), fixture->schema, (libsearch_bytes){ text, strlen(text) }, 0, 0, &query,
-                          NULL));
+    assert_ok(
+        query_parse(allocator_default(), fixture->schema, (libsearch_bytes){ text, strlen(text) }, 0, 0, &query, NULL));
     return query;
 }
 
@@ -107,7 +107,8 @@ static void patterns_and_likenesses_are_marked_as_words_were_written(void **stat
            "<b>Vaccines</b> and <b>vaccinated</b> cows, not vac.");
     expect(state, "w?rd *ation", "Word, ward, world; nation, nationwide.", 200,
            "<b>Word</b>, <b>ward</b>, world; <b>nation</b>, nationwide.");
-    expect(state, "helth~ coperation~", "Health cooperation, wealth.", 200, "<b>Health</b> <b>cooperation</b>, wealth.");
+    expect(state, "helth~ coperation~", "Health cooperation, wealth.", 200,
+           "<b>Health</b> <b>cooperation</b>, wealth.");
     expect(state, "=running", "Running runs run.", 200, "<b>Running</b> runs run.");
 }
 
@@ -165,9 +166,10 @@ static void words_far_apart_are_shown_in_two_passages(void **state)
     strcat(text, "A zebra met a zebra. ");
     for (int i = 0; i < 20; i++)
         strcat(text, "Nothing at all happened on that day. ");
-    expect(state, "zebra giraffe", text, 100,
-           "… Then a <b>giraffe</b> came. Nothing at all happened on … A <b>zebra</b> met a <b>zebra</b>. Nothing at all "
-           "happened on …");
+    expect(
+        state, "zebra giraffe", text, 100,
+        "… Then a <b>giraffe</b> came. Nothing at all happened on … A <b>zebra</b> met a <b>zebra</b>. Nothing at all "
+        "happened on …");
 }
 
 static void the_passage_with_more_of_the_words_is_chosen(void **state)
@@ -179,8 +181,8 @@ static void the_passage_with_more_of_the_words_is_chosen(void **state)
     for (int i = 0; i < 40; i++)
         strcat(text, "Health is what we talk about, health and health again. ");
     const struct fixture *fixture = *state;
-    char *line = snippet_of(fixture, "health officials agree", (libsearch_bytes){ text, strlen(text) }, 80,
-                            LIBSEARCH_HTML);
+    char *line =
+        snippet_of(fixture, "health officials agree", (libsearch_bytes){ text, strlen(text) }, 80, LIBSEARCH_HTML);
     assert_non_null(strstr(line, "<b>officials</b> <b>agree</b> on <b>health</b>"));
     memory_free(allocator_default(), line);
 }
@@ -241,9 +243,11 @@ static bool is_utf8(const char *text)
 
 static void any_text_gives_one_line_of_utf8_of_about_the_size(void **state)
 {
-    static const char *const pieces[] = { "health ", "care", " ",    "\n", "the ",   "Ünïcödé", "中文字", "e\xCC\x81", "\xFF",
-                                          "China-ASEAN ", "U.S. ", ". ", "。", "\xE4\xB8", "\x01", "&",   "a", "b c d",
-                                          "cooperation.Over " };
+    static const char *const pieces[] = {
+        "health ",          "care",  " ",  "\n", "the ",     "Ünïcödé", "中文字", "e\xCC\x81", "\xFF",
+        "China-ASEAN ",     "U.S. ", ". ", "。", "\xE4\xB8", "\x01",    "&",      "a",         "b c d",
+        "cooperation.Over "
+    };
     static const char *const queries[] = { "health care", "\"health care\"~2", "ch* 中文", "*a* unicode~", "zebra" };
     const struct fixture *fixture = *state;
     struct test_random random = random_start(__func__);
@@ -259,8 +263,8 @@ static void any_text_gives_one_line_of_utf8_of_about_the_size(void **state)
         char *exact = malloc(length + 1);
         memcpy(exact, text, length);
         const size_t max_bytes = 1 + random_below(&random, 300);
-        char *line = snippet_of(fixture, queries[random_below(&random, 5)], (libsearch_bytes){ exact, length }, max_bytes,
-                                (libsearch_markup)(i % 2 == 0 ? LIBSEARCH_PLAIN : LIBSEARCH_TERMINAL));
+        char *line = snippet_of(fixture, queries[random_below(&random, 5)], (libsearch_bytes){ exact, length },
+                                max_bytes, (libsearch_markup)(i % 2 == 0 ? LIBSEARCH_PLAIN : LIBSEARCH_TERMINAL));
         assert_true(is_utf8(line));
         assert_null(strpbrk(line, "\n\r\t\x01"));
         /* A byte that is not UTF-8 takes three; dots and marks come on top; a word is not cut. */
@@ -274,7 +278,8 @@ static void any_text_gives_one_line_of_utf8_of_about_the_size(void **state)
 static void marks_are_apart_and_lie_in_passages(void **state)
 {
     const struct fixture *fixture = *state;
-    static const char text[] = "China-ASEAN 北京大学 health. Care of health care; the teams of China. More health care.";
+    static const char text[] =
+        "China-ASEAN 北京大学 health. Care of health care; the teams of China. More health care.";
     struct occurrences found = { .allocator = allocator_default() };
     struct highlighter *highlighter = NULL;
     struct snippet snippet;
