@@ -33,8 +33,8 @@ struct run {
     /* Under the crew's mutex. */
     struct packed_block *first, *last; /* handed over, not yet taken up */
     bool closed, taken, done;
-    bool dead;             /* closed with nothing that lives: no segment is wanted */
-    size_t waiting;        /* bytes of blocks that are not indexed yet */
+    bool dead;      /* closed with nothing that lives: no segment is wanted */
+    size_t waiting; /* bytes of blocks that are not indexed yet */
     size_t builder_memory;
     libsearch_status status; /* once done */
     libsearch_error error;
@@ -46,9 +46,9 @@ struct crew {
     struct storage *storage;
     struct ingest_options options;
     uint64_t *next_number;
-    pid_t process; /* whose threads they are: a forked child has none of them */
+    pid_t process;            /* whose threads they are: a forked child has none of them */
     struct run *first, *last; /* the list is the putting thread's; a run's fields say whose they are */
-    size_t run_size;   /* bytes of blocks after which a run is closed */
+    size_t run_size;          /* bytes of blocks after which a run is closed */
     size_t block_size;
     bool broken;
     struct ingest_segment *given; /* what crew_take gave out */
@@ -81,8 +81,7 @@ static struct packed_block *next_block(struct crew *crew, struct run *run)
     return block;
 }
 
-static libsearch_status index_block(struct segment_builder *builder, struct packed_block *block,
-                                    libsearch_error *error)
+static libsearch_status index_block(struct segment_builder *builder, struct packed_block *block, libsearch_error *error)
 {
     libsearch_bytes id;
     libsearch_document document;
@@ -188,7 +187,8 @@ libsearch_status crew_new(const libsearch_allocator *allocator, struct storage *
     if (made->options.threads > MOST_THREADS)
         made->options.threads = MOST_THREADS;
     made->run_size = options->memory / made->options.threads / BUILDER_RATIO;
-    made->block_size = made->run_size / BLOCKS_PER_RUN < LARGEST_BLOCK ? made->run_size / BLOCKS_PER_RUN : LARGEST_BLOCK;
+    made->block_size =
+        made->run_size / BLOCKS_PER_RUN < LARGEST_BLOCK ? made->run_size / BLOCKS_PER_RUN : LARGEST_BLOCK;
     made->next_number = next_number;
     made->process = getpid();
     pthread_mutex_init(&made->mutex, NULL);

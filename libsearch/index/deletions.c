@@ -63,8 +63,8 @@ libsearch_status deletions_write(struct storage *storage, const struct manifest_
     live_encode(live, &encoded);
     libsearch_status status = encoded.failed ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK)
-        status = small_file_write(storage, name, "DL", DELETIONS_VERSION, encoded.data, encoded.length, sync, length,
-                                  error);
+        status =
+            small_file_write(storage, name, "DL", DELETIONS_VERSION, encoded.data, encoded.length, sync, length, error);
     buffer_free(&encoded);
     return status;
 }

@@ -6,9 +6,9 @@
 #include "index/manifest.h"
 
 struct directory_survey {
-    uint64_t newest, before;   /* of the durable commits; 0: none */
-    uint64_t largest_number;   /* of segments and files of deletions */
-    bool foreign;              /* there are files that are not ours */
+    uint64_t newest, before; /* of the durable commits; 0: none */
+    uint64_t largest_number; /* of segments and files of deletions */
+    bool foreign;            /* there are files that are not ours */
 };
 
 libsearch_status directory_look(struct storage *storage, struct directory_survey *survey, libsearch_error *error);

@@ -69,8 +69,7 @@ static libsearch_status create_index(struct storage *storage, const struct index
     struct directory_survey survey;
     libsearch_status status = directory_look(storage, &survey, error);
     if (status == LIBSEARCH_OK && survey.newest == 0) /* nobody else was quicker */
-        status = survey.foreign ? nothing_there(storage, &survey, error)
-                                : write_first_commit(storage, options, error);
+        status = survey.foreign ? nothing_there(storage, &survey, error) : write_first_commit(storage, options, error);
     storage_unlock(storage, lock);
     return status;
 }
@@ -186,8 +185,7 @@ static libsearch_status has_newer(struct index_store *store, const struct snapsh
         return LIBSEARCH_OK;
     }
     struct section_file *file;
-    const libsearch_status status =
-        section_file_open(store->storage, name, "MF", MANIFEST_VERSION, true, &file, error);
+    const libsearch_status status = section_file_open(store->storage, name, "MF", MANIFEST_VERSION, true, &file, error);
     if (status != LIBSEARCH_OK) { /* torn by a power cut: as if it were not there; gone meanwhile: look again */
         *newer = manifest->loose > 0 || status == LIBSEARCH_NOT_FOUND;
         return status == LIBSEARCH_CORRUPT || status == LIBSEARCH_NOT_FOUND ? LIBSEARCH_OK : status;

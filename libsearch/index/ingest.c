@@ -143,8 +143,7 @@ libsearch_status ingest_take(struct ingest *ingest, bool all, struct ingest_segm
     *segments = &ingest->finished;
     if (ingest->builder == NULL)
         return LIBSEARCH_OK;
-    struct ingest_segment finished = { .number = ingest->number,
-                                       .documents = segment_builder_count(ingest->builder) };
+    struct ingest_segment finished = { .number = ingest->number, .documents = segment_builder_count(ingest->builder) };
     libsearch_status status = LIBSEARCH_OK;
     if (finished.documents == ingest->marks.count) /* nothing of it lives, or nothing was added */
         segment_builder_discard(ingest->builder);

@@ -30,7 +30,7 @@ enum ingest_found {
 struct ingest_options {
     size_t memory; /* bytes that documents may take, all threads together */
     unsigned threads;
-    bool sync;     /* files are synced as they are written */
+    bool sync; /* files are synced as they are written */
 };
 
 /* *next_number is raised for every segment. */

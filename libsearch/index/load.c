@@ -9,8 +9,7 @@
 enum { MOST_ATTEMPTS = 1000 };
 
 /* The file for commit `number` is gone, or there is a newer one: what failed may have failed for that. */
-static libsearch_status was_overtaken(struct storage *storage, uint64_t number, bool *overtaken,
-                                      libsearch_error *error)
+static libsearch_status was_overtaken(struct storage *storage, uint64_t number, bool *overtaken, libsearch_error *error)
 {
     char name[NAME_SIZE];
     bool exists;

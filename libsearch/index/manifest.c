@@ -106,11 +106,9 @@ static libsearch_status segment_decode(struct manifest *manifest, const char *pa
     segment->flags = cursor_u32(from);
     if (from->failed)
         return manifest_damaged(path, from, "the list of segments ends too early", error);
-    if (segment->number == 0 || segment->number >= manifest->next_number ||
-        segment->deletions >= manifest->next_number)
+    if (segment->number == 0 || segment->number >= manifest->next_number || segment->deletions >= manifest->next_number)
         return manifest_damaged(path, from, "a segment with an impossible number", error);
-    if (segment->documents == 0 || segment->documents > SEGMENT_MAX_DOCUMENTS ||
-        segment->deleted >= segment->documents)
+    if (segment->documents == 0 || segment->documents > SEGMENT_MAX_DOCUMENTS || segment->deleted >= segment->documents)
         return manifest_damaged(path, from, "a segment with impossible counts", error);
     if ((segment->deletions == 0) != (segment->deleted == 0) ||
         (segment->deletions == 0) != (segment->deletions_length == 0))

@@ -14,9 +14,9 @@
 
 enum {
     MERGE_FACTOR = 10,
-    MERGE_FLOOR = 65536,         /* bytes; all smaller segments are of one tier */
-    MERGE_MAX_SEGMENTS = 36,     /* more (not counting the largest) are merged whatever their tiers */
-    MERGE_DELETED_PERCENT = 30   /* a segment with more deleted is rewritten */
+    MERGE_FLOOR = 65536,       /* bytes; all smaller segments are of one tier */
+    MERGE_MAX_SEGMENTS = 36,   /* more (not counting the largest) are merged whatever their tiers */
+    MERGE_DELETED_PERCENT = 30 /* a segment with more deleted is rewritten */
 };
 
 /* Segments over half of this are only rewritten for their deletions, and no merge makes more than this: a commit must

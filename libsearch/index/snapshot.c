@@ -95,8 +95,7 @@ void snapshot_release(struct snapshot *snapshot)
     memory_free(allocator, whole);
 }
 
-libsearch_status snapshot_find(const struct snapshot *snapshot, libsearch_bytes id, size_t *segment,
-                               uint32_t *document)
+libsearch_status snapshot_find(const struct snapshot *snapshot, libsearch_bytes id, size_t *segment, uint32_t *document)
 {
     /* At most one document with an id lives; newer segments hold what is asked for more often. */
     for (size_t i = snapshot->segment_count; i > 0; i--) {
@@ -136,8 +135,8 @@ static libsearch_status open_segment(struct storage *storage, const struct manif
     libsearch_status status = LIBSEARCH_OK;
     if (segment_checksum(opened) != about->checksum || segment_bytes(opened) != about->length ||
         segment_count(opened) != about->documents)
-        status = error_set(error, LIBSEARCH_CORRUPT, "%s/%s: not the segment that the commit names", storage->path,
-                           name);
+        status =
+            error_set(error, LIBSEARCH_CORRUPT, "%s/%s: not the segment that the commit names", storage->path, name);
     else if (verify || !(about->flags & MANIFEST_SEGMENT_SYNCED))
         status = segment_verify(opened, error);
     if (status != LIBSEARCH_OK) {

@@ -15,14 +15,14 @@ struct snapshot_segment {
 struct snapshot {
     const libsearch_allocator *allocator;
     unsigned references;
-    uint64_t commit;             /* number of the manifest; of a refresh, of the commit it stands on */
-    uint64_t generation;         /* rises with every commit and refresh that this process shows */
+    uint64_t commit;     /* number of the manifest; of a refresh, of the commit it stands on */
+    uint64_t generation; /* rises with every commit and refresh that this process shows */
     struct schema *schema;
     struct snapshot_segment *segments;
     size_t segment_count;
-    uint64_t documents;          /* live */
-    uint64_t deleted;            /* in segments, not live */
-    uint64_t bytes;              /* of all files */
+    uint64_t documents;           /* live */
+    uint64_t deleted;             /* in segments, not live */
+    uint64_t bytes;               /* of all files */
     libsearch_bytes commit_bytes; /* the program's own */
 };
 

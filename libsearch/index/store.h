@@ -13,8 +13,9 @@ struct index_store {
     struct storage *storage;
     unsigned flags;
     pthread_mutex_t loading; /* held while the directory is read into a new snapshot; taken before mutex */
-    uint64_t rejected;       /* atomic, written under loading: checksum of a loose manifest whose files were not whole; 0: none */
-    pthread_mutex_t mutex;   /* guards all below */
+    uint64_t
+        rejected; /* atomic, written under loading: checksum of a loose manifest whose files were not whole; 0: none */
+    pthread_mutex_t mutex; /* guards all below */
     struct snapshot *current;
     uint64_t generation;
     bool writing;         /* a writer of this store is open: nobody else can commit, the directory need not be asked */

@@ -15,7 +15,8 @@ libsearch_status writer_usable(const struct index_writer *writer, libsearch_erro
     if (writer->finished)
         return error_set(error, LIBSEARCH_FINISHED, "the writer is finished: %s", writer->reason.message);
     if (writer->lost)
-        return error_set(error, LIBSEARCH_FINISHED, "what was put since the last commit is lost: %s", writer->reason.message);
+        return error_set(error, LIBSEARCH_FINISHED, "what was put since the last commit is lost: %s",
+                         writer->reason.message);
     if (writer->prepared)
         return error_set(error, LIBSEARCH_INVALID, "a commit is prepared: finish or cancel it first");
     return LIBSEARCH_OK;
@@ -42,8 +43,9 @@ void writer_clean(struct index_writer *writer)
 {
     if (writer->skipped_damage || writer->finished)
         return; /* what lies there may yet be of use */
-    const struct manifest *const kept[] = { snapshot_manifest(writer->base), writer->durable, writer->before };
-    directory_clean(writer->storage, kept, sizeof kept / sizeof *kept);
+    enum { KEPT = 3 };
+    const struct manifest *const kept[KEPT] = { snapshot_manifest(writer->base), writer->durable, writer->before };
+    directory_clean(writer->storage, kept, KEPT);
 }
 
 /* The snapshot to stand on, and who else is kept. The store's loading mutex is held. */
@@ -289,8 +291,7 @@ libsearch_status index_writer_delete(struct index_writer *writer, libsearch_byte
     return LIBSEARCH_OK;
 }
 
-libsearch_status index_writer_snapshot(struct index_writer *writer, struct snapshot **snapshot,
-                                       libsearch_error *error)
+libsearch_status index_writer_snapshot(struct index_writer *writer, struct snapshot **snapshot, libsearch_error *error)
 {
     TRY(writer_usable(writer, error));
     TRY(writer_flush(writer, true, error));

@@ -41,8 +41,7 @@ libsearch_status index_writer_put(struct index_writer *writer, libsearch_bytes i
 libsearch_status index_writer_delete(struct index_writer *writer, libsearch_bytes id, libsearch_error *error);
 
 /* All that was put so far as a snapshot of the caller's own, shown to nobody else. */
-libsearch_status index_writer_snapshot(struct index_writer *writer, struct snapshot **snapshot,
-                                       libsearch_error *error);
+libsearch_status index_writer_snapshot(struct index_writer *writer, struct snapshot **snapshot, libsearch_error *error);
 /* Deletes a document of a snapshot that index_writer_snapshot gave, nothing having been put or merged since; deleting
  * it twice is no error. STALE when its segment is gone. */
 libsearch_status index_writer_delete_document(struct index_writer *writer, const struct snapshot *snapshot,

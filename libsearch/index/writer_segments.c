@@ -72,8 +72,8 @@ static libsearch_status open_part(struct index_writer *writer, uint64_t number, 
     char name[NAME_SIZE];
     name_segment(name, number);
     *part = (struct snapshot_part){ .deletions_written = true };
-    TRY(segment_open(writer->allocator, writer->schema, writer->storage, name,
-                     writer->store->flags & LIBSEARCH_NO_MAP, &part->segment, error));
+    TRY(segment_open(writer->allocator, writer->schema, writer->storage, name, writer->store->flags & LIBSEARCH_NO_MAP,
+                     &part->segment, error));
     part->about.number = number;
     part->about.length = length;
     part->about.checksum = segment_checksum(part->segment);
@@ -200,7 +200,8 @@ static libsearch_status merge_by_policy(struct index_writer *writer, libsearch_e
 {
     libsearch_status status = LIBSEARCH_OK;
     while (status == LIBSEARCH_OK) {
-        struct merge_candidate *candidates = memory_allocate_array(writer->allocator, writer->count, sizeof *candidates);
+        struct merge_candidate *candidates =
+            memory_allocate_array(writer->allocator, writer->count, sizeof *candidates);
         if (candidates == NULL)
             return LIBSEARCH_OK;
         for (size_t i = 0; i < writer->count; i++)

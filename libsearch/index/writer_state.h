@@ -26,17 +26,17 @@ struct index_writer {
     uint64_t next_number;
     uint64_t first_uncommitted; /* segments from this number on belong to no commit yet */
 
-    struct snapshot *base;            /* the commit that all this stands on */
-    struct manifest *durable;         /* the newest durable commit: base's, or the one before; NULL: unreadable */
-    struct manifest *before;          /* the durable commit before that, or NULL */
-    uint64_t newest_durable;          /* the largest number in the directory */
-    bool skipped_damage;              /* base is not the newest: the next commit must be durable to count */
+    struct snapshot *base;    /* the commit that all this stands on */
+    struct manifest *durable; /* the newest durable commit: base's, or the one before; NULL: unreadable */
+    struct manifest *before;  /* the durable commit before that, or NULL */
+    uint64_t newest_durable;  /* the largest number in the directory */
+    bool skipped_damage;      /* base is not the newest: the next commit must be durable to count */
 
     bool changed;     /* since base */
     bool unpublished; /* since what the store shows */
 
-    bool prepared;                 /* between prepare and finish or cancel */
-    struct manifest *next;         /* the prepared commit; NULL while prepared: nothing to commit */
+    bool prepared;         /* between prepare and finish or cancel */
+    struct manifest *next; /* the prepared commit; NULL while prepared: nothing to commit */
     struct snapshot *next_snapshot;
 
     bool lost;     /* documents were lost: only rollback goes on */

@@ -26,8 +26,7 @@ libsearch_status section_writer_open(struct storage *storage, const char *name, 
                                      struct section_writer **writer, libsearch_error *error);
 /* Sections are written one after the other, each id once. */
 libsearch_status section_begin(struct section_writer *writer, uint32_t id, libsearch_error *error);
-libsearch_status section_append(struct section_writer *writer, const void *data, size_t length,
-                                libsearch_error *error);
+libsearch_status section_append(struct section_writer *writer, const void *data, size_t length, libsearch_error *error);
 /* Bytes of the open section so far. */
 uint64_t section_position(const struct section_writer *writer);
 libsearch_status section_end(struct section_writer *writer, libsearch_error *error);

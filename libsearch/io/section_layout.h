@@ -34,10 +34,8 @@ static inline void section_store_u64(uint8_t *to, uint64_t value)
 
 static inline void section_header_fill(uint8_t *header, const char *kind, uint32_t version)
 {
-    memcpy(header, "LSRCH", 5);
-    header[5] = (uint8_t)kind[0];
-    header[6] = (uint8_t)kind[1];
-    header[7] = '\n';
+    const uint8_t magic[SECTION_MAGIC] = { 'L', 'S', 'R', 'C', 'H', (uint8_t)kind[0], (uint8_t)kind[1], '\n' };
+    memcpy(header, magic, sizeof magic);
     section_store_u32(header + 8, version);
     section_store_u32(header + 12, 0);
 }

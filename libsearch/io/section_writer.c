@@ -85,8 +85,7 @@ libsearch_status section_begin(struct section_writer *writer, uint32_t id, libse
     return LIBSEARCH_OK;
 }
 
-libsearch_status section_append(struct section_writer *writer, const void *data, size_t length,
-                                libsearch_error *error)
+libsearch_status section_append(struct section_writer *writer, const void *data, size_t length, libsearch_error *error)
 {
     if (!writer->open)
         return writer_misused(writer, writer->id, "is not open", error);

@@ -32,7 +32,7 @@ struct file_lock;
 struct mapping {
     const uint8_t *data; /* aligned to at least 64 */
     size_t length;
-    void *handle;        /* the implementation's */
+    void *handle; /* the implementation's */
     void (*release)(struct mapping *mapping);
 };
 
@@ -79,8 +79,8 @@ struct storage {
 
 /* Opens directory path. create: make it (and missing parents) where it is not there. read_only: nothing is
  * created, written or removed. */
-libsearch_status storage_open_posix(const libsearch_allocator *allocator, const char *path, bool create,
-                                    bool read_only, struct storage **storage, libsearch_error *error);
+libsearch_status storage_open_posix(const libsearch_allocator *allocator, const char *path, bool create, bool read_only,
+                                    struct storage **storage, libsearch_error *error);
 /* An empty directory in memory; gone when it is closed and the last mapping released. Threads may share it. */
 libsearch_status storage_open_memory(const libsearch_allocator *allocator, struct storage **storage,
                                      libsearch_error *error);

@@ -184,10 +184,8 @@ static libsearch_status memory_map(struct storage *storage, const char *name, bo
             memcpy(data, file->data, file->length);
     } else {
         __atomic_add_fetch(&file->references, 1, __ATOMIC_RELAXED);
-        *mapping = (struct mapping){ .data = file->data,
-                                     .length = file->length,
-                                     .handle = file,
-                                     .release = memory_unmap };
+        *mapping =
+            (struct mapping){ .data = file->data, .length = file->length, .handle = file, .release = memory_unmap };
     }
     pthread_mutex_unlock(&memory->mutex);
     return status;
@@ -210,8 +208,7 @@ static libsearch_status memory_sync_file(struct storage *storage, const char *na
     return exists ? LIBSEARCH_OK : memory_missing(storage, name, error);
 }
 
-static libsearch_status memory_rename(struct storage *storage, const char *from, const char *to,
-                                      libsearch_error *error)
+static libsearch_status memory_rename(struct storage *storage, const char *from, const char *to, libsearch_error *error)
 {
     struct memory_storage *memory = memory_of(storage);
     libsearch_status status = LIBSEARCH_OK;
@@ -305,8 +302,8 @@ static libsearch_status memory_try_lock(void *context, libsearch_error *error)
     return status;
 }
 
-static libsearch_status memory_lock(struct storage *storage, const char *name, int64_t wait_ms,
-                                    struct file_lock **lock, libsearch_error *error)
+static libsearch_status memory_lock(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
+                                    libsearch_error *error)
 {
     struct file_lock *taken = memory_allocate_array(storage->allocator, 1, sizeof *taken);
     char *copy = memory_duplicate(storage->allocator, name, strlen(name));

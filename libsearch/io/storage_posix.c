@@ -74,8 +74,8 @@ static libsearch_status posix_may_change(const struct storage *storage, const ch
     if (posix->read_only)
         return error_set(error, LIBSEARCH_PERMISSION, "%s/%s: the index was opened to read only", storage->path, name);
     if (posix->process != getpid())
-        return error_set(error, LIBSEARCH_PERMISSION, "%s/%s: the index was opened to write before a fork, by the parent",
-                         storage->path, name);
+        return error_set(error, LIBSEARCH_PERMISSION,
+                         "%s/%s: the index was opened to write before a fork, by the parent", storage->path, name);
     return LIBSEARCH_OK;
 }
 
@@ -213,10 +213,9 @@ static libsearch_status posix_map(struct storage *storage, const char *name, boo
         if (data == MAP_FAILED)
             status = posix_failed(storage, name, "map", errno, error);
         else
-            *mapping = (struct mapping){ .data = data,
-                                         .length = (size_t)about.st_size,
-                                         .handle = data,
-                                         .release = posix_unmap };
+            *mapping = (struct mapping){
+                .data = data, .length = (size_t)about.st_size, .handle = data, .release = posix_unmap
+            };
     }
     close(file);
     return status;
@@ -433,8 +432,8 @@ static int make_directories(char *path)
     }
 }
 
-libsearch_status storage_open_posix(const libsearch_allocator *allocator, const char *path, bool create,
-                                    bool read_only, struct storage **storage, libsearch_error *error)
+libsearch_status storage_open_posix(const libsearch_allocator *allocator, const char *path, bool create, bool read_only,
+                                    struct storage **storage, libsearch_error *error)
 {
     if (path[0] == 0)
         return error_set(error, LIBSEARCH_INVALID, "the path is empty");
@@ -442,10 +441,9 @@ libsearch_status storage_open_posix(const libsearch_allocator *allocator, const 
     char *copy = memory_duplicate(allocator, path, strlen(path));
     libsearch_status status = posix == NULL || copy == NULL ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK) {
-        *posix = (struct posix_storage){ .base = { &posix_operations, allocator, copy },
-                                         .path = copy,
-                                         .process = getpid(),
-                                         .read_only = read_only };
+        *posix = (struct posix_storage){
+            .base = { &posix_operations, allocator, copy }, .path = copy, .process = getpid(), .read_only = read_only
+        };
         posix->directory = open_retrying(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
         int cause = posix->directory < 0 ? errno : 0;
         if (cause == ENOENT && create && !read_only) {

@@ -79,8 +79,8 @@ const char *model_difference(const struct model *model, const struct snapshot *s
             if (wanted == NULL || strlen(wanted->id) != id.length || memcmp(wanted->id, id.data, id.length) != 0 ||
                 strlen(wanted->text) != text.length || memcmp(wanted->text, text.data, text.length) != 0) {
                 snprintf(difference, sizeof difference, "document %zu is %.*s (%.*s), should be %s (%.40s)", next,
-                         (int)id.length, id.data, (int)(text.length < 40 ? text.length : 40), text.data, wanted == NULL ? "none" : wanted->id,
-                         wanted == NULL ? "" : wanted->text);
+                         (int)id.length, id.data, (int)(text.length < 40 ? text.length : 40), text.data,
+                         wanted == NULL ? "none" : wanted->id, wanted == NULL ? "" : wanted->text);
                 found = difference;
             }
             next++;

@@ -11,7 +11,7 @@
 struct model {
     struct model_document {
         char id[24], text[600];
-    } *documents;
+    } * documents;
     size_t count, capacity;
 };
 

@@ -34,7 +34,7 @@ struct run {
     struct model acknowledged; /* by the last commit that said OK */
     struct model in_flight;    /* what a commit that said otherwise may have made of it */
     struct model working;
-    bool uncertain;            /* in_flight counts */
+    bool uncertain; /* in_flight counts */
 };
 
 /* What a call to commit or compact came to. */

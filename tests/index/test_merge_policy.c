@@ -30,8 +30,7 @@ static void settle(struct simulation *s)
             merged.bytes += s->segments[i].bytes / s->segments[i].documents * live;
         }
         s->written += merged.bytes;
-        memmove(&s->segments[first + 1], &s->segments[first + count],
-                (s->count - first - count) * sizeof *s->segments);
+        memmove(&s->segments[first + 1], &s->segments[first + count], (s->count - first - count) * sizeof *s->segments);
         s->segments[first] = merged;
         s->count -= count - 1;
     }

@@ -101,9 +101,7 @@ static void make_workload(unsigned number, struct history *history)
             if (remove_id(writer, id, NULL) == LIBSEARCH_OK)
                 assert_true(model_delete(&model, id));
             break;
-        default:
-            assert_int_equal(put(writer, id, text, NULL), LIBSEARCH_OK);
-            model_put(&model, id, text);
+        default: assert_int_equal(put(writer, id, text, NULL), LIBSEARCH_OK); model_put(&model, id, text);
         }
     }
     assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
@@ -115,8 +113,8 @@ static void make_workload(unsigned number, struct history *history)
 
 /* The commit that the directory holds, of those that it may: the last durable one that was acknowledged before the
  * cut, what came after it, and the one in flight. */
-static const struct model *find_model(const struct history *history, struct recording *after, size_t changes,
-                                      char *why, size_t why_size)
+static const struct model *find_model(const struct history *history, struct recording *after, size_t changes, char *why,
+                                      size_t why_size)
 {
     size_t first = 0;
     for (size_t i = 0; i < history->count && history->commits[i].changes <= changes; i++)
@@ -147,7 +145,8 @@ static const char *find_orphan(struct recording *recording)
         const enum name_kind kind = name_parse(name, &number, &serial);
         if (kind != NAME_OF_COMMIT && kind != NAME_OF_LOOSE)
             continue;
-        if (count == 3 || manifest_read(storage, number, kind == NAME_OF_LOOSE, &manifests[count], NULL) != LIBSEARCH_OK)
+        if (count == 3 ||
+            manifest_read(storage, number, kind == NAME_OF_LOOSE, &manifests[count], NULL) != LIBSEARCH_OK)
             orphan = name;
         else
             count++;
@@ -229,7 +228,8 @@ static void try_cut(const struct history *history, size_t changes, enum recordin
     char where[300], why[600] = "";
     snprintf(where, sizeof where, "workload %u, cut %d seed %llu before change %s", workload, (int)kind,
              (unsigned long long)seed,
-             changes < recording_changes(history->recording) ? recording_change_text(history->recording, changes) : "none");
+             changes < recording_changes(history->recording) ? recording_change_text(history->recording, changes)
+                                                             : "none");
     /* Before the first commit was acknowledged there may be no index yet; then one can be made. */
     if (changes < history->commits[0].changes) {
         struct index_store *store;

@@ -170,9 +170,10 @@ static void fields_that_come_while_threads_build_are_in_the_schema(void **state)
         char id[24], name[24];
         snprintf(id, sizeof id, "%d", i);
         snprintf(name, sizeof name, "field%d", i / 10);
-        const struct document_value value = {
-            .field = name, .field_length = (uint32_t)strlen(name), .type = LIBSEARCH_TEXT, .bytes = LIBSEARCH_STRING("so")
-        };
+        const struct document_value value = { .field = name,
+                                              .field_length = (uint32_t)strlen(name),
+                                              .type = LIBSEARCH_TEXT,
+                                              .bytes = LIBSEARCH_STRING("so") };
         document_clear(document);
         assert_int_equal(document_add(document, &value, NULL), LIBSEARCH_OK);
         assert_int_equal(index_writer_put(writer, (libsearch_bytes){ id, strlen(id) }, document, false, NULL),

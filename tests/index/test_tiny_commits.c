@@ -23,7 +23,8 @@ static void ten_thousand_commits_of_ten_documents_leave_few_open_segments_and_fi
         for (int j = 0; j < 10; j++) {
             char id[24];
             snprintf(id, sizeof id, "%d-%d", i, j);
-            assert_int_equal(put(writer, id, "some text of some length, as short documents have it", NULL), LIBSEARCH_OK);
+            assert_int_equal(put(writer, id, "some text of some length, as short documents have it", NULL),
+                             LIBSEARCH_OK);
         }
         assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
         assert_int_equal(index_store_snapshot(store, &snapshot, NULL), LIBSEARCH_OK);

@@ -135,7 +135,8 @@ static void any_sequence_of_calls_leaves_what_a_list_would_hold(void **state)
     printf("seed %u\n", seed);
     srand(seed);
     for (int round = 0; round < 12; round++) {
-        const struct index_writer_options options = { .memory = round % 3 == 0 ? 1 : 4000, .threads = (unsigned)round % 4 };
+        const struct index_writer_options options = { .memory = round % 3 == 0 ? 1 : 4000,
+                                                      .threads = (unsigned)round % 4 };
         struct fixture f = open_fixture(&options);
         struct model committed = { 0 };
         for (int step = 0; step < 400; step++) {

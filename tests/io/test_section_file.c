@@ -211,8 +211,9 @@ static void a_table_that_lies_hands_out_nothing_beyond_the_file(void **state)
     size_t length;
     uint8_t *bytes = take_bytes(storage, &length);
     const size_t table = length - 40 - 3 * 32;
-    const uint64_t values[] = { 0, 1, 63, 64, 65, 128, 200, 256, 384, 519, 520, 521, UINT32_MAX, INT64_MAX,
-                                UINT64_MAX - 63, UINT64_MAX };
+    const uint64_t values[] = {
+        0, 1, 63, 64, 65, 128, 200, 256, 384, 519, 520, 521, UINT32_MAX, INT64_MAX, UINT64_MAX - 63, UINT64_MAX
+    };
     /* every field of eight bytes in table and footer, but the checksums */
     for (size_t at = table; at < length - 8; at += 8)
         for (size_t v = 0; v < sizeof values / sizeof *values; v++) {

@@ -121,7 +121,8 @@ libsearch_status segment_builder_add(struct segment_builder *builder, libsearch_
     for (size_t i = 0; i < document->count; i++)
         if (schema_find(builder->schema, document->values[i].field, document->values[i].field_length) == NULL)
             abort(); /* the writer was to see to that */
-    return builder_add(builder, id, document->count > 0 ? document->values[0].bytes : (libsearch_bytes){ "", 0 }, error);
+    return builder_add(builder, id, document->count > 0 ? document->values[0].bytes : (libsearch_bytes){ "", 0 },
+                       error);
 }
 
 uint32_t segment_builder_count(const struct segment_builder *builder) { return builder->count; }
@@ -152,8 +153,8 @@ libsearch_status segment_builder_finish(struct segment_builder *builder, bool sy
         buffer_append_bytes(&bytes, builder->entries[i].id.data, builder->entries[i].id.length);
         buffer_append_bytes(&bytes, builder->entries[i].value.data, builder->entries[i].value.length);
     }
-    libsearch_status status = bytes.failed ? error_no_memory(error)
-                                           : section_put(builder->file, 1, bytes.data, bytes.length, error);
+    libsearch_status status =
+        bytes.failed ? error_no_memory(error) : section_put(builder->file, 1, bytes.data, bytes.length, error);
     if (status == LIBSEARCH_OK)
         status = section_writer_finish(builder->file, sync, length, error);
     else
@@ -248,10 +249,9 @@ libsearch_status segment_fetch(const struct segment *segment, const struct schem
                                libsearch_document *document, libsearch_error *error)
 {
     (void)schema;
-    const struct document_value value = { .field = "text",
-                                          .field_length = 4,
-                                          .type = LIBSEARCH_TEXT,
-                                          .bytes = segment->entries[number].value };
+    const struct document_value value = {
+        .field = "text", .field_length = 4, .type = LIBSEARCH_TEXT, .bytes = segment->entries[number].value
+    };
     return document_add(document, &value, error);
 }
 

@@ -24,14 +24,7 @@ struct name {
     struct inode *inode;
 };
 
-enum change_kind {
-    CHANGE_CREATE,
-    CHANGE_WRITE,
-    CHANGE_SYNC,
-    CHANGE_RENAME,
-    CHANGE_REMOVE,
-    CHANGE_SYNC_DIRECTORY
-};
+enum change_kind { CHANGE_CREATE, CHANGE_WRITE, CHANGE_SYNC, CHANGE_RENAME, CHANGE_REMOVE, CHANGE_SYNC_DIRECTORY };
 
 struct change {
     enum change_kind kind;

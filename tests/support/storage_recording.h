@@ -50,9 +50,9 @@ const char *recording_change_text(const struct recording *recording, size_t i);
 
 /* What becomes of what was not synced. */
 enum recording_cut {
-    CUT_DROPS,   /* bytes and names alike are as they were synced */
-    CUT_KEEPS,   /* everything arrived: as if the process alone had died */
-    CUT_RANDOM,  /* each name and each file by the seed */
+    CUT_DROPS,  /* bytes and names alike are as they were synced */
+    CUT_KEEPS,  /* everything arrived: as if the process alone had died */
+    CUT_RANDOM, /* each name and each file by the seed */
     CUT_KINDS
 };
 
