@@ -112,7 +112,7 @@ static bool decode_bitmap(struct posting_block *block, uint32_t before, uint32_t
            (before == UINT32_MAX || block->documents[0] > before) && block->documents[found - 1] < document_count;
 }
 
-bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
+static bool decode_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
 {
     block->number = b;
     block->has_frequencies = false;
@@ -160,6 +160,13 @@ bool posting_block_documents(const struct posting_list *list, uint32_t b, struct
                 return false;
     return block->documents[block->count - 1] < list->document_count &&
            (width <= 24 || before == UINT32_MAX || block->documents[0] > before);
+}
+
+/* A block that does not end where the list says would let documents fall from block to block. */
+bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
+{
+    return decode_documents(list, b, block) &&
+           (list->last_documents == NULL || block->documents[block->count - 1] == posting_last_document(list, b));
 }
 
 bool posting_block_frequencies(const struct posting_list *list, struct posting_block *block)
