@@ -31,8 +31,13 @@ static void make_posting(struct model *model, struct test_random *random, struct
 
 static void write(struct model *model, unsigned profiles, struct buffer *to)
 {
-    const struct posting_lengths lengths = { model->plain, profiles == 2 ? model->weighted : NULL, 50, 80,
-                                             model->side_weights };
+    const struct posting_lengths lengths = { .plain = model->plain,
+                                             .weighted = profiles == 2 ? model->weighted : NULL,
+                                             .plain_lengths = model->plain_lengths,
+                                             .weighted_lengths = model->weighted_lengths,
+                                             .plain_average = 50,
+                                             .weighted_average = 80,
+                                             .side_weights = model->side_weights };
     struct posting_writer *writer;
     assert_ok(posting_writer_new(allocator_default(), &lengths, &writer, NULL));
     posting_writer_begin(writer, model->shape.positions);
@@ -61,9 +66,14 @@ void model_make(struct model *model, struct test_random *random, const struct mo
         model->side_weights[f] = (float)random_below(random, 12) / 4 - 0.75f;
     model->plain = calloc(model->document_count, 1);
     model->weighted = calloc(model->document_count, 1);
+    model->plain_lengths = calloc(model->document_count, sizeof(uint32_t));
+    model->weighted_lengths = calloc(model->document_count, sizeof(uint32_t));
     for (uint32_t i = 0; i < shape->count; i++) {
-        model->plain[model->postings[i].document] = (uint8_t)random_below(random, 256);
-        model->weighted[model->postings[i].document] = (uint8_t)random_below(random, 256);
+        const uint32_t at = model->postings[i].document;
+        model->plain[at] = (uint8_t)random_below(random, 256);
+        model->weighted[at] = (uint8_t)random_below(random, 256);
+        model->plain_lengths[at] = rounding_least(model->plain[at]);
+        model->weighted_lengths[at] = rounding_least(model->weighted[at]);
     }
     struct buffer to;
     buffer_init(&to, allocator_default());
@@ -88,6 +98,8 @@ void model_free(struct model *model)
     free(model->postings);
     free(model->plain);
     free(model->weighted);
+    free(model->plain_lengths);
+    free(model->weighted_lengths);
     free(model->section);
 }
 

@@ -32,6 +32,7 @@ struct model {
     struct model_posting *postings;
     uint64_t frequency_sum;
     uint8_t *plain, *weighted; /* codes of lengths by document */
+    uint32_t *plain_lengths, *weighted_lengths;
     float side_weights[MODEL_FIELDS];
     /* written */
     struct posting_written written;

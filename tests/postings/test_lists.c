@@ -198,7 +198,8 @@ static void test_lists_may_lie_behind_each_other_in_one_section(void **state)
     struct test_random random = random_start(__func__);
     enum { LISTS = 40, MOST = 2000 };
     static uint8_t plain[MOST * 8];
-    const struct posting_lengths lengths = { plain, NULL, 1, 1, NULL };
+    static uint32_t plain_lengths[MOST * 8];
+    const struct posting_lengths lengths = { .plain = plain, .plain_lengths = plain_lengths, .plain_average = 1 };
     struct posting_writer *writer;
     struct posting_written written[LISTS];
     uint32_t counts[LISTS];
@@ -246,7 +247,8 @@ static void test_a_block_may_have_sides_in_many_fields(void **state)
     (void)state;
     enum { DOCUMENTS = 128, EACH = 5 };
     static uint8_t plain[DOCUMENTS];
-    const struct posting_lengths lengths = { plain, NULL, 1, 1, NULL };
+    static uint32_t plain_lengths[DOCUMENTS];
+    const struct posting_lengths lengths = { .plain = plain, .plain_lengths = plain_lengths, .plain_average = 1 };
     struct posting_writer *writer;
     struct posting_written written;
     struct buffer to;
