@@ -147,7 +147,7 @@ static const libsearch_query *shrink(struct comparison *comparison, const libsea
                                      char *difference)
 {
     char other[DIFFERENCE];
-    libsearch_query *less;
+    libsearch_query *less = NULL;
     for (size_t i = 0; i < query->count || (less = without_word(query, i)) != NULL; i++) {
         const libsearch_query *part = i < query->count ? query->children[i] : less;
         if (!compare_query(comparison, part, model, oracle_model, random, other)) {

@@ -7,14 +7,52 @@
 
 #include "oracle/pieces.h"
 #include "search/search.h"
+#include "segment/format.h"
 
 enum { HITS = 120 };
 
-/* The bytes of a segment as it was written. */
+/* The bytes of a segment as it was written, and where its postings lie. */
 struct original {
     struct pieces pieces;
     struct mapping bytes;
+    size_t postings, postings_length;
 };
+
+static void find_postings(struct original *original)
+{
+    struct section_file *file;
+    assert_ok(section_file_open(original->pieces.storage, "segment-0", SEGMENT_KIND, SEGMENT_VERSION, false, &file,
+                                NULL));
+    const uint8_t *postings = section_file_get(file, SECTION_POSTINGS, &original->postings_length);
+    assert_non_null(postings);
+    const uint8_t *found =
+        memmem(original->bytes.data, original->bytes.length, postings, original->postings_length);
+    assert_non_null(found);
+    original->postings = (size_t)(found - original->bytes.data);
+    section_file_close(file);
+}
+
+static uint32_t number_at(const struct original *original, size_t at)
+{
+    uint32_t number;
+    memcpy(&number, original->bytes.data + original->postings + at, sizeof number);
+    return number;
+}
+
+/* Damage in good form: a last document of a block (one of rising numbers) becomes another document. */
+static void damage_numbers(struct test_random *random, const struct original *original, uint8_t *bytes)
+{
+    const uint32_t documents = original->pieces.world.shape.documents;
+    unsigned left = 1 + (unsigned)random_below(random, 4);
+    for (unsigned tries = 0; left > 0 && tries < 3000 && original->postings_length > 16; tries++) {
+        const size_t at = random_below(random, original->postings_length / 4 - 2) * 4;
+        if (number_at(original, at) >= number_at(original, at + 4) || number_at(original, at + 4) >= documents)
+            continue;
+        const uint32_t number = (uint32_t)random_below(random, documents);
+        memcpy(bytes + original->postings + at + 4 * random_below(random, 2), &number, sizeof number);
+        left--;
+    }
+}
 
 static void copy_damaged(struct test_random *random, const struct original *original, struct storage *storage)
 {
@@ -22,9 +60,12 @@ static void copy_damaged(struct test_random *random, const struct original *orig
     const size_t length = original->bytes.length;
     uint8_t *bytes = oracle_allocate(length);
     memcpy(bytes, original->bytes.data, length);
-    const uint64_t kind = random_below(random, 4);
-    for (uint64_t left = 1 + random_size(random, 6); left > 0; left--) {
-        const size_t at = random_below(random, length);
+    const uint64_t kind = random_below(random, 5);
+    if (kind == 4)
+        damage_numbers(random, original, bytes);
+    for (uint64_t left = kind == 4 ? 0 : 1 + random_size(random, 6); left > 0; left--) {
+        const size_t at = random_below(random, 2) ? random_below(random, length)
+                                                  : original->postings + random_below(random, original->postings_length);
         if (kind == 0)
             bytes[at] ^= (uint8_t)(1u << random_below(random, 8));
         else if (kind == 1)
@@ -34,8 +75,6 @@ static void copy_damaged(struct test_random *random, const struct original *orig
         else
             bytes[at] = bytes[random_below(random, length)];
     }
-    if (random_below(random, 20) == 0) /* a stretch of a file that was never written */
-        memset(bytes + random_below(random, length - 1), 0, 1);
     assert_ok(storage_create(storage, "damaged", &output, NULL));
     assert_ok(output_append(output, bytes, length, NULL));
     assert_ok(output_close(output, NULL));
@@ -93,6 +132,7 @@ static void damage(uint64_t seed, uint32_t documents, unsigned copies)
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     pieces_make(&original.pieces, &random, &shape, 1);
     assert_ok(storage_map(original.pieces.storage, "segment-0", false, &original.bytes, NULL));
+    find_postings(&original);
     for (unsigned i = 0; i < copies; i++) {
         struct storage *storage;
         struct segment *segment;
