@@ -22,6 +22,16 @@ static bool is_border(libsearch_bytes text, size_t at)
     return !(c == 0xE2 && next == 0x80 && last == 0x8D) && !(c == 0xEF && next == 0xB8 && (last & 0xF0) == 0x80);
 }
 
+/* True for a full stop that ends no sentence: a small letter follows, or it stands behind a single capital (U.S., J.). */
+static bool is_abbreviation(libsearch_bytes text, size_t stop, size_t next)
+{
+    if (text.data[next] >= 'a' && text.data[next] <= 'z')
+        return true;
+    if (stop == 0 || text.data[stop - 1] < 'A' || text.data[stop - 1] > 'Z')
+        return false;
+    return stop == 1 || is_space(text.data[stop - 2]) || text.data[stop - 2] == '.';
+}
+
 /* Sentences end behind . ! ? … with white space behind them, behind their wide forms, and at ends of lines. `at` is
  * where the next one would begin. */
 static bool is_sentence_border(libsearch_bytes text, size_t at)
@@ -40,7 +50,9 @@ static bool is_sentence_border(libsearch_bytes text, size_t at)
             end--;
         if (end == 0 || is_space(text.data[at]))
             return false;
-        return text.data[end - 1] == '.' || text.data[end - 1] == '!' || text.data[end - 1] == '?' ||
+        if (text.data[end - 1] == '.')
+            return !is_abbreviation(text, end - 1, at);
+        return text.data[end - 1] == '!' || text.data[end - 1] == '?' ||
                (end >= 3 && memcmp(text.data + end - 3, "\xE2\x80\xA6", 3) == 0);
     }
     return at >= 3 &&

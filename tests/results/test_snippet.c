@@ -145,6 +145,12 @@ static void a_passage_begins_with_its_sentence_and_ends_between_words(void **sta
            "… The <b>harbour</b> lay still under the ice of a long winter, and …");
 }
 
+static void a_full_stop_of_an_abbreviation_ends_no_sentence(void **state)
+{
+    expect(state, "military", "It was cold. The U.S. military lay still approx. under the ice of a long winter.", 50,
+           "… The U.S. <b>military</b> lay still approx. under the ice …");
+}
+
 static void without_an_answer_the_beginning_is_shown(void **state)
 {
     expect(state, "zebra", "  It was cold in town. The harbour lay still under the ice.", 30, "It was cold in town. …");
@@ -376,6 +382,7 @@ int main(void)
         with_schema(chinese_is_marked_by_its_bigrams),
         with_schema(html_is_escaped_and_controls_are_left_out),
         with_schema(a_passage_begins_with_its_sentence_and_ends_between_words),
+        with_schema(a_full_stop_of_an_abbreviation_ends_no_sentence),
         with_schema(without_an_answer_the_beginning_is_shown),
         with_schema(words_far_apart_are_shown_in_two_passages),
         with_schema(the_passage_with_more_of_the_words_is_chosen),
