@@ -324,7 +324,7 @@ static void wait_for_memory(struct crew *crew)
         size_t taken = 0;
         bool moving = false; /* something will be less without us */
         for (const struct run *run = crew->first; run != NULL; run = run->next) {
-            taken += run->waiting + run->builder_memory + ids_writer_memory(run->ids);
+            taken += run->waiting * BUILDER_RATIO + run->builder_memory + ids_writer_memory(run->ids);
             moving |= run->waiting > 0 || (run->closed && !run->done);
         }
         if (taken <= crew->options.memory || !moving)
