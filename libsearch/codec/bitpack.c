@@ -54,11 +54,11 @@ ALWAYS void unpack_rising_rows(const uint8_t *from, const unsigned width, uint32
         if (width > 0 && shift + width > 32)
             gap |= words[word + 1] << (32 - shift);
         gap &= mask;
-        gap += __builtin_shuffle(gap, zero, (lanes){ 4, 0, 1, 2 });
-        gap += __builtin_shuffle(gap, zero, (lanes){ 4, 5, 0, 1 });
+        gap += __builtin_shufflevector(gap, zero, 4, 0, 1, 2);
+        gap += __builtin_shufflevector(gap, zero, 4, 5, 0, 1);
         sum += gap + steps;
         to[row] = sum;
-        sum = __builtin_shuffle(sum, (lanes){ 3, 3, 3, 3 });
+        sum = __builtin_shufflevector(sum, sum, 3, 3, 3, 3);
     }
 }
 

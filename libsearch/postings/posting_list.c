@@ -163,6 +163,21 @@ static bool decode_documents(const struct posting_list *list, uint32_t b, struct
 }
 
 /* A block that does not end where the list says would let documents fall from block to block. */
+bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct posting_bitmap *bitmap)
+{
+    if (list->last_documents == NULL)
+        return false;
+    const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
+    const size_t payload = (size_t)(list->payload_end - list->payload);
+    if (offset + 2 > payload || (list->payload[offset] & POSTING_CODEC_MASK) != POSTING_CODEC_BITMAP)
+        return false;
+    bitmap->words = list->payload + offset + 2;
+    bitmap->count = list->payload[offset + 1];
+    const uint32_t before = b == 0 ? UINT32_MAX : posting_last_document(list, b - 1);
+    bitmap->first = (before + 1) / 64 * 64;
+    return (size_t)bitmap->count * 8 <= payload - offset - 2;
+}
+
 bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
 {
     return decode_documents(list, b, block) &&

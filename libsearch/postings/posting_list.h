@@ -60,6 +60,22 @@ static inline uint32_t posting_last_document(const struct posting_list *list, ui
 /* The first block >= from whose last document is >= document; list->blocks where there is none. */
 uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document);
 
+/* A block's documents as the bitmap that they are kept as: bit 0 of the first word is document `first`. */
+struct posting_bitmap {
+    const uint8_t *words; /* u64 each */
+    uint32_t first, count;
+};
+
+/* True where block b is kept as a bitmap. Damaged ones may have any bits, within their words. */
+bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct posting_bitmap *bitmap);
+
+static inline bool posting_bitmap_has(const struct posting_bitmap *bitmap, uint32_t document)
+{
+    const uint32_t bit = document - bitmap->first;
+    return document >= bitmap->first && bit / 64 < bitmap->count &&
+           (load_u64(bitmap->words + 8 * (size_t)(bit / 64)) >> bit % 64 & 1) != 0;
+}
+
 /* Decodes the documents of block b. False: damaged. */
 bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block);
 /* Decodes its frequencies, once. False: damaged. */

@@ -166,6 +166,35 @@ AVX512 static uint32_t count_below_avx512(const uint32_t *documents, uint32_t co
     return below;
 }
 
+AVX512 static void take_marks_avx512(uint8_t *marks, size_t n, uint64_t *bits)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        bits[i / 64] = _mm512_movepi8_mask(_mm512_loadu_si512(marks + i));
+        _mm512_storeu_si512(marks + i, _mm512_setzero_si512());
+    }
+}
+
+static void take_marks_sse2(uint8_t *marks, size_t n, uint64_t *bits)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        uint64_t word = 0;
+        for (unsigned part = 0; part < 4; part++) {
+            __m128i *at = (__m128i *)(void *)(marks + i + 16 * (size_t)part);
+            word |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_loadu_si128(at)) << (16 * part);
+            _mm_storeu_si128(at, _mm_setzero_si128());
+        }
+        bits[i / 64] = word;
+    }
+}
+
+__attribute__((target("popcnt"))) static uint64_t count_bits_popcnt(const uint64_t *bits, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (unsigned)__builtin_popcountll(bits[i]);
+    return sum;
+}
+
 /* All documents stay in eight registers while each candidate is compared with them. */
 AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count,
                                       uint8_t *hits, uint8_t *places)
@@ -193,6 +222,37 @@ AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, cons
 }
 
 #endif
+
+uint64_t kernel_count_bits(const uint64_t *bits, size_t n)
+{
+#if LIBSEARCH_X86
+    if (cpu_has_avx2())
+        return count_bits_popcnt(bits, n);
+#endif
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (unsigned)__builtin_popcountll(bits[i]);
+    return sum;
+}
+
+void kernel_take_marks(uint8_t *marks, size_t n, uint64_t *bits)
+{
+#if LIBSEARCH_X86
+    if (cpu_has_avx512())
+        take_marks_avx512(marks, n, bits);
+    else
+        take_marks_sse2(marks, n, bits);
+#else
+    for (size_t i = 0; i < n; i += 64) {
+        uint64_t word = 0;
+        for (unsigned bit = 0; bit < 64; bit++) {
+            word |= (uint64_t)(marks[i + bit] & 1) << bit;
+            marks[i + bit] = 0;
+        }
+        bits[i / 64] = word;
+    }
+#endif
+}
 
 size_t kernel_intersect(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count, uint8_t *hits,
                         uint8_t *places)

@@ -38,6 +38,12 @@ size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *ind
 size_t kernel_intersect(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count, uint8_t *hits,
                         uint8_t *places);
 
+/* Turns n marks (bytes 0x00 or 0xFF; n a multiple of 64) into bits, and clears them. */
+void kernel_take_marks(uint8_t *marks, size_t n, uint64_t *bits);
+
+/* How many bits are set in n words. */
+uint64_t kernel_count_bits(const uint64_t *bits, size_t n);
+
 /* How many of `count` rising documents are below the given one. count <= 128; documents may be read up to 128. */
 uint32_t kernel_count_below(const uint32_t *documents, uint32_t count, uint32_t document);
 

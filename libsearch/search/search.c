@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "search/count.h"
 #include "search/evaluate.h"
 #include "search/plan.h"
 #include "search/prune.h"
@@ -55,8 +56,11 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
         const struct snapshot_segment *where = &snapshot->segments[s];
         if (pruned)
             TRY(prune_segment(&context, plan.root, where, s, &top));
-        if (!pruned || count)
-            TRY(evaluate_segment(&context, plan.root, where, s, pruned ? NULL : &top, &total));
+        if (request->count == 0 || (pruned && count))
+            TRY(request->exhaustive ? evaluate_segment(&context, plan.root, where, s, NULL, &total)
+                                    : count_segment(&context, plan.root, where, s, &total));
+        else if (!pruned)
+            TRY(evaluate_segment(&context, plan.root, where, s, &top, &total));
     }
     top_k_finish(&top);
     if (hits != answer->hits)

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/count.h"
+
+#include <string.h>
+
+#include "search/kernels.h"
+
+/* A list to be counted over; forward only. */
+struct count_list {
+    const struct posting_list *list;
+    uint32_t number; /* of the loaded block; blocks: none */
+    uint32_t from;   /* a block that nothing to come is before */
+    struct posting_block block;
+};
+
+struct counting {
+    struct search_context *context;
+    const struct snapshot_segment *where;
+    struct count_list **lists; /* by rising document frequency */
+    size_t list_count;
+    uint8_t *marks;            /* a byte for each document of a window */
+};
+
+/* A term all of whose documents count, whatever field it stands in. */
+static bool is_whole_term(const struct plan_node *node)
+{
+    return node->kind == PLAN_TERM && node->terms[0].field == SCHEMA_NO_FIELD;
+}
+
+static bool are_whole_terms(const struct plan_node *node, uint8_t first, uint8_t second)
+{
+    if (node->kind != PLAN_BOOLEAN || node->child_count == 0)
+        return false;
+    for (size_t i = 0; i < node->child_count; i++)
+        if (!is_whole_term(node->children[i]) || (node->occurs[i] != first && node->occurs[i] != second))
+            return false;
+    return true;
+}
+
+static libsearch_status damaged(const struct counting *counting)
+{
+    return error_set(counting->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
+                     segment_name(counting->where->segment));
+}
+
+/* Opens the lists that the segment has; *missing: one is not there. */
+static libsearch_status open_lists(struct counting *counting, const struct plan_node *node, size_t segment_index,
+                                   bool *missing)
+{
+    *missing = false;
+    TRY(search_take(counting->context, node->child_count * sizeof(struct count_list *), &counting->lists));
+    for (size_t i = 0; i < node->child_count; i++) {
+        const struct posting_list *list = node->children[i]->terms[0].lists[segment_index];
+        struct count_list *opened;
+        if (list == NULL) {
+            *missing = true;
+            continue;
+        }
+        TRY(search_take(counting->context, sizeof *opened, &opened));
+        opened->list = list;
+        opened->number = list->blocks;
+        opened->from = 0;
+        size_t at = counting->list_count++;
+        for (; at > 0 && counting->lists[at - 1]->list->document_frequency > list->document_frequency; at--)
+            counting->lists[at] = counting->lists[at - 1];
+        counting->lists[at] = opened;
+    }
+    return LIBSEARCH_OK;
+}
+
+static bool load(struct count_list *list, uint32_t b)
+{
+    if (list->number == b)
+        return true;
+    list->number = posting_block_documents(list->list, b, &list->block) ? b : list->list->blocks;
+    return list->number == b;
+}
+
+/* Keeps of n rising documents those that the list has; false: damaged. */
+static bool keep_common(struct count_list *of, uint32_t *documents, size_t *n)
+{
+    const struct posting_list *list = of->list;
+    uint8_t hits[POSTING_BLOCK], places[POSTING_BLOCK];
+    size_t kept = 0;
+    for (size_t i = 0; i < *n;) {
+        uint32_t b = 0, last = UINT32_MAX;
+        if (list->last_documents != NULL) {
+            b = of->from = posting_seek_block(list, of->from, documents[i]);
+            if (b >= list->blocks)
+                break;
+            last = posting_last_document(list, b);
+        }
+        size_t end = i + 1;
+        while (end < *n && documents[end] <= last)
+            end++;
+        struct posting_bitmap bitmap;
+        if (of->number != b && posting_block_bitmap(list, b, &bitmap)) {
+            for (; i < end; i++)
+                if (posting_bitmap_has(&bitmap, documents[i]))
+                    documents[kept++] = documents[i];
+            continue;
+        }
+        if (!load(of, b))
+            return false;
+        const size_t found =
+            kernel_intersect(documents + i, end - i, of->block.documents, of->block.count, hits, places);
+        for (size_t h = 0; h < found; h++)
+            documents[kept++] = documents[i + hits[h]];
+        i = end;
+    }
+    *n = kept;
+    return true;
+}
+
+static uint64_t count_live(const struct counting *counting, const uint32_t *documents, size_t n)
+{
+    if (counting->where->live == NULL)
+        return n;
+    uint64_t live = 0;
+    for (size_t i = 0; i < n; i++)
+        live += live_has(counting->where->live, documents[i]);
+    return live;
+}
+
+/* The rarest list is gone through, and its documents are looked for in the others. */
+static libsearch_status count_intersection(struct counting *counting, uint64_t *total)
+{
+    struct count_list *lead = counting->lists[0];
+    uint32_t documents[POSTING_BLOCK];
+    for (uint32_t b = 0; b < lead->list->blocks; b++) {
+        if (b % 64 == 63)
+            TRY(search_poll(counting->context));
+        if (!load(lead, b))
+            return damaged(counting);
+        size_t n = lead->block.count;
+        memcpy(documents, lead->block.documents, n * sizeof *documents);
+        for (size_t i = 1; i < counting->list_count && n > 0; i++)
+            if (!keep_common(counting->lists[i], documents, &n))
+                return damaged(counting);
+        *total += count_live(counting, documents, n);
+    }
+    return LIBSEARCH_OK;
+}
+
+/* Ors the part of a bitmap that lies in [base, base + WINDOW) into the window's words: both begin at multiples of 64. */
+static void or_bitmap(uint64_t *words, uint32_t base, const struct posting_bitmap *bitmap)
+{
+    for (uint32_t i = 0; i < bitmap->count; i++) {
+        const uint32_t first = bitmap->first + i * 64;
+        if (first >= base && (first - base) / 64 < WINDOW_WORDS)
+            words[(first - base) / 64] |= load_u64(bitmap->words + 8 * (size_t)i);
+    }
+}
+
+/* Marks the list's documents in [base, base + WINDOW): in counting->marks, or where they are a bitmap in `words`. */
+static bool mark(struct counting *counting, struct count_list *of, uint32_t base, uint64_t *words)
+{
+    const struct posting_list *list = of->list;
+    uint32_t b = list->last_documents == NULL ? 0 : posting_seek_block(list, of->from, base);
+    of->from = b;
+    for (; b < list->blocks; b++) {
+        struct posting_bitmap bitmap;
+        if (posting_block_bitmap(list, b, &bitmap)) {
+            or_bitmap(words, base, &bitmap);
+            if (posting_last_document(list, b) - base >= WINDOW - 1)
+                break;
+            continue;
+        }
+        if (!load(of, b))
+            return false;
+        const struct posting_block *block = &of->block;
+        uint32_t i = kernel_count_below(block->documents, block->count, base);
+        const uint32_t end = block->documents[block->count - 1] - base < WINDOW
+                                 ? block->count
+                                 : kernel_count_below(block->documents, block->count, base + WINDOW);
+        for (; i < end; i++)
+            counting->marks[block->documents[i] - base] = 0xFF;
+        if (end < block->count)
+            break;
+    }
+    return true;
+}
+
+/* The next document that one of the first `count` lists can have, at or after base. */
+static uint32_t next_document(struct counting *counting, size_t count, uint32_t base)
+{
+    uint32_t next = NO_DOCUMENT;
+    for (size_t i = 0; i < count; i++) {
+        struct count_list *of = counting->lists[i];
+        const struct posting_list *list = of->list;
+        uint32_t least = base;
+        if (list->last_documents != NULL) {
+            const uint32_t b = of->from = posting_seek_block(list, of->from, base);
+            if (b >= list->blocks)
+                continue;
+            if (b > 0 && posting_last_document(list, b - 1) > base)
+                least = posting_last_document(list, b - 1);
+        }
+        next = least < next ? least : next;
+    }
+    return next;
+}
+
+/* Of the documents in bits, those that the list does not have. */
+static bool count_without(struct count_list *of, uint32_t base, const uint64_t *bits, uint64_t *total)
+{
+    uint32_t run[POSTING_BLOCK];
+    size_t n = 0;
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        for (uint64_t word = bits[w]; word != 0;) {
+            run[n++] = base + w * 64 + (unsigned)__builtin_ctzll(word);
+            word &= word - 1;
+            if (n < POSTING_BLOCK)
+                continue;
+            *total += n;
+            if (!keep_common(of, run, &n))
+                return false;
+            *total -= n;
+            n = 0;
+        }
+    *total += n;
+    if (!keep_common(of, run, &n))
+        return false;
+    *total -= n;
+    return true;
+}
+
+/* Marks every window's documents and counts the marks. Where one list has most of all documents, only what the others
+ * have is marked, and looked for in it: its own number is known. */
+static libsearch_status count_union(struct counting *counting, uint64_t *total)
+{
+    enum { MOST = 8 };
+    size_t marked = counting->list_count;
+    uint64_t others = 0;
+    for (size_t i = 0; i + 1 < marked; i++)
+        others += counting->lists[i]->list->document_frequency;
+    struct count_list *most = counting->lists[marked - 1];
+    if (others * MOST < most->list->document_frequency) {
+        *total += most->list->document_frequency;
+        marked--;
+    }
+    const uint32_t documents = segment_count(counting->where->segment);
+    TRY(search_take(counting->context, WINDOW, &counting->marks));
+    for (uint32_t base = next_document(counting, marked, 0); base < documents;
+         base = next_document(counting, marked, base + WINDOW)) {
+        uint64_t bits[WINDOW_WORDS], words[WINDOW_WORDS] = { 0 };
+        base = base / WINDOW * WINDOW;
+        TRY(search_poll(counting->context));
+        for (size_t i = 0; i < marked; i++)
+            if (!mark(counting, counting->lists[i], base, words))
+                return damaged(counting);
+        kernel_take_marks(counting->marks, WINDOW, bits);
+        for (unsigned w = 0; w < WINDOW_WORDS; w++)
+            bits[w] |= words[w];
+        if (marked == counting->list_count)
+            *total += kernel_count_bits(bits, WINDOW_WORDS);
+        else if (!count_without(most, base, bits, total))
+            return damaged(counting);
+    }
+    return LIBSEARCH_OK;
+}
+
+libsearch_status count_segment(struct search_context *context, const struct plan_node *node,
+                               const struct snapshot_segment *where, size_t segment_index, uint64_t *total)
+{
+    struct counting counting = { .context = context, .where = where };
+    const bool all_live = where->live == NULL;
+    bool missing;
+    if (is_whole_term(node) && all_live) {
+        const struct posting_list *list = node->terms[0].lists[segment_index];
+        *total += list == NULL ? 0 : list->document_frequency;
+        return LIBSEARCH_OK;
+    }
+    if (are_whole_terms(node, LIBSEARCH_MUST, LIBSEARCH_FILTER)) {
+        TRY(open_lists(&counting, node, segment_index, &missing));
+        return missing ? LIBSEARCH_OK : count_intersection(&counting, total);
+    }
+    if (all_live && node->kind == PLAN_BOOLEAN && node->minimum <= 1 &&
+        are_whole_terms(node, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD)) {
+        TRY(open_lists(&counting, node, segment_index, &missing));
+        if (counting.list_count == 0)
+            return LIBSEARCH_OK;
+        if (counting.list_count != 2)
+            return count_union(&counting, total);
+        uint64_t both = 0; /* |A or B| = |A| + |B| - |A and B| */
+        TRY(count_intersection(&counting, &both));
+        *total += (uint64_t)counting.lists[0]->list->document_frequency +
+                  counting.lists[1]->list->document_frequency - both;
+        return LIBSEARCH_OK;
+    }
+    return evaluate_segment(context, node, where, segment_index, NULL, total);
+}
