@@ -8,6 +8,7 @@
 #define LIBSEARCH_DOCUMENTS_STORED_H
 
 #include "base/buffer.h"
+#include "documents/live.h"
 #include "io/section_file.h"
 #include "schema/document.h"
 #include "schema/schema.h"
@@ -19,12 +20,19 @@ libsearch_status stored_writer_new(const libsearch_allocator *allocator, struct 
 /* The next document's record (may be empty). After NO_MEMORY or LIMIT it is as if it had not been tried; after an
  * error of the file the writer is of no more use. */
 libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes record, libsearch_error *error);
+/* Copies the block that begins with `document` of a reader as it is, where adding its records one by one would write
+ * the same: the writer is between two blocks, all documents of the block are live (NULL: all), and it is full. *count:
+ * documents copied; 0: add the record instead. Errors as above. */
+struct stored_reader;
+libsearch_status stored_writer_copy(struct stored_writer *writer, const struct stored_reader *reader,
+                                    const struct live *live, uint32_t document, uint32_t *count,
+                                    libsearch_error *error);
 size_t stored_writer_memory(const struct stored_writer *writer);
 /* Writes the last block; appends the table section's bytes. */
 libsearch_status stored_writer_finish(struct stored_writer *writer, struct buffer *table, libsearch_error *error);
 void stored_writer_free(struct stored_writer *writer);
 
-struct stored_reader; /* immutable; threads share it */
+/* Immutable; threads share it. */
 libsearch_status stored_reader_open(const libsearch_allocator *allocator, const uint8_t *blocks, size_t blocks_length,
                                     const uint8_t *table, size_t table_length, uint32_t expected, const char *name,
                                     struct stored_reader **reader, libsearch_error *error);

@@ -28,6 +28,18 @@ enum {
     STORED_MAX_RECORD = LIBSEARCH_MAX_VALUE + 9 * DOCUMENT_MAX_VALUES
 };
 
+/* A block as its table entry describes it, checked. */
+struct stored_block {
+    uint64_t number;
+    uint32_t first, count;
+    const uint8_t *frame;
+    size_t frame_length, length;
+};
+
+/* The block that begins with the document; NOT_FOUND (error untouched) where none does. */
+libsearch_status stored_reader_block(const struct stored_reader *reader, uint32_t document, struct stored_block *block,
+                                     libsearch_error *error);
+
 static inline void *stored_zstd_allocate(void *allocator, size_t size) { return memory_allocate(allocator, size); }
 
 static inline void stored_zstd_release(void *allocator, void *memory) { memory_free(allocator, memory); }

@@ -56,14 +56,6 @@ void stored_reader_close(struct stored_reader *reader)
     memory_free(reader->allocator, reader);
 }
 
-/* A block as its table entry describes it, checked. */
-struct stored_block {
-    uint64_t number;
-    uint32_t first, count;
-    const uint8_t *frame;
-    size_t frame_length, length;
-};
-
 static libsearch_status block_damaged(const struct stored_reader *reader, uint64_t number, const char *what,
                                       libsearch_error *error)
 {
@@ -111,6 +103,15 @@ static uint64_t block_of(const struct stored_reader *reader, uint32_t document)
             high = middle;
     }
     return low;
+}
+
+libsearch_status stored_reader_block(const struct stored_reader *reader, uint32_t document, struct stored_block *block,
+                                     libsearch_error *error)
+{
+    const uint64_t number = document < reader->documents ? block_of(reader, document) : 0;
+    if (document >= reader->documents || numbers_at(&reader->firsts, number) != document)
+        return LIBSEARCH_NOT_FOUND;
+    return block_at(reader, number, block, error);
 }
 
 static libsearch_status decompress(const struct stored_reader *reader, ZSTD_DCtx *zstd,

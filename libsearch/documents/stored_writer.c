@@ -115,18 +115,25 @@ static libsearch_status write_pieces(struct stored_writer *writer, const void *c
     return LIBSEARCH_OK;
 }
 
+/* Room in the table for one more block. */
+static bool room_for_block(struct stored_writer *writer)
+{
+    const libsearch_allocator *allocator = writer->allocator;
+    return memory_grow(allocator, &writer->firsts, &writer->first_capacity, writer->blocks + 1,
+                       sizeof *writer->firsts) &&
+           memory_grow(allocator, &writer->offsets, &writer->offset_capacity, writer->blocks + 2,
+                       sizeof *writer->offsets) &&
+           memory_grow(allocator, &writer->lengths, &writer->length_capacity, writer->blocks + 1,
+                       sizeof *writer->lengths);
+}
+
 /* Writes a block of documents that begins with `first`. Where memory is short nothing has happened. */
 static libsearch_status write_block(struct stored_writer *writer, uint32_t first, const void *content, size_t length,
                                     libsearch_error *error)
 {
     const bool at_once = length <= AT_ONCE;
-    const libsearch_allocator *allocator = writer->allocator;
-    if (!memory_grow(allocator, &writer->firsts, &writer->first_capacity, writer->blocks + 1, sizeof *writer->firsts) ||
-        !memory_grow(allocator, &writer->offsets, &writer->offset_capacity, writer->blocks + 2,
-                     sizeof *writer->offsets) ||
-        !memory_grow(allocator, &writer->lengths, &writer->length_capacity, writer->blocks + 1,
-                     sizeof *writer->lengths) ||
-        !memory_grow(allocator, &writer->compressed, &writer->compressed_capacity,
+    if (!room_for_block(writer) ||
+        !memory_grow(writer->allocator, &writer->compressed, &writer->compressed_capacity,
                      at_once ? ZSTD_compressBound(length) : PIECE, 1))
         return error_no_memory(error);
     writer->firsts[writer->blocks] = first;
@@ -194,6 +201,43 @@ libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes
     writer->length += record.length;
     writer->ends[writer->count++] = (uint16_t)writer->length;
     writer->documents++;
+    return LIBSEARCH_OK;
+}
+
+static bool all_live(const struct live *live, const struct stored_block *block)
+{
+    uint32_t i = 0;
+    while (i < block->count && live_has(live, block->first + i))
+        i++;
+    return i == block->count;
+}
+
+libsearch_status stored_writer_copy(struct stored_writer *writer, const struct stored_reader *reader,
+                                    const struct live *live, uint32_t document, uint32_t *count,
+                                    libsearch_error *error)
+{
+    struct stored_block block;
+    *count = 0;
+    if (writer->failed != LIBSEARCH_OK || (writer->count > 0 && open_length(writer) < STORED_BLOCK))
+        return LIBSEARCH_OK;
+    const libsearch_status found = stored_reader_block(reader, document, &block, error);
+    if (found == LIBSEARCH_NOT_FOUND)
+        return LIBSEARCH_OK;
+    if (found != LIBSEARCH_OK)
+        return found;
+    if (block.length < STORED_BLOCK || block.count > UINT32_MAX - writer->documents ||
+        (live != NULL && !all_live(live, &block)))
+        return LIBSEARCH_OK;
+    TRY(close_block(writer, error));
+    if (!room_for_block(writer))
+        return error_no_memory(error);
+    writer->firsts[writer->blocks] = writer->documents;
+    writer->offsets[writer->blocks] = writer->position;
+    writer->lengths[writer->blocks] = (uint32_t)block.length;
+    TRY(append(writer, block.frame, block.frame_length, error));
+    writer->blocks++;
+    writer->documents += block.count;
+    *count = block.count;
     return LIBSEARCH_OK;
 }
 

@@ -35,8 +35,8 @@ static void write(struct model *model, unsigned profiles, struct buffer *to)
                                              .weighted = profiles == 2 ? model->weighted : NULL,
                                              .plain_lengths = model->plain_lengths,
                                              .weighted_lengths = model->weighted_lengths,
-                                             .plain_average = 50,
-                                             .weighted_average = 80,
+                                             .plain_average = MODEL_PLAIN_AVERAGE,
+                                             .weighted_average = MODEL_WEIGHTED_AVERAGE,
                                              .side_weights = model->side_weights };
     struct posting_writer *writer;
     assert_ok(posting_writer_new(allocator_default(), &lengths, &writer, NULL));

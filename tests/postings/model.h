@@ -9,7 +9,7 @@
 #include "postings/posting_writer.h"
 #include "support/random.h"
 
-enum { MODEL_FIELDS = 5, MODEL_SIDES = 3 };
+enum { MODEL_FIELDS = 5, MODEL_SIDES = 3, MODEL_PLAIN_AVERAGE = 50, MODEL_WEIGHTED_AVERAGE = 80 };
 
 /* What kind of list is wanted. */
 struct model_shape {

@@ -54,6 +54,27 @@ static void test_no_posting_is_better_than_its_blocks_bounds(void **state)
     each_model(__func__, check_bounds);
 }
 
+static void check_peaks(const struct model *model, const struct posting_list *list)
+{
+    for (uint32_t i = 0; i < model->shape.count; i++) {
+        const struct model_posting *posting = &model->postings[i];
+        const size_t at = 2 * (size_t)(i / POSTING_BLOCK);
+        const double plain = model->plain_lengths[posting->document] / (double)MODEL_PLAIN_AVERAGE;
+        const double weighted = model->weighted_lengths[posting->document] / (double)MODEL_WEIGHTED_AVERAGE;
+        /* A float's rounding may be lost; searches allow for it. */
+        const double most[2] = { (double)peak_value(load_u16(list->peaks[0] + at)) * 1.000001,
+                                 (double)peak_value(load_u16(list->peaks[1] + at)) * 1.000001 };
+        assert_true(most[0] >= posting->frequency / (0.25 + 0.75 * plain));
+        assert_true(most[1] >= (double)model_weighted(model, posting) / (0.25 + 0.75 * weighted));
+    }
+}
+
+static void test_no_posting_is_above_its_blocks_peak(void **state)
+{
+    (void)state;
+    each_model(__func__, check_peaks);
+}
+
 static void check_tightness(const struct model *model, const struct posting_list *list)
 {
     for (uint32_t b = 0; b < list->blocks; b++) {
@@ -123,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_posting_is_better_than_its_blocks_bounds),
+        cmocka_unit_test(test_no_posting_is_above_its_blocks_peak),
         cmocka_unit_test(test_bounds_are_no_better_than_the_best_frequency_and_length),
         cmocka_unit_test(test_as_many_documents_as_a_threshold_says_are_as_good),
         cmocka_unit_test(test_weighted_frequencies_lie_between_their_whole_numbers),
