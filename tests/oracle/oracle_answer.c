@@ -136,7 +136,7 @@ static bool value_within(const struct oracle_value *value, const libsearch_query
 
 static bool has_value(const struct oracle_document *document, const struct oracle_node *node)
 {
-    bool found = false;
+    bool found = oracle_field_length(document, node->field) > 0;
     for (size_t i = 0; i < document->value_count; i++)
         found = found || (document->values[i].field == node->field &&
                           (node->kind == ORACLE_EXISTS || value_within(&document->values[i], node->query)));

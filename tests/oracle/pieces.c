@@ -86,26 +86,59 @@ void pieces_delete(struct pieces *pieces, struct test_random *random, uint64_t e
     number(pieces);
 }
 
-void pieces_merge(struct pieces *pieces, size_t first, size_t count)
+/* Documents of the merged inputs that live, by their new numbers. */
+static void renumber(struct pieces *pieces, const struct segment_input *inputs, size_t count, size_t from)
+{
+    struct oracle_document **documents = oracle_allocate(pieces->oracle.count * sizeof *documents);
+    size_t old = from, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t d = 0; d < segment_count(inputs[i].segment); d++, old++) {
+            const uint32_t now = inputs[i].numbers != NULL   ? inputs[i].numbers[d]
+                                 : pieces->oracle.live[old] ? (uint32_t)kept
+                                                            : UINT32_MAX;
+            assert_int_equal(now == UINT32_MAX, !pieces->oracle.live[old]);
+            if (now == UINT32_MAX)
+                continue;
+            assert_true(now < pieces->oracle.count);
+            assert_null(documents[now]);
+            documents[now] = pieces->oracle.documents[old];
+            kept++;
+        }
+    for (size_t d = 0; d < kept; d++) {
+        assert_non_null(documents[d]);
+        pieces->oracle.documents[from + d] = documents[d];
+        pieces->oracle.live[from + d] = true;
+    }
+    for (size_t d = old; d < pieces->oracle.count; d++) {
+        pieces->oracle.documents[from + kept + d - old] = pieces->oracle.documents[d];
+        pieces->oracle.live[from + kept + d - old] = pieces->oracle.live[d];
+    }
+    pieces->oracle.count -= old - from - kept;
+    free(documents);
+}
+
+void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned flags)
 {
     struct segment_input inputs[PIECES_MOST];
     char name[32];
     uint64_t length;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    const size_t from = pieces->segments[first].base;
-    size_t to = from;
     for (size_t i = 0; i < count; i++) {
-        inputs[i] = (struct segment_input){ pieces->segments[first + i].segment, pieces->live[first + i], NULL };
-        to += segment_count(inputs[i].segment);
+        struct segment *segment = pieces->segments[first + i].segment;
+        inputs[i] = (struct segment_input){ segment, pieces->live[first + i], NULL };
+        if (flags != 0 || pieces->named % 2 == 0)
+            inputs[i].numbers = oracle_allocate(segment_count(segment) * sizeof(uint32_t));
     }
     sprintf(name, "segment-%u", pieces->named++);
-    if (segment_merge(allocator_default(), pieces->world.schema, pieces->storage, name, inputs, count, 0, 1 << 20,
+    if (segment_merge(allocator_default(), pieces->world.schema, pieces->storage, name, inputs, count, flags, 1 << 24,
                       false, &length, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
+    renumber(pieces, inputs, count, pieces->segments[first].base);
     for (size_t i = 0; i < count; i++) {
-        segment_release(pieces->segments[first + i].segment);
+        segment_release(inputs[i].segment);
         live_free(pieces->live[first + i]);
         pieces->live[first + i] = NULL;
+        free(inputs[i].numbers);
     }
     assert_ok(segment_open(allocator_default(), pieces->world.schema, pieces->storage, name, false,
                            &pieces->segments[first].segment, NULL));
@@ -114,12 +147,5 @@ void pieces_merge(struct pieces *pieces, size_t first, size_t count)
         pieces->live[i - count + 1] = pieces->live[i];
     }
     pieces->snapshot.segment_count -= count - 1;
-    size_t kept = from;
-    for (size_t d = from; d < pieces->oracle.count; d++)
-        if (d >= to || pieces->oracle.live[d]) {
-            pieces->oracle.documents[kept] = pieces->oracle.documents[d];
-            pieces->oracle.live[kept++] = pieces->oracle.live[d];
-        }
-    pieces->oracle.count = kept;
     number(pieces);
 }

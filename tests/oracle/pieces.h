@@ -23,7 +23,8 @@ void pieces_make(struct pieces *pieces, struct test_random *random, const struct
 void pieces_free(struct pieces *pieces);
 /* Deletes about one document in `each` of some segments. */
 void pieces_delete(struct pieces *pieces, struct test_random *random, uint64_t each);
-/* Merges segments [first, first + count) into one; what is deleted there is gone for the oracle as well. */
-void pieces_merge(struct pieces *pieces, size_t first, size_t count);
+/* Merges segments [first, first + count) into one, with flags of segment_merge; what is deleted there is gone for the
+ * oracle as well, and what was renumbered has its new place. */
+void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned flags);
 
 #endif

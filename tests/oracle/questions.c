@@ -149,8 +149,8 @@ static libsearch_query *range(struct test_random *random)
 
 static libsearch_query *exists(struct test_random *random)
 {
-    static const char *const fields[] = { "size", "price", "date", "tag" };
-    return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 4)] });
+    static const char *const fields[] = { "size", "price", "date", "tag", "title", "loose", "deutsch", "never" };
+    return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 8)] });
 }
 
 /* Words that begin so, fit a pattern, or are like one. */

@@ -23,9 +23,9 @@ static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions)
     pieces_delete(&pieces, &random, 1 + random_size(&random, 6));
     ask(&pieces, &random, questions, true);
     const size_t first = random_below(&random, pieces.snapshot.segment_count);
-    pieces_merge(&pieces, first, 1 + random_below(&random, pieces.snapshot.segment_count - first));
+    pieces_merge(&pieces, first, 1 + random_below(&random, pieces.snapshot.segment_count - first), 0);
     ask(&pieces, &random, questions, false);
-    pieces_merge(&pieces, 0, pieces.snapshot.segment_count);
+    pieces_merge(&pieces, 0, pieces.snapshot.segment_count, random_below(&random, 3) == 0 ? LIBSEARCH_REORDER : 0);
     pieces_delete(&pieces, &random, 1 + random_size(&random, 6));
     ask(&pieces, &random, questions, false);
     pieces_free(&pieces);
