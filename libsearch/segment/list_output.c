@@ -35,6 +35,19 @@ static libsearch_status make_posting_writer(struct list_output *output, libsearc
     return terms_writer_new(output->allocator, &output->terms, error);
 }
 
+/* So that most documents of most lists cost one look: whether the term stands before their main field at all. */
+static bool note_main_starts(struct list_output *output)
+{
+    const uint32_t documents = output->lengths->documents;
+    const struct field_lengths *of = &output->lengths->fields[output->main_field];
+    output->main_starts = memory_allocate(output->allocator, documents * sizeof *output->main_starts);
+    if (output->main_starts == NULL)
+        return false;
+    for (uint32_t d = 0; d < documents; d++)
+        output->main_starts[d] = d < of->filled && of->lengths[d] > 0 ? of->starts[d] : UINT32_MAX;
+    return true;
+}
+
 libsearch_status list_output_init(struct list_output *output, const libsearch_allocator *allocator,
                                   const struct schema *schema, const struct lengths *lengths,
                                   struct section_writer *file, libsearch_error *error)
@@ -58,7 +71,11 @@ libsearch_status list_output_init(struct list_output *output, const libsearch_al
     }
     output->main_is_last =
         output->group_count > 0 && output->group[output->group_count - 1] == output->main_field;
-    libsearch_status status = make_posting_writer(output, error);
+    libsearch_status status = LIBSEARCH_OK;
+    if (output->main_is_last && output->group_count > 1 && !note_main_starts(output))
+        status = error_no_memory(error);
+    if (status == LIBSEARCH_OK)
+        status = make_posting_writer(output, error);
     if (status == LIBSEARCH_OK)
         status = section_begin(file, SECTION_POSTINGS, error);
     if (status != LIBSEARCH_OK)
@@ -75,6 +92,8 @@ void list_output_free(struct list_output *output)
     memory_free(output->allocator, output->weighted_codes);
     memory_free(output->allocator, output->side_weights);
     memory_free(output->allocator, output->group);
+    memory_free(output->allocator, output->main_starts);
+    output->main_starts = NULL;
     output->postings = NULL;
     output->terms = NULL;
     output->plain_codes = output->weighted_codes = NULL;
@@ -118,10 +137,7 @@ void list_output_document(struct list_output *output, bool in_group, uint32_t do
 {
     const bool only_main =
         !in_group || output->group_count == 0 ||
-        (output->main_is_last &&
-         (output->group_count == 1 || (document < output->lengths->fields[output->main_field].filled &&
-                                       output->lengths->fields[output->main_field].lengths[document] > 0 &&
-                                       positions[0] >= output->lengths->fields[output->main_field].starts[document])));
+        (output->main_is_last && (output->group_count == 1 || positions[0] >= output->main_starts[document]));
     if (only_main) {
         posting_writer_add(output->postings, document, frequency, positions, forms, NULL, 0);
         return;

@@ -23,6 +23,8 @@ struct list_output {
     size_t group_count;
     uint16_t main_field;        /* SCHEMA_NO_FIELD: none */
     bool main_is_last;
+    uint32_t *main_starts;      /* by document, where the main field begins, UINT32_MAX: it has no words; kept where
+                                   it is the last of several */
 };
 
 /* lengths must be complete and stay. */
