@@ -62,12 +62,19 @@ static void collections_of_several_windows_answer_as_the_oracle_does(void **stat
     live_many("windows", world_cases(600) / 20, 4000, 9500, 15);
 }
 
+static void collections_of_long_lists_answer_as_the_oracle_does(void **state)
+{
+    (void)state;
+    live_many("long", world_cases(600) / 75, 15000, 20000, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_collections_answer_as_the_oracle_does),
         cmocka_unit_test(collections_of_several_blocks_answer_as_the_oracle_does),
         cmocka_unit_test(collections_of_several_windows_answer_as_the_oracle_does),
+        cmocka_unit_test(collections_of_long_lists_answer_as_the_oracle_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
