@@ -47,7 +47,7 @@ static struct stretch next_stretch(const struct candidates *candidates, const st
 {
     const struct posting_list *list = &leaf->cursor.list;
     struct stretch stretch = { from, candidates->count, -1.0f };
-    *block = leaf_block_of(leaf, candidates->documents[from]);
+    *block = term_cursor_block_of(&leaf->cursor, candidates->documents[from]);
     if (*block >= list->blocks)
         return stretch;
     stretch.bound = leaf->bounds[*block];

@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "search/kernels.h"
-
-/* A list to be counted over; forward only. */
-struct count_list {
-    const struct posting_list *list;
-    uint32_t number; /* of the loaded block; blocks: none */
-    uint32_t from;   /* a block that nothing to come is before */
-    struct posting_block block;
-};
+#include "search/list_walk.h"
+#include "search/prune.h"
 
 struct counting {
     struct search_context *context;
     const struct snapshot_segment *where;
-    struct count_list **lists; /* by rising document frequency */
+    struct list_walk **lists; /* by rising document frequency */
     size_t list_count;
     uint8_t *marks;            /* a byte for each document of a window */
 };
@@ -48,68 +42,22 @@ static libsearch_status open_lists(struct counting *counting, const struct plan_
                                    bool *missing)
 {
     *missing = false;
-    TRY(search_take(counting->context, node->child_count * sizeof(struct count_list *), &counting->lists));
+    TRY(search_take(counting->context, node->child_count * sizeof(struct list_walk *), &counting->lists));
     for (size_t i = 0; i < node->child_count; i++) {
         const struct posting_list *list = node->children[i]->terms[0].lists[segment_index];
-        struct count_list *opened;
+        struct list_walk *opened;
         if (list == NULL) {
             *missing = true;
             continue;
         }
         TRY(search_take(counting->context, sizeof *opened, &opened));
-        opened->list = list;
-        opened->number = list->blocks;
-        opened->from = 0;
+        list_walk_open(opened, list);
         size_t at = counting->list_count++;
         for (; at > 0 && counting->lists[at - 1]->list->document_frequency > list->document_frequency; at--)
             counting->lists[at] = counting->lists[at - 1];
         counting->lists[at] = opened;
     }
     return LIBSEARCH_OK;
-}
-
-static bool load(struct count_list *list, uint32_t b)
-{
-    if (list->number == b)
-        return true;
-    list->number = posting_block_documents(list->list, b, &list->block) ? b : list->list->blocks;
-    return list->number == b;
-}
-
-/* Keeps of n rising documents those that the list has; false: damaged. */
-static bool keep_common(struct count_list *of, uint32_t *documents, size_t *n)
-{
-    const struct posting_list *list = of->list;
-    uint8_t hits[POSTING_BLOCK], places[POSTING_BLOCK];
-    size_t kept = 0;
-    for (size_t i = 0; i < *n;) {
-        uint32_t b = 0, last = UINT32_MAX;
-        if (list->last_documents != NULL) {
-            b = of->from = posting_seek_block(list, of->from, documents[i]);
-            if (b >= list->blocks)
-                break;
-            last = posting_last_document(list, b);
-        }
-        size_t end = i + 1;
-        while (end < *n && documents[end] <= last)
-            end++;
-        struct posting_bitmap bitmap;
-        if (of->number != b && posting_block_bitmap(list, b, &bitmap)) {
-            for (; i < end; i++)
-                if (posting_bitmap_has(&bitmap, documents[i]))
-                    documents[kept++] = documents[i];
-            continue;
-        }
-        if (!load(of, b))
-            return false;
-        const size_t found =
-            kernel_intersect(documents + i, end - i, of->block.documents, of->block.count, hits, places);
-        for (size_t h = 0; h < found; h++)
-            documents[kept++] = documents[i + hits[h]];
-        i = end;
-    }
-    *n = kept;
-    return true;
 }
 
 static uint64_t count_live(const struct counting *counting, const uint32_t *documents, size_t n)
@@ -125,17 +73,17 @@ static uint64_t count_live(const struct counting *counting, const uint32_t *docu
 /* The rarest list is gone through, and its documents are looked for in the others. */
 static libsearch_status count_intersection(struct counting *counting, uint64_t *total)
 {
-    struct count_list *lead = counting->lists[0];
+    struct list_walk *lead = counting->lists[0];
     uint32_t documents[POSTING_BLOCK];
     for (uint32_t b = 0; b < lead->list->blocks; b++) {
         if (b % 64 == 63)
             TRY(search_poll(counting->context));
-        if (!load(lead, b))
+        if (!list_walk_load(lead, b))
             return damaged(counting);
         size_t n = lead->block.count;
         memcpy(documents, lead->block.documents, n * sizeof *documents);
         for (size_t i = 1; i < counting->list_count && n > 0; i++)
-            if (!keep_common(counting->lists[i], documents, &n))
+            if (!list_walk_keep(counting->lists[i], documents, &n))
                 return damaged(counting);
         *total += count_live(counting, documents, n);
     }
@@ -153,12 +101,10 @@ static void or_bitmap(uint64_t *words, uint32_t base, const struct posting_bitma
 }
 
 /* Marks the list's documents in [base, base + WINDOW): in counting->marks, or where they are a bitmap in `words`. */
-static bool mark(struct counting *counting, struct count_list *of, uint32_t base, uint64_t *words)
+static bool mark(struct counting *counting, struct list_walk *of, uint32_t base, uint64_t *words)
 {
     const struct posting_list *list = of->list;
-    uint32_t b = list->last_documents == NULL ? 0 : posting_seek_block(list, of->from, base);
-    of->from = b;
-    for (; b < list->blocks; b++) {
+    for (uint32_t b = list_walk_seek(of, base); b < list->blocks; b++) {
         struct posting_bitmap bitmap;
         if (posting_block_bitmap(list, b, &bitmap)) {
             or_bitmap(words, base, &bitmap);
@@ -166,7 +112,7 @@ static bool mark(struct counting *counting, struct count_list *of, uint32_t base
                 break;
             continue;
         }
-        if (!load(of, b))
+        if (!list_walk_load(of, b))
             return false;
         const struct posting_block *block = &of->block;
         uint32_t i = kernel_count_below(block->documents, block->count, base);
@@ -186,11 +132,11 @@ static uint32_t next_document(struct counting *counting, size_t count, uint32_t 
 {
     uint32_t next = NO_DOCUMENT;
     for (size_t i = 0; i < count; i++) {
-        struct count_list *of = counting->lists[i];
+        struct list_walk *of = counting->lists[i];
         const struct posting_list *list = of->list;
         uint32_t least = base;
         if (list->last_documents != NULL) {
-            const uint32_t b = of->from = posting_seek_block(list, of->from, base);
+            const uint32_t b = list_walk_seek(of, base);
             if (b >= list->blocks)
                 continue;
             if (b > 0 && posting_last_document(list, b - 1) > base)
@@ -202,7 +148,7 @@ static uint32_t next_document(struct counting *counting, size_t count, uint32_t 
 }
 
 /* Of the documents in bits, those that the list does not have. */
-static bool count_without(struct count_list *of, uint32_t base, const uint64_t *bits, uint64_t *total)
+static bool count_without(struct list_walk *of, uint32_t base, const uint64_t *bits, uint64_t *total)
 {
     uint32_t run[POSTING_BLOCK];
     size_t n = 0;
@@ -213,13 +159,13 @@ static bool count_without(struct count_list *of, uint32_t base, const uint64_t *
             if (n < POSTING_BLOCK)
                 continue;
             *total += n;
-            if (!keep_common(of, run, &n))
+            if (!list_walk_keep(of, run, &n))
                 return false;
             *total -= n;
             n = 0;
         }
     *total += n;
-    if (!keep_common(of, run, &n))
+    if (!list_walk_keep(of, run, &n))
         return false;
     *total -= n;
     return true;
@@ -234,7 +180,7 @@ static libsearch_status count_union(struct counting *counting, uint64_t *total)
     uint64_t others = 0;
     for (size_t i = 0; i + 1 < marked; i++)
         others += counting->lists[i]->list->document_frequency;
-    struct count_list *most = counting->lists[marked - 1];
+    struct list_walk *most = counting->lists[marked - 1];
     if (others * MOST < most->list->document_frequency) {
         *total += most->list->document_frequency;
         marked--;
@@ -288,5 +234,7 @@ libsearch_status count_segment(struct search_context *context, const struct plan
                   counting.lists[1]->list->document_frequency - both;
         return LIBSEARCH_OK;
     }
+    if (node->kind == PLAN_PHRASE && prune_can(node))
+        return prune_count_phrase(context, node, where, segment_index, total);
     return evaluate_segment(context, node, where, segment_index, NULL, total);
 }

@@ -5,16 +5,14 @@
 
 #include "postings/score_bounds.h"
 
-bool leaf_can_be_pruned(const struct plan_node *node)
+bool leaf_can_be_pruned(const struct plan_term *term)
 {
-    return node->kind == PLAN_TERM && node->scored && node->terms[0].list == 0 &&
-           node->terms[0].field == SCHEMA_NO_FIELD && !node->terms[0].constant_length;
+    return term->list == 0 && term->field == SCHEMA_NO_FIELD && !term->constant_length;
 }
 
-libsearch_status leaf_open(struct search_context *context, const struct plan_node *node, unsigned order,
+libsearch_status leaf_open(struct search_context *context, const struct plan_term *term, unsigned order,
                            const struct snapshot_segment *where, size_t segment_index, struct leaf **leaf)
 {
-    const struct plan_term *term = &node->terms[0];
     *leaf = NULL;
     if (term->lists[segment_index] == NULL)
         return LIBSEARCH_OK;
@@ -75,9 +73,7 @@ bool leaf_make_bounds(struct leaf *leaf)
 
 bool leaf_load(struct leaf *leaf, uint32_t b)
 {
-    if (leaf->cursor.loaded && leaf->cursor.block_number == b)
-        return true;
-    return term_cursor_load(&leaf->cursor, b);
+    return (leaf->cursor.loaded && leaf->cursor.block_number == b) || term_cursor_load(&leaf->cursor, b);
 }
 
 bool leaf_load_scores(struct leaf *leaf, uint32_t b)
@@ -111,34 +107,6 @@ bool leaf_keep(struct leaf *leaf)
     return true;
 }
 
-uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document)
-{
-    const struct term_cursor *cursor = &leaf->cursor;
-    if (cursor->list.last_documents == NULL)
-        return 0;
-    uint32_t from = 0;
-    if (cursor->loaded) { /* mostly the same block, or one soon after */
-        const uint32_t b = cursor->block_number;
-        if (b == 0 || posting_last_document(&cursor->list, b - 1) < document) {
-            if (posting_last_document(&cursor->list, b) >= document)
-                return b;
-            from = b + 1;
-        }
-    }
-    return posting_seek_block(&cursor->list, from, document);
-}
-
-bool leaf_has(struct leaf *leaf, uint32_t document)
-{
-    const uint32_t b = leaf_block_of(leaf, document);
-    if (b >= leaf->cursor.list.blocks || !leaf_load(leaf, b))
-        return false;
-    const struct posting_block *block = &leaf->cursor.block;
-    const uint32_t at = kernel_count_below(block->documents, block->count, document);
-    leaf->cursor.index = at;
-    return at < block->count && block->documents[at] == document;
-}
-
 /* How many of rising documents are below the given one. */
 static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t document)
 {
@@ -162,7 +130,7 @@ float leaf_score(struct leaf *leaf, uint32_t document)
 {
     if (leaf->kept_count > 0)
         return leaf_kept_score(leaf, document);
-    if (!leaf_has(leaf, document))
+    if (!term_cursor_place(&leaf->cursor, document))
         return -1.0f;
     if (leaf->cursor.has_scores)
         return leaf->cursor.scores[leaf->cursor.index];

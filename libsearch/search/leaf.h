@@ -18,11 +18,11 @@ struct leaf {
     float *kept_scores;
 };
 
-/* True where bounds serve: a term of the default group, or of the whole of a field with its own codes. */
-bool leaf_can_be_pruned(const struct plan_node *node);
+/* True where bounds serve: a term of the default group as a whole. */
+bool leaf_can_be_pruned(const struct plan_term *term);
 
-/* Opens the term of a node in a segment; *leaf NULL where the segment does not have it. */
-libsearch_status leaf_open(struct search_context *context, const struct plan_node *node, unsigned order,
+/* Opens a term in a segment; *leaf NULL where the segment does not have it. */
+libsearch_status leaf_open(struct search_context *context, const struct plan_term *term, unsigned order,
                            const struct snapshot_segment *where, size_t segment_index, struct leaf **leaf);
 /* Computes bounds of all blocks. False: damaged, or no memory (told by cursor.damaged). */
 bool leaf_make_bounds(struct leaf *leaf);
@@ -33,16 +33,11 @@ bool leaf_keep(struct leaf *leaf);
 bool leaf_load(struct leaf *leaf, uint32_t b);
 bool leaf_load_scores(struct leaf *leaf, uint32_t b);
 
-/* The block that holds, or would hold, a document: its number, or blocks where there is none. Any order. */
-uint32_t leaf_block_of(const struct leaf *leaf, uint32_t document);
 /* What the term gives to a document's score: below 0 where it gives nothing, as the document does not have it. Any
  * order. Damage: cursor.damaged. */
 float leaf_score(struct leaf *leaf, uint32_t document);
 /* The same of a list that was decoded whole. */
 float leaf_kept_score(const struct leaf *leaf, uint32_t document);
-/* True where the document has the term. Any order; loads documents only. Damage: cursor.damaged. */
-bool leaf_has(struct leaf *leaf, uint32_t document);
-
 /* A score that at least k documents of the list reach; 0 where none is known. */
 float leaf_threshold(const struct leaf *leaf, size_t k);
 

@@ -7,6 +7,7 @@ struct phrase_term {
     struct term_cursor *cursor;
     uint32_t shift;                /* places from it to the phrase's last word */
     uint32_t opened_block;         /* the block that `positions` was opened on; UINT32_MAX: none */
+    uint32_t read_index;           /* the document of it that was read last: they are read forward */
     struct posting_positions positions;
     uint32_t *places;              /* of the document looked at, moved */
     uint32_t place_count;
@@ -37,6 +38,7 @@ libsearch_status phrase_matcher_new(struct arena *arena, const struct plan_node 
         terms[at].cursor = cursors[i];
         terms[at].shift = node->offsets[count - 1] - node->offsets[i];
         terms[at].opened_block = UINT32_MAX;
+        terms[at].read_index = 0;
         terms[at].places = NULL;
         terms[at].place_count = 0;
         terms[at].capacity = 0;
@@ -69,7 +71,8 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
     struct term_cursor *cursor = term->cursor;
     if (!term_cursor_frequencies(cursor))
         return false;
-    if (term->opened_block != cursor->block_number) {
+    const uint32_t index = cursor->thinned ? cursor->origins[cursor->index] : cursor->index;
+    if (term->opened_block != cursor->block_number || index <= term->read_index) {
         uint64_t offset = cursor->positions_offset;
         if (offset == UINT64_MAX) {
             struct posting_tail tail;
@@ -90,7 +93,6 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
             return false;
         term->opened_block = cursor->block_number;
     }
-    const uint32_t index = cursor->thinned ? cursor->origins[cursor->index] : cursor->index;
     const uint32_t frequency = cursor->block.frequencies[index];
     if (frequency > term->capacity) {
         const size_t capacity = (size_t)frequency * 2;
@@ -103,6 +105,7 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
     }
     if (!posting_positions_read(&term->positions, index, term->places))
         return false;
+    term->read_index = index;
     uint32_t from, to;
     field_span(matcher, cursor->block.documents[cursor->index], &from, &to);
     /* A compound can put a term twice in one place (cat-s: cat, and cats): that is one place. */
@@ -206,6 +209,34 @@ static float score_here(const struct phrase_matcher *matcher, uint32_t document,
     const struct term_cursor *cursor = matcher->terms[0].cursor;
     const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
     return score_of(matcher->node->phrase_weight, (float)frequency, norms_inverse(cursor->term->norms, length));
+}
+
+bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float least, float *score)
+{
+    const struct term_cursor *first = matcher->terms[0].cursor;
+    const float inverse = norms_inverse(first->term->norms, (uint32_t)numbers_at(first->lengths, document));
+    const float weight = matcher->node->phrase_weight;
+    uint32_t lowest = UINT32_MAX;
+    *score = -1.0f;
+    for (size_t t = 0; t < matcher->count; t++) {
+        struct term_cursor *cursor = matcher->terms[t].cursor;
+        if (!term_cursor_place(cursor, document))
+            return !cursor->damaged;
+        if (least < 0)
+            continue;
+        if (!term_cursor_frequencies(cursor))
+            return false;
+        const uint32_t frequency = cursor->block.frequencies[cursor->index];
+        lowest = frequency < lowest ? frequency : lowest;
+        if (matcher->node->slop == 0 && score_of(weight, (float)lowest, inverse) < least)
+            return true;
+    }
+    uint32_t found;
+    if (matcher->node->slop == 0 ? !count_exact(matcher, &found) : !count_sloppy(matcher, &found))
+        return false;
+    if (found > 0)
+        *score = score_of(weight, (float)found, inverse);
+    return true;
 }
 
 bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,

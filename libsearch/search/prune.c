@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/prune_parts.h"
 
+static bool is_leaf(const struct plan_node *node)
+{
+    return node->kind == PLAN_TERM && node->scored && leaf_can_be_pruned(&node->terms[0]);
+}
+
 static bool all_children(const struct plan_node *node, uint8_t occur)
 {
     for (size_t i = 0; i < node->child_count; i++)
-        if (node->occurs[i] != occur || !leaf_can_be_pruned(node->children[i]))
+        if (node->occurs[i] != occur || !is_leaf(node->children[i]))
             return false;
     return node->child_count > 0;
 }
 
 bool prune_can(const struct plan_node *node)
 {
-    if (leaf_can_be_pruned(node))
+    if (is_leaf(node))
         return true;
+    if (node->kind == PLAN_PHRASE && node->scored) {
+        for (size_t i = 0; i < node->term_count; i++)
+            if (!leaf_can_be_pruned(&node->terms[i]))
+                return false;
+        return true;
+    }
     return node->kind == PLAN_BOOLEAN && node->scored &&
            ((node->minimum <= 1 && all_children(node, LIBSEARCH_SHOULD)) || all_children(node, LIBSEARCH_MUST));
 }
@@ -25,6 +36,17 @@ void prune_seed(struct prune *prune)
         const float least = leaf_threshold(prune->leaves[i], prune->top->k);
         if (least > prune->top->threshold)
             prune->top->threshold = least;
+    }
+}
+
+void prune_order_by_rarity(const struct prune *prune, struct leaf **by_rarity)
+{
+    for (size_t i = 0; i < prune->leaf_count; i++) {
+        struct leaf *leaf = prune->leaves[i];
+        size_t at = i;
+        for (; at > 0 && by_rarity[at - 1]->cursor.list.document_frequency > leaf->cursor.list.document_frequency; at--)
+            by_rarity[at] = by_rarity[at - 1];
+        by_rarity[at] = leaf;
     }
 }
 
@@ -88,29 +110,51 @@ static bool scores_are_positive(const struct prune *prune)
     return true;
 }
 
+/* Opens the leaves of a plan. *missing: a term that must be there is not in the segment. */
+static libsearch_status open_leaves(struct prune *prune, const struct plan_node *node, size_t segment_index,
+                                    bool *missing)
+{
+    const bool by_children = node->kind == PLAN_BOOLEAN;
+    const size_t terms = by_children ? node->child_count : node->term_count;
+    const float rounding = 1e-6f * (float)(terms + 4);
+    prune->slack = rounding < 0.5f ? 1.0f - rounding : 0.5f;
+    *missing = false;
+    TRY(search_take(prune->context, terms * sizeof(struct leaf *), &prune->leaves));
+    for (size_t i = 0; i < terms; i++) {
+        const struct plan_term *term = by_children ? &node->children[i]->terms[0] : &node->terms[i];
+        struct leaf *leaf;
+        TRY(leaf_open(prune->context, term, (unsigned)prune->leaf_count, prune->where, segment_index, &leaf));
+        if (leaf != NULL)
+            prune->leaves[prune->leaf_count++] = leaf;
+        else if (!by_children || node->occurs[i] == LIBSEARCH_MUST)
+            *missing = true;
+    }
+    *missing = *missing || prune->leaf_count == 0;
+    return LIBSEARCH_OK;
+}
+
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, struct top_k *top)
 {
-    const bool single = node->kind == PLAN_TERM;
-    const size_t terms = single ? 1 : node->child_count;
     struct prune prune = { .context = context, .where = where, .top = top };
-    const float rounding = 1e-6f * (float)(terms + 4);
-    prune.slack = rounding < 0.5f ? 1.0f - rounding : 0.5f;
-    TRY(search_take(context, terms * sizeof(struct leaf *), &prune.leaves));
-    for (size_t i = 0; i < terms; i++) {
-        struct leaf *leaf;
-        const struct plan_node *child = single ? node : node->children[i];
-        TRY(leaf_open(context, child, (unsigned)prune.leaf_count, where, segment_index, &leaf));
-        if (leaf != NULL)
-            prune.leaves[prune.leaf_count++] = leaf;
-        else if (!single && node->occurs[i] == LIBSEARCH_MUST)
-            return LIBSEARCH_OK;
-    }
-    if (prune.leaf_count == 0)
+    bool missing;
+    TRY(open_leaves(&prune, node, segment_index, &missing));
+    if (missing)
         return LIBSEARCH_OK;
-    if (!single && node->occurs[0] == LIBSEARCH_SHOULD && !scores_are_positive(&prune))
+    if (node->kind == PLAN_PHRASE)
+        return prune_phrase(&prune, node);
+    if (node->kind == PLAN_BOOLEAN && node->occurs[0] == LIBSEARCH_SHOULD && !scores_are_positive(&prune))
         return evaluate_segment(context, node, where, segment_index, top, NULL);
     if (prune.leaf_count == 1)
         return prune_term(&prune);
     return node->occurs[0] == LIBSEARCH_MUST ? prune_intersection(&prune) : prune_union(&prune);
+}
+
+libsearch_status prune_count_phrase(struct search_context *context, const struct plan_node *node,
+                                    const struct snapshot_segment *where, size_t segment_index, uint64_t *total)
+{
+    struct prune prune = { .context = context, .where = where };
+    bool missing;
+    TRY(open_leaves(&prune, node, segment_index, &missing));
+    return missing ? LIBSEARCH_OK : count_phrase(&prune, node, total);
 }

@@ -16,4 +16,8 @@ bool prune_can(const struct plan_node *node);
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, struct top_k *top);
 
+/* For a phrase that prune_can: adds the number of live documents that have it. */
+libsearch_status prune_count_phrase(struct search_context *context, const struct plan_node *node,
+                                    const struct snapshot_segment *where, size_t segment_index, uint64_t *total);
+
 #endif

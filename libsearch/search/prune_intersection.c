@@ -4,18 +4,6 @@
 #include "search/candidates.h"
 #include "search/prune_parts.h"
 
-/* Lists by rising document frequency: the rarest leads. */
-static void order_by_rarity(const struct prune *prune, struct leaf **by_rarity)
-{
-    for (size_t i = 0; i < prune->leaf_count; i++) {
-        struct leaf *leaf = prune->leaves[i];
-        size_t at = i;
-        for (; at > 0 && by_rarity[at - 1]->cursor.list.document_frequency > leaf->cursor.list.document_frequency; at--)
-            by_rarity[at] = by_rarity[at - 1];
-        by_rarity[at] = leaf;
-    }
-}
-
 static uint32_t first_of_block(const struct leaf *leaf, uint32_t b)
 {
     return b == 0 || leaf->cursor.list.last_documents == NULL ? 0
@@ -65,7 +53,7 @@ libsearch_status prune_intersection(struct prune *prune)
     struct promise *heap;
     TRY(search_take(prune->context, prune->leaf_count * sizeof(struct leaf *), &by_rarity));
     TRY(candidates_new(prune->context, prune->leaf_count, &candidates));
-    order_by_rarity(prune, by_rarity);
+    prune_order_by_rarity(prune, by_rarity);
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (!leaf_make_bounds(by_rarity[i]))
             return prune_damaged(prune);

@@ -59,6 +59,11 @@ struct promise promise_pop(struct promise *heap, size_t count);
 libsearch_status prune_term(struct prune *prune);
 libsearch_status prune_union(struct prune *prune);
 libsearch_status prune_intersection(struct prune *prune);
+libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node);
+libsearch_status count_phrase(struct prune *prune, const struct plan_node *node, uint64_t *total);
+
+/* Leaves by rising document frequency: the rarest leads. */
+void prune_order_by_rarity(const struct prune *prune, struct leaf **by_rarity);
 
 /* CORRUPT (or NO_MEMORY) for the leaf that could not be read. */
 libsearch_status prune_damaged(struct prune *prune);

@@ -205,6 +205,34 @@ uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document)
     return NO_DOCUMENT;
 }
 
+uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document)
+{
+    if (cursor->list.last_documents == NULL)
+        return 0;
+    uint32_t from = 0;
+    if (cursor->loaded) { /* mostly the same block, or one soon after */
+        const uint32_t b = cursor->block_number;
+        if (b == 0 || posting_last_document(&cursor->list, b - 1) < document) {
+            if (posting_last_document(&cursor->list, b) >= document)
+                return b;
+            from = b + 1;
+        }
+    }
+    return posting_seek_block(&cursor->list, from, document);
+}
+
+bool term_cursor_place(struct term_cursor *cursor, uint32_t document)
+{
+    const uint32_t b = term_cursor_block_of(cursor, document);
+    if (b >= cursor->list.blocks)
+        return false;
+    if (!(cursor->loaded && cursor->block_number == b) && !term_cursor_load(cursor, b))
+        return false;
+    const struct posting_block *block = &cursor->block;
+    cursor->index = kernel_count_below(block->documents, block->count, document);
+    return cursor->index < block->count && block->documents[cursor->index] == document;
+}
+
 uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from)
 {
     if (cursor->block_number >= cursor->list.blocks)

@@ -47,6 +47,10 @@ bool term_cursor_frequencies(struct term_cursor *cursor);
 bool term_cursor_scores(struct term_cursor *cursor);
 /* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
 uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
+/* The block that holds, or would hold, a document: its number, or blocks where there is none. Any order. */
+uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document);
+/* Places it on a document, in any order: true where it has the term. Damage: cursor->damaged. */
+bool term_cursor_place(struct term_cursor *cursor, uint32_t document);
 /* A document that the cursor's next one is not before: cheap, loads nothing. NO_DOCUMENT at the end. */
 uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from);
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/list_walk.h"
+
+#include "search/kernels.h"
+
+void list_walk_open(struct list_walk *walk, const struct posting_list *list)
+{
+    walk->list = list;
+    walk->number = list->blocks;
+    walk->from = 0;
+}
+
+bool list_walk_load(struct list_walk *walk, uint32_t b)
+{
+    if (walk->number == b)
+        return true;
+    walk->number = posting_block_documents(walk->list, b, &walk->block) ? b : walk->list->blocks;
+    return walk->number == b;
+}
+
+uint32_t list_walk_seek(struct list_walk *walk, uint32_t document)
+{
+    if (walk->list->last_documents == NULL)
+        return 0;
+    if (walk->from > 0 && posting_last_document(walk->list, walk->from - 1) >= document)
+        walk->from = 0;
+    walk->from = posting_seek_block(walk->list, walk->from, document);
+    return walk->from;
+}
+
+bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
+{
+    const struct posting_list *list = walk->list;
+    uint8_t hits[POSTING_BLOCK], places[POSTING_BLOCK];
+    size_t kept = 0;
+    for (size_t i = 0; i < *n;) {
+        const uint32_t b = list_walk_seek(walk, documents[i]);
+        if (b >= list->blocks)
+            break;
+        const uint32_t last = list->last_documents == NULL ? UINT32_MAX : posting_last_document(list, b);
+        size_t end = i + 1;
+        while (end < *n && documents[end] <= last)
+            end++;
+        struct posting_bitmap bitmap;
+        if (walk->number != b && posting_block_bitmap(list, b, &bitmap)) {
+            for (; i < end; i++)
+                if (posting_bitmap_has(&bitmap, documents[i]))
+                    documents[kept++] = documents[i];
+            continue;
+        }
+        if (!list_walk_load(walk, b))
+            return false;
+        const size_t found =
+            kernel_intersect(documents + i, end - i, walk->block.documents, walk->block.count, hits, places);
+        for (size_t h = 0; h < found; h++)
+            documents[kept++] = documents[i + hits[h]];
+        i = end;
+    }
+    *n = kept;
+    return true;
+}

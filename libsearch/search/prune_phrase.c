@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The best documents that have a phrase, and how many have it: documents that have all of its words are found first,
+ * from the rarest word's blocks, and only what can still enter is looked at place by place.
+ *
+ * A phrase stands in a document at most as often as the rarest of its words there, and the length is the same; so the
+ * lowest frequency * inverse length of its words bounds the phrase's, in a block and in a document. */
+#include "search/list_walk.h"
+#include "search/phrase.h"
+#include "search/prune_parts.h"
+
+struct phrase_search {
+    struct prune *prune;
+    const struct plan_node *node;
+    struct leaf **by_rarity;
+    struct list_walk *walks;     /* by rarity */
+    struct phrase_matcher *matcher;
+};
+
+static libsearch_status phrase_open(struct phrase_search *search, struct prune *prune, const struct plan_node *node)
+{
+    struct search_context *context = prune->context;
+    struct term_cursor **cursors;
+    *search = (struct phrase_search){ .prune = prune, .node = node };
+    TRY(search_take(context, prune->leaf_count * sizeof(struct leaf *), &search->by_rarity));
+    TRY(search_take(context, prune->leaf_count * sizeof *search->walks, &search->walks));
+    TRY(search_take(context, prune->leaf_count * sizeof(struct term_cursor *), &cursors));
+    prune_order_by_rarity(prune, search->by_rarity);
+    for (size_t i = 0; i < prune->leaf_count; i++) {
+        list_walk_open(&search->walks[i], &search->by_rarity[i]->cursor.list);
+        cursors[i] = &prune->leaves[i]->cursor;
+    }
+    return phrase_matcher_new(context->arena, node, cursors, prune->leaf_count, &search->matcher, context->error);
+}
+
+/* frequency * inverse length behind a score of a term. */
+static float product_of(const struct leaf *leaf, float score)
+{
+    const float weight = leaf->cursor.parts.weight;
+    return score < weight ? score / (weight - score) : __builtin_inff();
+}
+
+/* What the phrase can score in a block of the rarest word: by the least that its words can come to there. */
+static float block_bound(const struct phrase_search *search, uint32_t b)
+{
+    const struct leaf *lead = search->by_rarity[0];
+    const struct posting_list *list = &lead->cursor.list;
+    const uint32_t first = b == 0 ? 0 : posting_last_document(list, b - 1) + 1;
+    const uint32_t last = list->last_documents == NULL ? UINT32_MAX : posting_last_document(list, b);
+    float least = product_of(lead, lead->bounds[b]);
+    for (size_t i = 1; i < search->prune->leaf_count; i++) {
+        const struct leaf *leaf = search->by_rarity[i];
+        const float product = product_of(leaf, leaf_range_bound(leaf, first, last));
+        least = product < least ? product : least;
+    }
+    const float weight = search->node->phrase_weight;
+    /* The quotient above loses digits near the weight: a little is added. */
+    return weight - weight / (1.0f + least * 1.001f);
+}
+
+/* Documents of the rarest word's block b that have all words. False: damaged. */
+static bool common_documents(struct phrase_search *search, uint32_t b, uint32_t *documents, size_t *n)
+{
+    struct list_walk *lead = &search->walks[0];
+    if (!list_walk_load(lead, b))
+        return false;
+    *n = lead->block.count;
+    for (size_t i = 0; i < *n; i++)
+        documents[i] = lead->block.documents[i];
+    for (size_t i = 1; i < search->prune->leaf_count && *n > 0; i++)
+        if (!list_walk_keep(&search->walks[i], documents, n))
+            return false;
+    return true;
+}
+
+static libsearch_status failed(struct phrase_search *search)
+{
+    return prune_damaged(search->prune);
+}
+
+libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
+{
+    struct phrase_search search;
+    struct promise *heap;
+    TRY(phrase_open(&search, prune, node));
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (!leaf_make_bounds(prune->leaves[i]))
+            return failed(&search);
+    const uint32_t blocks = search.by_rarity[0]->cursor.list.blocks;
+    TRY(search_take(prune->context, blocks * sizeof *heap, &heap));
+    for (uint32_t b = 0; b < blocks; b++)
+        heap[b] = (struct promise){ block_bound(&search, b), b };
+    promise_heapify(heap, blocks);
+    for (size_t count = blocks; count > 0;) {
+        uint32_t documents[POSTING_BLOCK];
+        size_t n;
+        const struct promise best = promise_pop(heap, count--);
+        if (best.bound < prune_limit(prune))
+            break;
+        TRY(search_poll(prune->context));
+        if (!common_documents(&search, best.what, documents, &n))
+            return failed(&search);
+        for (size_t i = 0; i < n; i++) {
+            float score;
+            if (!prune_is_live(prune, documents[i]))
+                continue;
+            if (!phrase_matcher_try(search.matcher, documents[i], prune_limit(prune), &score))
+                return failed(&search);
+            if (score >= 0)
+                prune_offer(prune, documents[i], score);
+        }
+    }
+    return LIBSEARCH_OK;
+}
+
+libsearch_status count_phrase(struct prune *prune, const struct plan_node *node, uint64_t *total)
+{
+    struct phrase_search search;
+    TRY(phrase_open(&search, prune, node));
+    const uint32_t blocks = search.by_rarity[0]->cursor.list.blocks;
+    for (uint32_t b = 0; b < blocks; b++) {
+        uint32_t documents[POSTING_BLOCK];
+        size_t n;
+        TRY(search_poll(prune->context));
+        if (!common_documents(&search, b, documents, &n))
+            return failed(&search);
+        for (size_t i = 0; i < n; i++) {
+            float score;
+            if (!prune_is_live(prune, documents[i]))
+                continue;
+            if (!phrase_matcher_try(search.matcher, documents[i], -1.0f, &score))
+                return failed(&search);
+            *total += score >= 0;
+        }
+    }
+    return LIBSEARCH_OK;
+}
