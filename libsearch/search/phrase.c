@@ -133,14 +133,18 @@ static uint32_t intersect(uint32_t *places, uint32_t count, const uint32_t *othe
     return kept;
 }
 
-/* How often the words stand exactly one after the other. */
-static bool count_exact(struct phrase_matcher *matcher, uint32_t *found)
+/* How often the words stand exactly one after the other in a document. The rarest two are on it; the others are brought
+ * there only if those stand together. */
+static bool count_exact(struct phrase_matcher *matcher, uint32_t document, uint32_t *found)
 {
     struct phrase_term *first = &matcher->terms[0];
+    *found = 0;
     if (!load_places(matcher, first))
         return false;
     uint32_t left = first->place_count;
     for (size_t t = 1; t < matcher->count && left > 0; t++) {
+        if (t > 1 && !term_cursor_place(matcher->terms[t].cursor, document))
+            return !matcher->terms[t].cursor->damaged;
         if (!load_places(matcher, &matcher->terms[t]))
             return false;
         left = intersect(first->places, left, matcher->terms[t].places, matcher->terms[t].place_count);
@@ -218,7 +222,8 @@ bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float
     const float weight = matcher->node->phrase_weight;
     uint32_t lowest = UINT32_MAX;
     *score = -1.0f;
-    for (size_t t = 0; t < matcher->count; t++) {
+    const bool exact = matcher->node->slop == 0;
+    for (size_t t = 0; t < matcher->count && (t < 2 || !exact); t++) {
         struct term_cursor *cursor = matcher->terms[t].cursor;
         if (!term_cursor_place(cursor, document))
             return !cursor->damaged;
@@ -228,11 +233,11 @@ bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float
             return false;
         const uint32_t frequency = cursor->block.frequencies[cursor->index];
         lowest = frequency < lowest ? frequency : lowest;
-        if (matcher->node->slop == 0 && score_of(weight, (float)lowest, inverse) < least)
+        if (exact && score_of(weight, (float)lowest, inverse) < least)
             return true;
     }
     uint32_t found;
-    if (matcher->node->slop == 0 ? !count_exact(matcher, &found) : !count_sloppy(matcher, &found))
+    if (exact ? !count_exact(matcher, document, &found) : !count_sloppy(matcher, &found))
         return false;
     if (found > 0)
         *score = score_of(weight, (float)found, inverse);
@@ -248,7 +253,7 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
         if (live != NULL && !(live[document / 64] >> document % 64 & 1))
             continue;
         uint32_t found;
-        if (matcher->node->slop == 0 ? !count_exact(matcher, &found) : !count_sloppy(matcher, &found))
+        if (matcher->node->slop == 0 ? !count_exact(matcher, document, &found) : !count_sloppy(matcher, &found))
             return false;
         if (found == 0)
             continue;

@@ -57,7 +57,8 @@ static float block_bound(const struct phrase_search *search, uint32_t b)
     return weight - weight / (1.0f + least * 1.001f);
 }
 
-/* Documents of the rarest word's block b that have all words. False: damaged. */
+/* Documents of the rarest word's block b that have the others too, but for those so frequent that asking for them costs
+ * more than it spares: the places of the rarest two tell more. False: damaged. */
 static bool common_documents(struct phrase_search *search, uint32_t b, uint32_t *documents, size_t *n)
 {
     struct list_walk *lead = &search->walks[0];
@@ -66,8 +67,10 @@ static bool common_documents(struct phrase_search *search, uint32_t b, uint32_t 
     *n = lead->block.count;
     for (size_t i = 0; i < *n; i++)
         documents[i] = lead->block.documents[i];
+    const uint32_t frequent = segment_count(search->prune->where->segment) / 8;
     for (size_t i = 1; i < search->prune->leaf_count && *n > 0; i++)
-        if (!list_walk_keep(&search->walks[i], documents, n))
+        if ((i == 1 || search->node->slop > 0 || search->walks[i].list->document_frequency < frequent) &&
+            !list_walk_keep(&search->walks[i], documents, n))
             return false;
     return true;
 }
