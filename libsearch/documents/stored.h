@@ -21,7 +21,8 @@ libsearch_status stored_writer_new(const libsearch_allocator *allocator, struct 
  * error of the file the writer is of no more use. */
 libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes record, libsearch_error *error);
 /* Copies the block that begins with `document` of a reader as it is, where adding its records one by one would write
- * the same: the writer is between two blocks, all documents of the block are live (NULL: all), and it is full. *count:
+ * the same: the writer is between two blocks, all documents of the block are live (NULL: all), and it ends where it does
+ * for what is in it and in the next one. The documents behind it must come next, as far as they are live. *count:
  * documents copied; 0: add the record instead. Errors as above. */
 struct stored_reader;
 libsearch_status stored_writer_copy(struct stored_writer *writer, const struct stored_reader *reader,

@@ -207,9 +207,20 @@ libsearch_status stored_writer_add(struct stored_writer *writer, libsearch_bytes
 static bool all_live(const struct live *live, const struct stored_block *block)
 {
     uint32_t i = 0;
-    while (i < block->count && live_has(live, block->first + i))
+    while (live != NULL && i < block->count && live_has(live, block->first + i))
         i++;
-    return i == block->count;
+    return live == NULL || i == block->count;
+}
+
+static bool is_large(const struct stored_block *block) { return block->count == 1 && block->length >= STORED_BLOCK; }
+
+/* Whether the block would end where it does, whatever comes: it is full, or a large record follows it. */
+static bool is_complete(const struct stored_reader *reader, const struct live *live, const struct stored_block *block)
+{
+    struct stored_block next;
+    return block->length >= STORED_BLOCK ||
+           (stored_reader_block(reader, block->first + block->count, &next, NULL) == LIBSEARCH_OK &&
+            is_large(&next) && all_live(live, &next));
 }
 
 libsearch_status stored_writer_copy(struct stored_writer *writer, const struct stored_reader *reader,
@@ -218,15 +229,14 @@ libsearch_status stored_writer_copy(struct stored_writer *writer, const struct s
 {
     struct stored_block block;
     *count = 0;
-    if (writer->failed != LIBSEARCH_OK || (writer->count > 0 && open_length(writer) < STORED_BLOCK))
+    if (writer->failed != LIBSEARCH_OK)
         return LIBSEARCH_OK;
     const libsearch_status found = stored_reader_block(reader, document, &block, error);
-    if (found == LIBSEARCH_NOT_FOUND)
-        return LIBSEARCH_OK;
     if (found != LIBSEARCH_OK)
-        return found;
-    if (block.length < STORED_BLOCK || block.count > UINT32_MAX - writer->documents ||
-        (live != NULL && !all_live(live, &block)))
+        return found == LIBSEARCH_NOT_FOUND ? LIBSEARCH_OK : found;
+    const bool between = writer->count == 0 || open_length(writer) >= STORED_BLOCK || is_large(&block);
+    if (!between || !all_live(live, &block) || !is_complete(reader, live, &block) ||
+        block.count > UINT32_MAX - writer->documents)
         return LIBSEARCH_OK;
     TRY(close_block(writer, error));
     if (!room_for_block(writer))

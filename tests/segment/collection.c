@@ -44,7 +44,7 @@ static void set(libsearch_document *document, const char *field, libsearch_type 
 
 static void set_text(libsearch_document *document, struct test_random *random, const char *field, unsigned bits)
 {
-    static char text[1 << 16];
+    static char text[1 << 18];
     const size_t length = make_text(random, text, (size_t)random_size(random, bits));
     set(document, field, LIBSEARCH_TEXT, (libsearch_bytes){ text, length }, 0, 0);
 }
@@ -57,7 +57,7 @@ static void fill_full(libsearch_document *document, struct test_random *random)
     if (random_below(random, 8) > 0)
         set_text(document, random, "title", 3);
     if (random_below(random, 8) > 0)
-        set_text(document, random, "text", 7);
+        set_text(document, random, "text", random_below(random, 50) == 0 ? 13 : 7); /* some fill a block alone */
     if (random_below(random, 4) == 0)
         set_text(document, random, "text", 4);
     if (random_below(random, 3) == 0)
@@ -112,7 +112,7 @@ void collection_make(struct collection *collection, struct test_random *random, 
         collection->documents[i] = document_new(allocator_default());
         sprintf(collection->ids[i], "id-%u", i);
         if (shape == COLLECTION_PLAIN)
-            set_text(collection->documents[i], random, "text", 8);
+            set_text(collection->documents[i], random, "text", random_below(random, 50) == 0 ? 13 : 8);
         else
             fill_full(collection->documents[i], random);
     }
