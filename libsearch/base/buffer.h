@@ -53,8 +53,9 @@ struct cursor {
 
 static inline struct cursor cursor_of(const void *data, size_t length)
 {
-    const uint8_t *bytes = data;
-    return (struct cursor){ bytes, bytes, length == 0 ? bytes : bytes + length, false }; /* NULL + 0 is not defined */
+    const uint8_t *bytes = (const uint8_t *)data; /* the xapian engine's C++ reads this header, too */
+    struct cursor cursor = { bytes, bytes, length == 0 ? bytes : bytes + length, false }; /* NULL + 0 is not defined */
+    return cursor;
 }
 
 static inline size_t cursor_left(const struct cursor *cursor) { return (size_t)(cursor->end - cursor->next); }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xapian/location.hh"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static bool exists(const std::string &path)
+{
+    struct stat status;
+    return stat(path.c_str(), &status) == 0;
+}
+
+static shard parse_shard(const std::string &text)
+{
+    shard parsed;
+    if (text.compare(0, 4, "tcp:") != 0) {
+        if (text.empty())
+            fail(LIBSEARCH_INVALID, "a location is empty");
+        parsed.path = text;
+        return parsed;
+    }
+    const size_t colon = text.rfind(':');
+    char *end = nullptr;
+    errno = 0;
+    const unsigned long port = strtoul(text.c_str() + colon + 1, &end, 10);
+    if (colon <= 4 || text[colon + 1] < '0' || text[colon + 1] > '9' || *end != '\0' || errno != 0 || port == 0 ||
+        port > 65535)
+        fail(LIBSEARCH_INVALID, "%s: a server is tcp:HOST:PORT", text.c_str());
+    parsed.host = text.substr(4, colon - 4);
+    if (parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']') /* IPv6 */
+        parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
+    parsed.port = static_cast<unsigned>(port);
+    return parsed;
+}
+
+location location_parse(const char *path)
+{
+    location parsed;
+    std::string rest = path;
+    if (rest.compare(0, 4, "map=") == 0) {
+        const size_t comma = rest.find(',');
+        if (comma == std::string::npos || comma == 4)
+            fail(LIBSEARCH_INVALID, "%s: map=FILE stands before a location and a comma", path);
+        parsed.map = rest.substr(4, comma - 4);
+        rest.erase(0, comma + 1);
+    }
+    if (rest.find(',') == std::string::npos || exists(rest)) { /* a comma may be part of a name */
+        parsed.shards.push_back(parse_shard(rest));
+        return parsed;
+    }
+    for (size_t from = 0; from <= rest.size();) {
+        const size_t comma = std::min(rest.find(',', from), rest.size());
+        parsed.shards.push_back(parse_shard(rest.substr(from, comma - from)));
+        from = comma + 1;
+    }
+    return parsed;
+}
+
+bool location::is_local() const
+{
+    for (const auto &one : shards)
+        if (one.path.empty())
+            return false;
+    return true;
+}
+
+found look_at(const std::string &path)
+{
+    struct stat status;
+    if (stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return found::nothing;
+        fail(errno == EACCES ? LIBSEARCH_PERMISSION : LIBSEARCH_IO, "%s: %s", path.c_str(), strerrordesc_np(errno));
+    }
+    if (!S_ISDIR(status.st_mode))
+        return found::file;
+    for (const char *name : { "/iamglass", "/iamhoney", "/iamchert", "/XAPIANDB" })
+        if (exists(path + name))
+            return found::database;
+    DIR *directory = opendir(path.c_str());
+    if (directory == nullptr)
+        fail(errno == EACCES ? LIBSEARCH_PERMISSION : LIBSEARCH_IO, "%s: %s", path.c_str(), strerrordesc_np(errno));
+    bool empty = true;
+    for (const struct dirent *entry; empty && (entry = readdir(directory)) != nullptr;)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(directory);
+    return empty ? found::empty : found::other;
+}
+
+Xapian::Database shard_open(const shard &shard)
+{
+    if (shard.path.empty())
+        return Xapian::Remote::open(shard.host, shard.port, REMOTE_TIMEOUT, REMOTE_TIMEOUT);
+    switch (look_at(shard.path)) {
+    case found::nothing: fail(LIBSEARCH_NOT_FOUND, "%s: there is no database", shard.path.c_str());
+    case found::empty:
+    case found::other: fail(LIBSEARCH_NOT_AN_INDEX, "%s: not a Xapian database", shard.path.c_str());
+    case found::file:
+        try {
+            return Xapian::Database(shard.path);
+        } catch (const Xapian::NetworkError &) {
+            throw; /* a server that a stub file names */
+        } catch (const Xapian::DatabaseOpeningError &cause) {
+            fail(LIBSEARCH_NOT_AN_INDEX, "%s: neither a Xapian database nor a stub file of one: %s",
+                 shard.path.c_str(), cause.get_msg().c_str());
+        }
+    case found::database: break;
+    }
+    return Xapian::Database(shard.path);
+}
+
+std::string location_stamp(const location &location)
+{
+    std::string stamp;
+    for (const auto &one : location.shards) {
+        struct stat status;
+        if (one.path.empty() ||
+            (stat((one.path + "/iamglass").c_str(), &status) != 0 && stat(one.path.c_str(), &status) != 0))
+            continue;
+        stamp += std::to_string(status.st_ino) + " " + std::to_string(status.st_mtim.tv_sec) + " " +
+                 std::to_string(status.st_mtim.tv_nsec) + " " + std::to_string(status.st_size) + "\n";
+    }
+    return stamp;
+}
+
+bool location_is_stamped(const location &location)
+{
+    for (const auto &one : location.shards)
+        if (one.path.empty() || !exists(one.path + "/iamglass"))
+            return false;
+    return true;
+}
+
+Xapian::Database location_open(const location &location, std::string *stamp)
+{
+    enum { TRIES = 10 };
+    for (unsigned i = 0;; i++) {
+        *stamp = location_stamp(location);
+        Xapian::Database all = location.shards.size() == 1 ? shard_open(location.shards[0]) : Xapian::Database();
+        for (size_t s = 0; location.shards.size() > 1 && s < location.shards.size(); s++)
+            all.add_database(shard_open(location.shards[s]));
+        if (location_stamp(location) == *stamp || i == TRIES) /* else somebody committed meanwhile */
+            return all;
+    }
+}
+
+uint64_t location_bytes(const location &location)
+{
+    uint64_t sum = 0;
+    for (const auto &one : location.shards) {
+        struct stat status;
+        if (one.path.empty() || stat(one.path.c_str(), &status) != 0)
+            continue;
+        DIR *directory = S_ISDIR(status.st_mode) ? opendir(one.path.c_str()) : nullptr;
+        if (directory == nullptr) {
+            sum += static_cast<uint64_t>(status.st_size);
+            continue;
+        }
+        while (const struct dirent *entry = readdir(directory))
+            if (entry->d_name[0] != '.' && stat((one.path + "/" + entry->d_name).c_str(), &status) == 0 &&
+                S_ISREG(status.st_mode))
+                sum += static_cast<uint64_t>(status.st_size);
+        closedir(directory);
+    }
+    return sum;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIBSEARCH_XAPIAN_SEARCH_HH
+#define LIBSEARCH_XAPIAN_SEARCH_HH
+
+#include "xapian/snapshot.hh"
+
+/* The answer to a request on a snapshot; its hits' ids are remembered. */
+void search_run(engine_snapshot &snapshot, const engine_request *request, engine_answer *answer);
+/* All documents of a database that match. */
+std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, const layout &layout,
+                                      const Xapian::Database &database, const libsearch_query *query);
+
+#endif
