@@ -18,7 +18,7 @@
 #include "segment/number_sort.h"
 
 enum {
-    LEAF = 16,      /* a range as small as this stays as it is */
+    LEAF = 16, /* a range as small as this stays as it is */
     ITERATIONS = 20,
     TABLE = 1 << 16 /* entries of g */
 };

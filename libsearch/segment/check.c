@@ -122,8 +122,8 @@ static libsearch_status read_records(struct check *check, struct stored_cursor *
         document_clear(document);
         libsearch_status status = stored_cursor_get(cursor, d, &record, &found);
         if (status == LIBSEARCH_OK)
-            status = document_record_decode(segment->schema, record, section_file_name(segment->file), document,
-                                            &found);
+            status =
+                document_record_decode(segment->schema, record, section_file_name(segment->file), document, &found);
         TRY(check_found(check, status, &found));
         if (status != LIBSEARCH_OK)
             break; /* one line is enough for a block of them */

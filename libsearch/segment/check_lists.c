@@ -147,8 +147,8 @@ static libsearch_status check_bounds(struct list_check *lists, uint32_t i, libse
     if (list->profiles == 2) {
         float weighted = (float)frequency;
         for (size_t g = 0; g < lists->group_count; g++)
-            weighted += (segment->schema->fields[lists->group[g]]->weight - 1.0f) *
-                        (float)lists->sides[g * POSTING_BLOCK + i];
+            weighted +=
+                (segment->schema->fields[lists->group[g]]->weight - 1.0f) * (float)lists->sides[g * POSTING_BLOCK + i];
         const uint8_t length = segment->weighted_codes[document];
         const float peak = peak_of(weighted, (uint32_t)numbers_at(&segment->weighted_lengths, document),
                                    (float)segment->weighted_total / documents);
@@ -166,8 +166,7 @@ static libsearch_status check_block(struct list_check *lists, libsearch_error *f
         block->documents[block->count - 1] != posting_last_document(&reader->list, block->number))
         return damaged(lists, "not a block's last document", found);
     TRY(list_reader_rest(reader, found));
-    if (reader->list.positions == NULL &&
-        !posting_block_tail(&reader->list, &reader->block, &reader->tail))
+    if (reader->list.positions == NULL && !posting_block_tail(&reader->list, &reader->block, &reader->tail))
         return damaged(lists, "a block's end is damaged", found);
     TRY(read_sides(lists, found));
     for (uint32_t i = 0; i < block->count; i++) {
@@ -301,8 +300,7 @@ static libsearch_status prepare(struct list_check *lists, struct terms_iterator 
         if (segment->schema->fields[f]->in_group && segment->fields[f].tokens > 0)
             lists->group[lists->group_count++] = (uint16_t)f;
     lists->main_field = schema_main_field(segment->schema);
-    lists->sides =
-        memory_allocate_array(segment->allocator, lists->group_count * POSTING_BLOCK, sizeof *lists->sides);
+    lists->sides = memory_allocate_array(segment->allocator, lists->group_count * POSTING_BLOCK, sizeof *lists->sides);
     if (lists->form_counts == NULL || lists->sides == NULL)
         return error_no_memory(found);
     TRY(terms_iterator_seek_ordinal(iterator, 0, found));

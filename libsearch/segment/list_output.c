@@ -69,8 +69,7 @@ libsearch_status list_output_init(struct list_output *output, const libsearch_al
         if (schema->fields[f]->in_group && lengths->fields[f].tokens > 0)
             output->group[output->group_count++] = (uint16_t)f;
     }
-    output->main_is_last =
-        output->group_count > 0 && output->group[output->group_count - 1] == output->main_field;
+    output->main_is_last = output->group_count > 0 && output->group[output->group_count - 1] == output->main_field;
     libsearch_status status = LIBSEARCH_OK;
     if (output->main_is_last && output->group_count > 1 && !note_main_starts(output))
         status = error_no_memory(error);

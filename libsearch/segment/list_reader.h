@@ -8,12 +8,12 @@
 
 struct list_reader {
     const struct segment *segment;
-    uint64_t offset;               /* of the list in its section, for messages */
+    uint64_t offset; /* of the list in its section, for messages */
     struct posting_list list;
     uint32_t next_block;
-    uint32_t before;               /* last document of the block before; UINT32_MAX: none */
+    uint32_t before; /* last document of the block before; UINT32_MAX: none */
     struct posting_block block;
-    struct posting_tail tail;      /* with its sides still to come */
+    struct posting_tail tail; /* with its sides still to come */
     struct posting_positions positions;
 };
 

@@ -84,8 +84,8 @@ static libsearch_status number_documents(struct merge *merge, const struct segme
 
 /* Most blocks of an input are copied as they are: where two rows of blocks end one with the same document, they go on
  * alike. */
-static libsearch_status copy_records(struct merge *merge, struct stored_cursor **cursors,
-                                     struct stored_writer *writer, libsearch_error *error)
+static libsearch_status copy_records(struct merge *merge, struct stored_cursor **cursors, struct stored_writer *writer,
+                                     libsearch_error *error)
 {
     struct document_walk walk = { .merge = merge };
     while (document_walk_next(&walk)) {

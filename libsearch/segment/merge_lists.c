@@ -94,8 +94,7 @@ static libsearch_status add_document(struct list_merge *lists, uint16_t list, ui
             return error_no_memory(error);
         TRY(read_places(lists, i, merge->places, merge->forms, &has_forms, error));
     }
-    list_output_document(&lists->output, list == 0, number, frequency, merge->places,
-                         has_forms ? merge->forms : NULL);
+    list_output_document(&lists->output, list == 0, number, frequency, merge->places, has_forms ? merge->forms : NULL);
     return LIBSEARCH_OK;
 }
 
@@ -105,8 +104,7 @@ static libsearch_status keep_document(struct list_merge *lists, uint32_t i, uint
     struct merge *merge = lists->merge;
     const uint32_t frequency = lists->reader.block.frequencies[i];
     const size_t start = lists->kept_places;
-    if (!memory_grow(merge->allocator, &lists->kept, &lists->kept_capacity, lists->kept_count + 1,
-                     sizeof *lists->kept))
+    if (!memory_grow(merge->allocator, &lists->kept, &lists->kept_capacity, lists->kept_count + 1, sizeof *lists->kept))
         return error_no_memory(error);
     lists->kept[lists->kept_count++] = (struct kept_document){ number, frequency, start };
     if (lists->reader.list.positions == NULL)
@@ -226,8 +224,8 @@ libsearch_status merge_lists(struct merge *merge, libsearch_error *error)
         goto done;
     }
     lists->merge = merge;
-    TRY_OR(done, list_output_init(&lists->output, merge->allocator, merge->schema, &merge->lengths, merge->file,
-                                  error));
+    TRY_OR(done,
+           list_output_init(&lists->output, merge->allocator, merge->schema, &merge->lengths, merge->file, error));
     status = dictionary_walk_init(&lists->walk, merge->allocator, readers, merge->count, error);
     if (status == LIBSEARCH_OK) {
         status = write_keys(lists, error);

@@ -7,13 +7,14 @@
 static libsearch_status damaged_terms(const struct merge_input *input, uint64_t ordinal, const char *what,
                                       libsearch_error *error)
 {
-    return error_set(error, LIBSEARCH_CORRUPT, "%s: dictionary entry %llu: %s",
-                     section_file_name(input->segment->file), (unsigned long long)ordinal, what);
+    return error_set(error, LIBSEARCH_CORRUPT, "%s: dictionary entry %llu: %s", section_file_name(input->segment->file),
+                     (unsigned long long)ordinal, what);
 }
 
 struct terms_reader **merge_readers(const struct merge *merge)
 {
-    struct terms_reader **readers = memory_allocate_array(merge->allocator, merge->count, sizeof(struct terms_reader *));
+    struct terms_reader **readers =
+        memory_allocate_array(merge->allocator, merge->count, sizeof(struct terms_reader *));
     for (size_t i = 0; i < merge->count && readers != NULL; i++)
         readers[i] = merge->inputs[i].segment->terms;
     return readers;
@@ -134,8 +135,8 @@ static libsearch_status find_terms(struct merge *merge, const struct merge_input
 }
 
 /* Takes the forms that stand in deleted documents of the open block from their counts. */
-static libsearch_status subtract_block(struct merge *merge, const struct merge_input *input,
-                                       struct list_reader *reader, uint64_t ordinal, libsearch_error *error)
+static libsearch_status subtract_block(struct merge *merge, const struct merge_input *input, struct list_reader *reader,
+                                       uint64_t ordinal, libsearch_error *error)
 {
     const struct posting_block *block = &reader->block;
     const uint32_t start = input->form_starts[ordinal], forms = input->form_starts[ordinal + 1] - start;

@@ -43,8 +43,8 @@ static void choose_least(struct reorder *reorder)
     reorder->least = code > 255 ? UINT32_MAX : rounding_least((uint8_t)code);
 }
 
-static libsearch_status note_frequency(struct reorder *reorder, const struct dictionary_walk *walk,
-                                       libsearch_bytes key, libsearch_error *error)
+static libsearch_status note_frequency(struct reorder *reorder, const struct dictionary_walk *walk, libsearch_bytes key,
+                                       libsearch_error *error)
 {
     (void)key, (void)error;
     const uint32_t frequency = frequency_at(walk);
@@ -55,8 +55,7 @@ static libsearch_status note_frequency(struct reorder *reorder, const struct dic
 
 /* Calls `each` for every live document of the key's lists, by its number in the order of coming. */
 static libsearch_status each_document(struct reorder *reorder, const struct dictionary_walk *walk, libsearch_bytes key,
-                                      void (*each)(struct reorder *reorder, uint32_t document),
-                                      libsearch_error *error)
+                                      void (*each)(struct reorder *reorder, uint32_t document), libsearch_error *error)
 {
     const uint16_t list = (uint16_t)((uint8_t)key.data[0] << 8 | (uint8_t)key.data[1]);
     const struct posting_block *block = &reorder->reader.block;

@@ -35,8 +35,7 @@ static void pack_by_definition(const uint32_t *values, size_t n, unsigned width,
         }
 }
 
-static void each_width_and_length(const char *name,
-                                  void (*check)(struct test_random *random, unsigned width, size_t n))
+static void each_width_and_length(const char *name, void (*check)(struct test_random *random, unsigned width, size_t n))
 {
     struct test_random random = random_start(name);
     for (unsigned width = 0; width <= 32; width++)

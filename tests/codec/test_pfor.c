@@ -38,7 +38,7 @@ static void test_decoding_gives_back_what_was_encoded(void **state)
     struct test_random random = random_start(__func__);
     for (unsigned round = 0; round < 20000; round++) {
         uint32_t values[BITPACK_BLOCK], back[BITPACK_BLOCK];
-        const size_t n = round < 200 ? 1 + round % BITPACK_BLOCK
+        const size_t n = round < 200                     ? 1 + round % BITPACK_BLOCK
                          : random_below(&random, 2) == 0 ? BITPACK_BLOCK
                                                          : 1 + random_below(&random, BITPACK_BLOCK);
         make_values(&random, values, n);

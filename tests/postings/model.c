@@ -9,8 +9,7 @@
 static void make_posting(struct model *model, struct test_random *random, struct model_posting *posting)
 {
     const struct model_shape *shape = &model->shape;
-    posting->frequency = 1 + (uint32_t)(random_u64(random) >> (64 - shape->frequency)) *
-                                 (random_below(random, 3) == 0);
+    posting->frequency = 1 + (uint32_t)(random_u64(random) >> (64 - shape->frequency)) * (random_below(random, 3) == 0);
     model->frequency_sum += posting->frequency;
     posting->places = calloc(posting->frequency, sizeof *posting->places);
     posting->forms = calloc(posting->frequency, sizeof *posting->forms);

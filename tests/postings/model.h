@@ -13,9 +13,9 @@ enum { MODEL_FIELDS = 5, MODEL_SIDES = 3, MODEL_PLAIN_AVERAGE = 50, MODEL_WEIGHT
 
 /* What kind of list is wanted. */
 struct model_shape {
-    uint32_t count;        /* documents that have the term */
-    uint32_t gap;          /* greatest distance between two of them; 1: all are neighbours */
-    unsigned frequency;    /* bits of the largest frequency */
+    uint32_t count;     /* documents that have the term */
+    uint32_t gap;       /* greatest distance between two of them; 1: all are neighbours */
+    unsigned frequency; /* bits of the largest frequency */
     bool positions, forms, sides;
 };
 

@@ -110,8 +110,7 @@ static void check_thresholds(const struct model *model, const struct posting_lis
                 for (uint32_t i = 0; i < model->shape.count; i++) {
                     const struct model_posting *posting = &model->postings[i];
                     const uint8_t length = (profile == 0 ? model->plain : model->weighted)[posting->document];
-                    const double frequency =
-                        profile == 0 ? posting->frequency : (double)model_weighted(model, posting);
+                    const double frequency = profile == 0 ? posting->frequency : (double)model_weighted(model, posting);
                     found += frequency >= rounding_least(pair[0]) && length <= pair[1];
                 }
                 if (pair[0] > 0)

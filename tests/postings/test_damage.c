@@ -37,8 +37,7 @@ static void read_block(const struct posting_list *list, uint32_t b)
     }
 }
 
-static void read_list(const uint8_t *section, size_t length, const struct posting_place *place,
-                      uint32_t document_count)
+static void read_list(const uint8_t *section, size_t length, const struct posting_place *place, uint32_t document_count)
 {
     struct posting_list list;
     if (posting_list_open(section, length, place, document_count, "section", &list, NULL) != LIBSEARCH_OK)
@@ -107,28 +106,20 @@ static void change_place(struct model *model, struct test_random *random)
     for (unsigned change = 0; change < 40; change++) {
         struct posting_place place = model_place(model);
         switch (random_below(random, 6)) {
-        case 0:
-            place.document_frequency = (uint32_t)random_size(random, 32);
-            break;
-        case 1:
-            place.collection_frequency = random_size(random, 63);
-            break;
+        case 0: place.document_frequency = (uint32_t)random_size(random, 32); break;
+        case 1: place.collection_frequency = random_size(random, 63); break;
         case 2:
-            place.postings_offset = random_below(random, 2) == 0 ? random_size(random, 63)
-                                                                 : random_below(random, model->length + 2);
+            place.postings_offset =
+                random_below(random, 2) == 0 ? random_size(random, 63) : random_below(random, model->length + 2);
             break;
         case 3:
-            place.positions_offset = random_below(random, 2) == 0 ? random_size(random, 63)
-                                                                  : random_below(random, model->length + 2);
+            place.positions_offset =
+                random_below(random, 2) == 0 ? random_size(random, 63) : random_below(random, model->length + 2);
             break;
-        case 4:
-            place.single_document = (uint32_t)random_u64(random);
-            break;
-        default:
-            place.with_positions = !place.with_positions;
+        case 4: place.single_document = (uint32_t)random_u64(random); break;
+        default: place.with_positions = !place.with_positions;
         }
-        const uint32_t count = random_below(random, 3) == 0 ? (uint32_t)random_size(random, 30)
-                                                            : model->document_count;
+        const uint32_t count = random_below(random, 3) == 0 ? (uint32_t)random_size(random, 30) : model->document_count;
         read_list(model->section, model->length, &place, count);
     }
 }

@@ -219,8 +219,10 @@ static void test_lists_may_lie_behind_each_other_in_one_section(void **state)
     for (unsigned i = 0; i < POSTING_SLACK; i++)
         buffer_append_u8(&to, 0);
     for (unsigned l = 0; l < LISTS; l++) {
-        const struct posting_place place = { counts[l], counts[l], written[l].postings_offset,
-                                             written[l].positions_offset, written[l].single_document, true };
+        const struct posting_place place = {
+            counts[l], counts[l], written[l].postings_offset, written[l].positions_offset, written[l].single_document,
+            true
+        };
         struct posting_list list;
         struct posting_block block;
         struct posting_tail tail;

@@ -17,9 +17,23 @@ static void add_field(struct schema *schema, const char *name, libsearch_type ty
 /* A text whose words have several forms of one stem, compounds, stop words, numbers and other scripts. */
 static size_t make_text(struct test_random *random, char *text, size_t words)
 {
-    static const char *const some[] = { "the",     "of",     "connect",       "connected", "connection",  "connections",
-                                        "John's",  "John",   "China-ASEAN",   "COVID-19",  "countries.Over", "health",
-                                        "healthy", "Straße", "\xE4\xB8\xAD\xE5\x9B\xBD\xE4\xBA\xBA", "cats", "cat's" };
+    static const char *const some[] = { "the",
+                                        "of",
+                                        "connect",
+                                        "connected",
+                                        "connection",
+                                        "connections",
+                                        "John's",
+                                        "John",
+                                        "China-ASEAN",
+                                        "COVID-19",
+                                        "countries.Over",
+                                        "health",
+                                        "healthy",
+                                        "Straße",
+                                        "\xE4\xB8\xAD\xE5\x9B\xBD\xE4\xBA\xBA",
+                                        "cats",
+                                        "cat's" };
     size_t length = 0;
     for (size_t i = 0; i < words; i++) {
         const uint64_t kind = random_below(random, 4);
@@ -28,9 +42,9 @@ static size_t make_text(struct test_random *random, char *text, size_t words)
         else if (kind == 1)
             length += (size_t)sprintf(text + length, "word%llu ", (unsigned long long)random_size(random, 12));
         else
-            length += (size_t)sprintf(text + length, "%c%c%s ", (int)('a' + random_below(random, 20)),
-                                      (int)('a' + random_below(random, 3)),
-                                      random_below(random, 3) == 0 ? "ings" : "ing");
+            length +=
+                (size_t)sprintf(text + length, "%c%c%s ", (int)('a' + random_below(random, 20)),
+                                (int)('a' + random_below(random, 3)), random_below(random, 3) == 0 ? "ings" : "ing");
     }
     return length;
 }
@@ -102,8 +116,8 @@ static void add_fields(struct schema *schema, enum collection_shape shape)
 void collection_make(struct collection *collection, struct test_random *random, enum collection_shape shape,
                      uint32_t count)
 {
-    assert_ok(schema_new(allocator_default(), shape == COLLECTION_PLAIN ? "standard" : "english", &collection->schema,
-                         NULL));
+    assert_ok(
+        schema_new(allocator_default(), shape == COLLECTION_PLAIN ? "standard" : "english", &collection->schema, NULL));
     add_fields(collection->schema, shape);
     collection->count = count;
     collection->documents = calloc(count + 1, sizeof *collection->documents);
@@ -166,10 +180,11 @@ struct segment *collection_open(const struct collection *collection, struct stor
 
 void assert_same_segments(struct storage *storage, const char *a, const char *b)
 {
-    static const uint32_t parts[] = { SECTION_STORED, SECTION_STORED_TABLE, SECTION_IDS, SECTION_ID_TABLE,
-                                      SECTION_COLUMN, SECTION_INFO, SECTION_PLAIN_LENGTHS, SECTION_PLAIN_CODES,
-                                      SECTION_WEIGHTED_LENGTHS, SECTION_WEIGHTED_CODES, SECTION_FIELD_LENGTHS,
-                                      SECTION_FIELD_STARTS, SECTION_TERMS, SECTION_POSTINGS };
+    static const uint32_t parts[] = { SECTION_STORED,         SECTION_STORED_TABLE,  SECTION_IDS,
+                                      SECTION_ID_TABLE,       SECTION_COLUMN,        SECTION_INFO,
+                                      SECTION_PLAIN_LENGTHS,  SECTION_PLAIN_CODES,   SECTION_WEIGHTED_LENGTHS,
+                                      SECTION_WEIGHTED_CODES, SECTION_FIELD_LENGTHS, SECTION_FIELD_STARTS,
+                                      SECTION_TERMS,          SECTION_POSTINGS };
     struct section_file *files[2];
     assert_ok(section_file_open(storage, a, SEGMENT_KIND, SEGMENT_VERSION, false, &files[0], NULL));
     assert_ok(section_file_open(storage, b, SEGMENT_KIND, SEGMENT_VERSION, false, &files[1], NULL));

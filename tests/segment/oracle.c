@@ -40,8 +40,8 @@ static void copy_word(char *to, const char *from, size_t length)
 }
 
 /* One token as a word of the oracle. */
-static void add_token(struct oracle *oracle, const struct field *field, uint32_t document,
-                      struct tokenizer *tokenizer, const struct token *token)
+static void add_token(struct oracle *oracle, const struct field *field, uint32_t document, struct tokenizer *tokenizer,
+                      const struct token *token)
 {
     char term[LIBSEARCH_MAX_TERM + 1];
     struct oracle_word *word = add_word(oracle);
@@ -96,8 +96,8 @@ static void add_document(struct oracle *oracle, const struct collection *collect
                 word->keyword = true;
                 copy_word(word->term, value->bytes.data, value->bytes.length);
             } else if (field->type == LIBSEARCH_TEXT) {
-                end = add_text(oracle, field, d, value->bytes, words > 0 ? end + SCHEMA_FIELD_GAP : start, end,
-                               &words, &without_stops);
+                end = add_text(oracle, field, d, value->bytes, words > 0 ? end + SCHEMA_FIELD_GAP : start, end, &words,
+                               &without_stops);
             }
         }
         oracle->field_words[d * schema->count + f] = words;

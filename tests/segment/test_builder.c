@@ -90,10 +90,10 @@ static void single_make(struct single *single, const char *const (*values)[2], s
     collection_make(&single->collection, &none, COLLECTION_FULL, 0);
     libsearch_document *document = document_new(allocator_default());
     for (size_t i = 0; i < count; i++) {
-        const struct field *field =
-            schema_find(single->collection.schema, values[i][0], strlen(values[i][0]));
-        const struct document_value value = { values[i][0], (uint32_t)strlen(values[i][0]), field->type,
-                                              { values[i][1], strlen(values[i][1]) }, 0, 0 };
+        const struct field *field = schema_find(single->collection.schema, values[i][0], strlen(values[i][0]));
+        const struct document_value value = {
+            values[i][0], (uint32_t)strlen(values[i][0]), field->type, { values[i][1], strlen(values[i][1]) }, 0, 0
+        };
         assert_ok(document_add(document, &value, NULL));
     }
     single->collection.documents[0] = document;
@@ -303,8 +303,8 @@ static void test_a_document_with_an_unknown_field_is_refused_and_leaves_nothing(
     const char *const values[][2] = { { "text", "alpha" } };
     single_make(&single, values, 1);
     struct segment_builder *builder;
-    assert_ok(segment_builder_new(allocator_default(), single.collection.schema, single.storage, "other", &builder,
-                                  NULL));
+    assert_ok(
+        segment_builder_new(allocator_default(), single.collection.schema, single.storage, "other", &builder, NULL));
     libsearch_document *wrong = document_new(allocator_default());
     const struct document_value value = { "unknown", 7, LIBSEARCH_TEXT, { "beta", 4 }, 0, 0 };
     assert_ok(document_add(wrong, &value, NULL));
@@ -327,8 +327,8 @@ static void test_the_newest_document_of_an_id_is_found_while_building(void **sta
     single_make(&single, values, 1);
     struct segment_builder *builder;
     uint32_t found;
-    assert_ok(segment_builder_new(allocator_default(), single.collection.schema, single.storage, "other", &builder,
-                                  NULL));
+    assert_ok(
+        segment_builder_new(allocator_default(), single.collection.schema, single.storage, "other", &builder, NULL));
     assert_status(segment_builder_find(builder, LIBSEARCH_STRING("one"), &found), LIBSEARCH_NOT_FOUND);
     for (unsigned i = 0; i < 3; i++)
         assert_ok(segment_builder_add(builder, LIBSEARCH_STRING("one"), single.collection.documents[0], NULL));
@@ -348,8 +348,8 @@ static bool build_with(const struct collection *collection, size_t fail_at)
     struct segment_builder *builder;
     struct storage *storage = memory();
     failing_allocator_init(&failing, fail_at);
-    libsearch_status status = segment_builder_new(&failing.allocator, collection->schema, storage, "segment",
-                                                  &builder, NULL);
+    libsearch_status status =
+        segment_builder_new(&failing.allocator, collection->schema, storage, "segment", &builder, NULL);
     if (status == LIBSEARCH_OK) {
         for (uint32_t d = 0; d < collection->count && status == LIBSEARCH_OK; d++) {
             const libsearch_bytes id = { collection->ids[d], strlen(collection->ids[d]) };

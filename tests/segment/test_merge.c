@@ -68,8 +68,8 @@ static void merge(struct run *run, const struct segment_input *inputs, size_t co
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     uint64_t length = 0;
-    if (segment_merge(allocator_default(), run->collection.schema, run->storage, name, inputs, count, 0, 1 << 20,
-                      false, &length, &error) != LIBSEARCH_OK)
+    if (segment_merge(allocator_default(), run->collection.schema, run->storage, name, inputs, count, 0, 1 << 20, false,
+                      &length, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     struct segment *segment = collection_open(&run->collection, run->storage, name);
     assert_int_equal(segment_bytes(segment), length);
@@ -237,9 +237,8 @@ static bool merge_with(struct run *run, struct parts *parts, size_t fail_at)
 {
     struct failing_allocator failing;
     failing_allocator_init(&failing, fail_at);
-    const libsearch_status status =
-        segment_merge(&failing.allocator, run->collection.schema, run->storage, "merged", parts->inputs, parts->count,
-                      0, 1 << 20, false, NULL, NULL);
+    const libsearch_status status = segment_merge(&failing.allocator, run->collection.schema, run->storage, "merged",
+                                                  parts->inputs, parts->count, 0, 1 << 20, false, NULL, NULL);
     assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
     assert_int_equal(failing.blocks, 0);
     bool there;

@@ -117,8 +117,8 @@ static void merge_reordered(const struct collection *collection, struct storage 
                 live_delete(live[i], d);
         inputs[i] = (struct segment_input){ collection_open(collection, storage, part), live[i], new_of + from };
     }
-    if (segment_merge(allocator_default(), collection->schema, storage, name, inputs, PARTS, LIBSEARCH_REORDER,
-                      1 << 20, false, NULL, &error) != LIBSEARCH_OK)
+    if (segment_merge(allocator_default(), collection->schema, storage, name, inputs, PARTS, LIBSEARCH_REORDER, 1 << 20,
+                      false, NULL, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     for (uint32_t i = 0; i < PARTS; i++) {
         live_free(live[i]);
