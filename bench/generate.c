@@ -15,8 +15,8 @@
  *     come; beta = words seen once / different words is the exponent of Heaps's law (V ~ N^beta) at the same place. So
  *     the vocabulary goes on growing as it did.
  *
- * Prints what came of it: documents, words, different words, and for words of middling frequency how often they
- * come in a document that has them. */
+ * Prints what came of it: documents, words, different words, and for words that between one in 2,000 and one in 20
+ * documents have, how often they come in such a document. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_RUN = 4, MOST_RUN = 20, FOREIGN = 7, NEW_LETTERS = 4, MIDDLING_LEAST = 100, MIDDLING_MOST = 10000 };
+enum { LEAST_RUN = 4, MOST_RUN = 20, FOREIGN = 7, NEW_LETTERS = 4, MIDDLING_LEAST = 2000, MIDDLING_MOST = 20 };
 static const double SIGMA = 0.3;
 
 static _Noreturn void fail(const char *what)
@@ -155,7 +155,7 @@ static void print_counts(const struct counts *counts, const char *name, uint64_t
     uint64_t times = 0, in = 0;
     for (size_t i = 0; i < counts->room; i++) {
         const struct count *count = &counts->slots[i];
-        if (count->documents >= MIDDLING_LEAST && count->documents <= MIDDLING_MOST) {
+        if (count->documents >= documents / MIDDLING_LEAST && count->documents <= documents / MIDDLING_MOST) {
             times += count->times;
             in += count->documents;
         }

@@ -4,7 +4,8 @@
  * Options of building: analyzer=NAME ("plain-english"), memory=MIB (1024), threads=N, stored, reordered,
  * segments=N (that many commits instead of a compaction), deleted=PERCENT (spread evenly, after the
  * compaction), buckets=N (a keyword field `bucket`, a document's number modulo N); of searching:
- * model=NAME ("bm25:k1=1.2,b=0.75"), bucket=N (only documents of that bucket). */
+ * model=NAME ("bm25:k1=1.2,b=0.75"), bucket=N (only documents of that bucket), count-memory (says at the end, on
+ * standard error, what a search allocated: not for timing). */
 #include <libsearch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static size_t memory = (size_t)1024 << 20;
 static unsigned threads = 1;
 static uint64_t segments, deleted, buckets;
 static const char *bucket;
-static bool stored, reordered;
+static bool stored, reordered, count_memory;
 
 static void check(libsearch_status status)
 {
@@ -48,6 +49,8 @@ static bool option(const char *word)
         buckets = strtoull(word + 8, NULL, 10);
     else if (strncmp(word, "bucket=", 7) == 0)
         bucket = word + 7;
+    else if (strcmp(word, "count-memory") == 0)
+        count_memory = true;
     else
         return false;
     return true;
@@ -135,6 +138,60 @@ static void finish(void)
     libsearch_close(library_index);
 }
 
+/* ---- memory that is counted ---- */
+
+enum { COUNTED_HEAD = 16 }; /* before what is given out: its size */
+
+static struct {
+    size_t now, most;               /* bytes */
+    uint64_t calls;                 /* allocations */
+    size_t most_of_a_search;        /* bytes that one search had taken at once */
+    uint64_t searches, calls_in_all;
+} counted_memory;
+
+static void *counted_reallocate(void *context, void *old, size_t size)
+{
+    char *head = old == NULL ? NULL : (char *)old - COUNTED_HEAD;
+    size_t before = 0;
+    (void)context;
+    if (head != NULL)
+        memcpy(&before, head, sizeof before);
+    head = realloc(head, size + COUNTED_HEAD);
+    if (head == NULL)
+        return NULL;
+    memcpy(head, &size, sizeof size);
+    counted_memory.now += size - before;
+    counted_memory.calls++;
+    if (counted_memory.now > counted_memory.most)
+        counted_memory.most = counted_memory.now;
+    return head + COUNTED_HEAD;
+}
+
+static void *counted_allocate(void *context, size_t size)
+{
+    return counted_reallocate(context, NULL, size);
+}
+
+static void counted_release(void *context, void *old)
+{
+    size_t size;
+    (void)context;
+    if (old == NULL)
+        return;
+    memcpy(&size, (char *)old - COUNTED_HEAD, sizeof size);
+    counted_memory.now -= size;
+    free((char *)old - COUNTED_HEAD);
+}
+
+static const libsearch_allocator counting = { NULL, counted_allocate, counted_reallocate, counted_release };
+
+static void say_counted(void)
+{
+    const double searches = counted_memory.searches > 0 ? (double)counted_memory.searches : 1;
+    fprintf(stderr, "memory open %zu most %zu allocations %.1f\n", counted_memory.now, counted_memory.most_of_a_search,
+            (double)counted_memory.calls_in_all / searches);
+}
+
 /* ---- searching ---- */
 
 static libsearch_snapshot *snapshot;
@@ -143,7 +200,12 @@ static bool counted;
 
 static void open_index(const char *path)
 {
-    check(libsearch_open(path, LIBSEARCH_READ_ONLY, NULL, &library_index, &failure));
+    libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+    if (count_memory) {
+        options.allocator = &counting;
+        atexit(say_counted);
+    }
+    check(libsearch_open(path, LIBSEARCH_READ_ONLY, &options, &library_index, &failure));
     check(libsearch_snapshot_open(library_index, &snapshot, &failure));
 }
 
@@ -188,7 +250,17 @@ static void search(const struct query *query, size_t k, bool count)
     options.total = count ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_NONE;
     options.model = model;
     counted = count;
+    const size_t before = counted_memory.now;
+    const uint64_t calls = counted_memory.calls;
+    counted_memory.most = before;
     check(libsearch_snapshot_search(snapshot, query->prepared, &options, &results, &failure));
+    if (count_memory) {
+        const size_t taken = counted_memory.most - before;
+        if (taken > counted_memory.most_of_a_search)
+            counted_memory.most_of_a_search = taken;
+        counted_memory.calls_in_all += counted_memory.calls - calls;
+        counted_memory.searches++;
+    }
 }
 
 static void answer(struct answer *answer)
