@@ -28,6 +28,8 @@ libsearch_status search_poll(struct search_context *context)
     const struct search_request *request = context->request;
     if (request->cancel != NULL && __atomic_load_n(request->cancel, __ATOMIC_RELAXED) != 0)
         return error_set(context->error, LIBSEARCH_CANCELLED, "the search was cancelled");
+    if (context->arena->taken > request->memory)
+        return error_set(context->error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
     if (request->deadline == 0)
         return LIBSEARCH_OK;
     struct timespec now;

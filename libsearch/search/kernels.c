@@ -121,7 +121,7 @@ AVX512 static size_t at_least_avx512(const float *scores, size_t n, float least,
     const __m256i steps = _mm256_set_epi16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     size_t found = 0;
     for (size_t i = 0; i < n; i += 16) {
-        const __mmask16 inside = n - i >= 16 ? 0xFFFF : (__mmask16)((1u << (n - i)) - 1);
+        const __mmask16 inside = (__mmask16)(n - i >= 16 ? 0xFFFFu : (1u << (n - i)) - 1);
         const __mmask16 mask =
             _mm512_mask_cmp_ps_mask(inside, _mm512_maskz_loadu_ps(inside, scores + i), limit, _CMP_GE_OQ);
         if (mask == 0)

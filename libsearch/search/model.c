@@ -2,12 +2,31 @@
 #include "search/model.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "search/search.h"
 
 const char *search_default_model(void) { return "default"; }
+
+/* A decimal number, whatever the program's locale: digits, and a point among them. NULL: it is none; else its end. */
+static const char *parse_number(const char *text, float *number)
+{
+    double value = 0, place = 1;
+    bool digits = false, point = false;
+    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !point); text++) {
+        if (*text == '.') {
+            point = true;
+            continue;
+        }
+        digits = true;
+        value = value * 10 + (*text - '0');
+        place *= point ? 10 : 1;
+        if (value > 1e15)
+            return NULL;
+    }
+    *number = (float)(value / place);
+    return digits ? text : NULL;
+}
 
 /* A parameter's name and value: "k1=0.9". Moves *text behind it. */
 static bool parse_parameter(const char **text, struct model *model)
@@ -25,9 +44,9 @@ static bool parse_parameter(const char **text, struct model *model)
         const size_t length = strlen(parameters[i].name);
         if (strncmp(*text, parameters[i].name, length) != 0)
             continue;
-        char *end;
-        const float value = strtof(*text + length, &end);
-        if (end == *text + length || !(value >= 0) || value > parameters[i].most)
+        float value;
+        const char *end = parse_number(*text + length, &value);
+        if (end == NULL || value > parameters[i].most)
             return false;
         *parameters[i].value = value;
         *text = end;

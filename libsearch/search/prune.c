@@ -18,7 +18,8 @@ bool prune_can(const struct plan_node *node)
 {
     if (is_leaf(node))
         return true;
-    if (node->kind == PLAN_PHRASE && node->scored) {
+    /* With slop a phrase can be counted more often than its rarest word is there: its words do not bound it. */
+    if (node->kind == PLAN_PHRASE && node->scored && node->slop == 0) {
         for (size_t i = 0; i < node->term_count; i++)
             if (!leaf_can_be_pruned(&node->terms[i]))
                 return false;
