@@ -6,7 +6,7 @@
  *     u64   number of the segment
  *     u64   checksum of the segment's file
  *     u64   number of this file
- *     …     the live documents (documents/live.h) */
+ *     …     the live documents (documents/live.c) */
 #ifndef LIBSEARCH_INDEX_DELETIONS_H
 #define LIBSEARCH_INDEX_DELETIONS_H
 

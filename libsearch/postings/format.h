@@ -37,8 +37,9 @@
  *             + 0x80: there are sides
  *     …       documents
  *     …       frequencies less one (pfor)
- *     varint  where the block's positions begin, from the list's positions (only in lists of 128 and more)
- *     …       sides: varint groups; for each: varint field number (rising), varint count, u8 index of each document,
+ *     varint  where the block's positions begin, from the list's positions (only in lists of 128 and more that have
+ *             positions)
+ *     …       sides, where the first byte says so: varint groups; for each: varint field number (rising), varint count, u8 index of each document,
  *             u8 1: all frequencies are one, else 0 and a varint for each
  *
  * A side says how often the term stands in a field of the default group other than its main one (the first with

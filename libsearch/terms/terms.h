@@ -31,8 +31,8 @@ struct term_entry {
     /* TERM_LIST */
     uint32_t document_frequency;   /* > 0 */
     uint64_t collection_frequency; /* >= document_frequency */
-    uint64_t postings_offset;      /* where its record begins in the postings section; rises with the ordinal */
-    uint64_t positions_offset;     /* likewise in the positions section */
+    uint64_t postings_offset;      /* where its record begins in the postings section; never falls in one list number */
+    uint64_t positions_offset;     /* where its positions begin there; likewise */
     uint32_t single_document;      /* when document_frequency is 1: the document, so that no record is needed */
     /* TERM_SURFACE */
     uint64_t surface_count; /* how often it was written */

@@ -7,7 +7,7 @@
  *     16   u64 where the blocks end
  *     24   u32 blocks, u32 list numbers
  *     32   blocks, one behind the other
- *     …    at least TERMS_SLACK zeros, to a multiple of 8
+ *     …    TERMS_SLACK zeros, then zeros up to a multiple of 8
  *     …    for each list number, rising: u32 number, u32 its first block, u64 its first entry
  *     …    for each block: u64, the first 8 bytes of its first word read big endian (zeros behind a shorter one)
  *     …    for each block and once more for their end: 5 bytes, where it begins in the section
