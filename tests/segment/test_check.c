@@ -331,6 +331,53 @@ static void test_a_wrong_last_document_is_found(void **state)
     expect_in_longest_list(__func__, last_document, one_more, "block's documents are damaged");
 }
 
+/* A byte of the longest list that says of a document that it has its word several times in a side field. */
+static size_t several_in_a_side(const struct segment *segment, const struct posting_list *list)
+{
+    struct posting_block block;
+    struct posting_tail tail;
+    for (uint32_t b = 0; b < list->blocks; b++) {
+        assert_true(posting_block_documents(list, b, &block));
+        assert_true(posting_block_frequencies(list, &block));
+        assert_true(posting_block_tail(list, &block, &tail));
+        for (; tail.groups > 0; tail.groups--) {
+            cursor_varint(&tail.cursor); /* its field */
+            const uint64_t count = cursor_varint(&tail.cursor);
+            cursor_take(&tail.cursor, count);
+            if (cursor_u8(&tail.cursor) == 1)
+                continue; /* all are one */
+            for (uint64_t i = 0; i < count; i++) {
+                const uint8_t *at = tail.cursor.next;
+                if (cursor_varint32(&tail.cursor) > 1)
+                    return (size_t)(at - segment->postings);
+            }
+        }
+    }
+    fail_msg("no side has a frequency above one");
+    return 0;
+}
+
+static void test_a_side_that_contradicts_positions_is_found(void **state)
+{
+    (void)state;
+    struct run run;
+    struct lines lines = { 0 };
+    struct posting_list list;
+    size_t length;
+    begin(&run, __func__, COLLECTION_FULL, 3000);
+    struct segment *segment = collection_open(&run.collection, run.storage, "segment");
+    longest_list(segment, &list);
+    uint8_t *bytes = copy_section(run.storage, SECTION_POSTINGS, &length);
+    bytes[several_in_a_side(segment, &list)]--;
+    write_changed(run.storage, SECTION_POSTINGS, bytes, length);
+    assert_status(use_damaged(&run, &lines), LIBSEARCH_CORRUPT);
+    if (strstr(lines.last, "sides contradict positions") == NULL)
+        fail_msg("%s", lines.last);
+    free(bytes);
+    segment_release(segment);
+    end(&run);
+}
+
 /* Adds one to a byte of a section and expects the check to say `what`. */
 static void expect_in_section(const char *name, uint32_t section, size_t at, const char *what)
 {
@@ -369,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_a_bound_that_does_not_bind_is_found),
         cmocka_unit_test(test_a_threshold_that_is_too_high_is_found),
         cmocka_unit_test(test_a_wrong_last_document_is_found),
+        cmocka_unit_test(test_a_side_that_contradicts_positions_is_found),
         cmocka_unit_test(test_wrong_sums_and_codes_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

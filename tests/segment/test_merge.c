@@ -120,6 +120,38 @@ static void test_a_merge_may_leave_nothing(void **state)
     check_merge(__func__, COLLECTION_FULL, 0, 2, 0);
 }
 
+/* A field of weight 1.1 has one word in each document: no length is other than it would be with weight 1. */
+static void test_a_weight_that_no_length_shows_is_kept(void **state)
+{
+    (void)state;
+    struct run run;
+    struct parts parts;
+    begin(&run, __func__, COLLECTION_PLAIN, 0);
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    field.name = "heavy";
+    field.weight = 1.1f;
+    assert_ok(schema_add(run.collection.schema, &field, NULL, NULL));
+    run.collection.documents = realloc(run.collection.documents, 10 * sizeof *run.collection.documents);
+    run.collection.ids = realloc(run.collection.ids, 10 * sizeof *run.collection.ids);
+    for (uint32_t d = 0; d < 10; d++) {
+        const struct document_value value = { "heavy", 5, LIBSEARCH_TEXT, { "word", 4 }, 0, 0 };
+        run.collection.documents[d] = document_new(allocator_default());
+        sprintf(run.collection.ids[d], "%u", d);
+        assert_ok(document_add(run.collection.documents[d], &value, NULL));
+    }
+    run.collection.count = 10;
+    bool alive[11];
+    parts_build(&parts, &run, 2, 0, alive);
+    merge(&run, parts.inputs, parts.count, "merged");
+    collection_build(&run.collection, run.storage, "direct", 0, 10, NULL);
+    assert_same_segments(run.storage, "direct", "merged");
+    struct segment *segment = collection_open(&run.collection, run.storage, "merged");
+    assert_int_equal(segment->profiles, 2);
+    segment_release(segment);
+    parts_free(&parts);
+    end(&run);
+}
+
 static void test_in_which_steps_segments_are_merged_does_not_show(void **state)
 {
     (void)state;
@@ -269,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_merging_gives_the_bytes_of_building_at_once),
         cmocka_unit_test(test_deleted_documents_leave_no_trace),
         cmocka_unit_test(test_a_merge_may_leave_nothing),
+        cmocka_unit_test(test_a_weight_that_no_length_shows_is_kept),
         cmocka_unit_test(test_in_which_steps_segments_are_merged_does_not_show),
         cmocka_unit_test(test_new_numbers_are_told),
         cmocka_unit_test(test_lists_without_positions_lose_deleted_documents_too),
