@@ -52,7 +52,7 @@ struct oracle_document {
     size_t token_count, token_capacity;
     struct oracle_value *values; /* of fields that are no text */
     size_t value_count, value_capacity;
-    uint32_t *lengths;           /* words by field; fields that came later have none */
+    uint32_t *lengths; /* words by field; fields that came later have none */
     size_t field_count;
     uint32_t plain_length, weighted_length; /* of the default group */
 };

@@ -162,8 +162,7 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
     float frequency;
     *score = 0;
     switch (node->kind) {
-    case ORACLE_NONE:
-        return false;
+    case ORACLE_NONE: return false;
     case ORACLE_TERM:
         matches = frequency_of(oracle, document, &node->terms[0], &frequency);
         if (matches)
@@ -174,16 +173,10 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
         if (frequency > 0)
             *score = score_of(model, document, &node->terms[0], node->phrase_weight, frequency);
         return frequency > 0;
-    case ORACLE_ALL:
-        matches = true;
-        break;
-    case ORACLE_ANY_OF:
-        matches = has_any_of(document, node);
-        break;
+    case ORACLE_ALL: matches = true; break;
+    case ORACLE_ANY_OF: matches = has_any_of(document, node); break;
     case ORACLE_RANGE:
-    case ORACLE_EXISTS:
-        matches = has_value(document, node);
-        break;
+    case ORACLE_EXISTS: matches = has_value(document, node); break;
     case ORACLE_SUM: {
         unsigned should = 0;
         bool can = true;

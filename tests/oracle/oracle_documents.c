@@ -130,8 +130,7 @@ static void add_value(struct oracle_words *words, const struct field *field, con
                       struct oracle_document *to)
 {
     oracle_grow(&to->values, &to->value_capacity, to->value_count + 1, sizeof *to->values);
-    to->values[to->value_count++] =
-        (struct oracle_value){ field->number, value->type, value->integer, value->number };
+    to->values[to->value_count++] = (struct oracle_value){ field->number, value->type, value->integer, value->number };
     if (value->type != LIBSEARCH_KEYWORD)
         return;
     const uint32_t word = oracle_word(words, value->bytes.data == NULL ? "" : value->bytes.data, value->bytes.length);

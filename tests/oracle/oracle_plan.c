@@ -322,14 +322,10 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
     struct oracle_node *node;
     const struct field *field;
     switch (query->kind) {
-    case QUERY_ALL:
-        return node_new(ORACLE_ALL, boost);
-    case QUERY_NONE:
-        return node_new(ORACLE_NONE, 0);
-    case QUERY_TEXT:
-        return plan_text(planner, query, boost);
-    case QUERY_PHRASE:
-        return plan_phrase(planner, query, boost);
+    case QUERY_ALL: return node_new(ORACLE_ALL, boost);
+    case QUERY_NONE: return node_new(ORACLE_NONE, 0);
+    case QUERY_TEXT: return plan_text(planner, query, boost);
+    case QUERY_PHRASE: return plan_phrase(planner, query, boost);
     case QUERY_KEYWORD:
         return term_node(planner, field_of(planner, query),
                          oracle_word(planner->oracle->words, query->text.data, query->text.length), boost, 1);
@@ -342,12 +338,9 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
         return node;
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY:
-        return plan_words(planner, query, boost);
-    case QUERY_BOOLEAN:
-        return plan_boolean(planner, query, boost);
-    case QUERY_BOOST:
-        return plan_any(planner, query->children[0], boost * query->factor);
+    case QUERY_FUZZY: return plan_words(planner, query, boost);
+    case QUERY_BOOLEAN: return plan_boolean(planner, query, boost);
+    case QUERY_BOOST: return plan_any(planner, query->children[0], boost * query->factor);
     case QUERY_CONSTANT: /* the child filters, all that it lets through counts alike */
         node = node_new(ORACLE_SUM, 0);
         make_parts(node, 2);
@@ -357,8 +350,7 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
         node->parts[1] = node_new(ORACLE_ALL, query->factor * boost);
         node->occurs[1] = LIBSEARCH_MUST;
         return node;
-    default:
-        abort(); /* the tests do not ask for what is not there yet */
+    default: abort(); /* the tests do not ask for what is not there yet */
     }
 }
 

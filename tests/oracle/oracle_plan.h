@@ -6,14 +6,14 @@
 #include "oracle/oracle.h"
 
 enum oracle_kind {
-    ORACLE_ALL,    /* every document */
+    ORACLE_ALL, /* every document */
     ORACLE_NONE,
     ORACLE_TERM,   /* terms[0] */
     ORACLE_PHRASE, /* terms at offsets, within slop */
     ORACLE_ANY_OF, /* a word of `wanted` in list (and field) */
     ORACLE_RANGE,  /* query says which */
     ORACLE_EXISTS,
-    ORACLE_SUM     /* parts by occurs and minimum */
+    ORACLE_SUM /* parts by occurs and minimum */
 };
 
 struct oracle_term {

@@ -93,7 +93,7 @@ static void renumber(struct pieces *pieces, const struct segment_input *inputs, 
     size_t old = from, kept = 0;
     for (size_t i = 0; i < count; i++)
         for (uint32_t d = 0; d < segment_count(inputs[i].segment); d++, old++) {
-            const uint32_t now = inputs[i].numbers != NULL   ? inputs[i].numbers[d]
+            const uint32_t now = inputs[i].numbers != NULL  ? inputs[i].numbers[d]
                                  : pieces->oracle.live[old] ? (uint32_t)kept
                                                             : UINT32_MAX;
             assert_int_equal(now == UINT32_MAX, !pieces->oracle.live[old]);

@@ -50,9 +50,9 @@ static void set(libsearch_document *document, const char *field, libsearch_type 
 {
     if (type != LIBSEARCH_INTEGER && text == NULL)
         return;
-    const struct document_value value = {
-        field, (uint32_t)strlen(field), type, { text, text == NULL ? 0 : strlen(text) }, number, 0
-    };
+    const struct document_value value = { field,  (uint32_t)strlen(field),
+                                          type,   { text, text == NULL ? 0 : strlen(text) },
+                                          number, 0 };
     assert_ok(document_add(document, &value, NULL));
 }
 
@@ -145,8 +145,7 @@ static void one_word(void **state)
 {
     (void)state;
     const double K = 1.2 * (0.25 + 0.75 * 5 / 4.2);
-    assert_answer(question_text(NULL, "wine", 0), "bm25", &bm25, 1,
-                  (struct expected[]){ { 2, log(4) * 1 / (1 + K) } });
+    assert_answer(question_text(NULL, "wine", 0), "bm25", &bm25, 1, (struct expected[]){ { 2, log(4) * 1 / (1 + K) } });
 }
 
 /* cats: in 0 (title and text, f = 2) and in 4, which is deleted but counts: n = 2, idf = ln(1 + 3.5 / 2.5). */
@@ -294,12 +293,12 @@ static void boosts_multiply_and_constants_replace(void **state)
     (void)state;
     const double K = 1.2 * (0.25 + 0.75 * 5 / 4.2);
     libsearch_query *inner = question_text(NULL, "wine", 0);
-    libsearch_query *boost = question_new(
-        &(libsearch_query){ .kind = QUERY_BOOST, .factor = 3, .children = &inner, .count = 1 });
+    libsearch_query *boost =
+        question_new(&(libsearch_query){ .kind = QUERY_BOOST, .factor = 3, .children = &inner, .count = 1 });
     assert_answer(boost, "bm25", &bm25, 1, (struct expected[]){ { 2, 3 * log(4) / (1 + K) } });
     inner = question_text(NULL, "cheese", 0);
-    libsearch_query *constant = question_new(
-        &(libsearch_query){ .kind = QUERY_CONSTANT, .factor = 0.25f, .children = &inner, .count = 1 });
+    libsearch_query *constant =
+        question_new(&(libsearch_query){ .kind = QUERY_CONSTANT, .factor = 0.25f, .children = &inner, .count = 1 });
     assert_answer(constant, "bm25", &bm25, 3, (struct expected[]){ { 1, 0.25 }, { 2, 0.25 }, { 3, 0.25 } });
 }
 

@@ -55,7 +55,7 @@ static void put(struct life *life, uint32_t id)
     life->current[id] = ++life->next_serial;
 }
 
-static void delete(struct life *life, uint32_t id)
+static void delete (struct life *life, uint32_t id)
 {
     char name[24];
     assert_status(index_writer_delete(life->writer, world_id(id, name), NULL),
@@ -136,7 +136,7 @@ static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions)
     bool in_order = true;
     for (uint32_t step = 0; life.next_serial < documents; step++) {
         if (random_below(&random, 6) == 0)
-            delete(&life, (uint32_t)random_below(&random, life.ids));
+            delete (&life, (uint32_t)random_below(&random, life.ids));
         else
             put(&life, (uint32_t)random_below(&random, life.ids));
         if (step % between < between - 1)

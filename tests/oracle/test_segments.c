@@ -4,6 +4,8 @@
 
 #include "oracle/pieces.h"
 
+enum { CASES = 10000 };
+
 static void ask(struct pieces *pieces, struct test_random *random, uint64_t questions, bool patterns)
 {
     struct comparison comparison = { &pieces->world, &pieces->snapshot, &pieces->oracle, patterns };
@@ -12,11 +14,12 @@ static void ask(struct pieces *pieces, struct test_random *random, uint64_t ques
 }
 
 /* One world from a seed: whole, with deletions, merged in part, and merged into one. Asks 4 * questions questions. */
-static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions)
+static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions, bool steep)
 {
     struct test_random random = { seed };
     static struct pieces pieces;
-    const struct world_shape shape = world_random_shape(&random, documents);
+    const struct world_shape shape =
+        steep ? world_steep_shape(&random, documents) : world_random_shape(&random, documents);
     const uint32_t count = random_below(&random, 3) == 0 ? 1 : 1 + (uint32_t)random_below(&random, PIECES_MOST);
     pieces_make(&pieces, &random, &shape, count > documents ? 1 : count);
     ask(&pieces, &random, questions, true);
@@ -32,7 +35,7 @@ static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions)
 }
 
 /* Lives until so many questions were asked, each with a seed of its own, that is printed where one fails. */
-static void live_many(const char *name, uint64_t cases, uint32_t least, uint32_t most, uint64_t questions)
+static void live_many(const char *name, uint64_t cases, uint32_t least, uint32_t most, uint64_t questions, bool steep)
 {
     uint64_t seed = world_seed(name);
     for (uint64_t done = 0; done < cases; done += 4 * questions, seed++) {
@@ -40,32 +43,38 @@ static void live_many(const char *name, uint64_t cases, uint32_t least, uint32_t
         const uint32_t documents = least + (uint32_t)random_below(&random, most - least);
         print_message("LIBSEARCH_TEST_SEED=%llu LIBSEARCH_TEST_CASES=1: %u documents\n", (unsigned long long)seed,
                       documents);
-        live_one_life(seed, documents, questions);
+        live_one_life(seed, documents, questions, steep);
     }
 }
 
 static void small_collections_answer_as_the_oracle_does(void **state)
 {
     (void)state;
-    live_many("small", world_cases(4000), 1, 60, 20);
+    live_many("small", world_cases(CASES), 1, 60, 20, false);
 }
 
 static void collections_of_several_blocks_answer_as_the_oracle_does(void **state)
 {
     (void)state;
-    live_many("blocks", world_cases(2000) / 4, 200, 1500, 20);
+    live_many("blocks", world_cases(CASES) / 4, 200, 1500, 20, false);
 }
 
 static void collections_of_several_windows_answer_as_the_oracle_does(void **state)
 {
     (void)state;
-    live_many("windows", world_cases(600) / 20, 4000, 9500, 15);
+    live_many("windows", world_cases(CASES) / 20, 4000, 9500, 15, false);
+}
+
+static void steep_collections_answer_as_the_oracle_does(void **state)
+{
+    (void)state;
+    live_many("steep", world_cases(CASES) / 20, 600, 9500, 20, true);
 }
 
 static void collections_of_long_lists_answer_as_the_oracle_does(void **state)
 {
     (void)state;
-    live_many("long", world_cases(600) / 75, 15000, 20000, 2);
+    live_many("long", world_cases(CASES) / 400, 15000, 20000, 5, false);
 }
 
 int main(void)
@@ -74,6 +83,7 @@ int main(void)
         cmocka_unit_test(small_collections_answer_as_the_oracle_does),
         cmocka_unit_test(collections_of_several_blocks_answer_as_the_oracle_does),
         cmocka_unit_test(collections_of_several_windows_answer_as_the_oracle_does),
+        cmocka_unit_test(steep_collections_answer_as_the_oracle_does),
         cmocka_unit_test(collections_of_long_lists_answer_as_the_oracle_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,8 +32,25 @@ struct world_shape world_random_shape(struct test_random *random, uint32_t docum
         .skew = 1 + (unsigned)random_below(random, 5),
         .longest = longest[random_below(random, documents > 2000 ? 3 : 4)],
         .same_length = random_below(random, 3) == 0,
+        .repeats = (unsigned)random_below(random, 6),
         .clusters = random_below(random, 2) == 0 ? 0 : 1 + (uint32_t)random_below(random, 12),
+        .sparse = documents > 2000 && random_below(random, 4) == 0,
         .analyzer = analyzers[random_below(random, 4)],
+    };
+}
+
+struct world_shape world_steep_shape(struct test_random *random, uint32_t documents)
+{
+    static const uint32_t words[] = { 2, 3, 6, 15, 50 };
+    return (struct world_shape){
+        .fields = (enum world_fields)random_below(random, WORLD_EVERYTHING),
+        .documents = documents,
+        .words = words[random_below(random, 5)],
+        .skew = 1 + (unsigned)random_below(random, 3),
+        .longest = 4 + (uint32_t)random_size(random, 6),
+        .repeats = 3 + (unsigned)random_below(random, 5),
+        .clusters = random_below(random, 2) == 0 ? 0 : 1 + (uint32_t)random_below(random, 40),
+        .analyzer = random_below(random, 2) ? "standard" : "english",
     };
 }
 
@@ -83,10 +100,25 @@ static void add_fields(struct schema *schema, enum world_fields fields)
 /* Stop words, compounds and other scripts, stems in several forms, and syllables for the rest. */
 static void make_word(struct test_random *random, uint32_t number, char *word)
 {
-    static const char *const some[] = { "the",         "of",        "and",      "connect",    "connected", "connection",
-                                        "China-ASEAN", "COVID-19",  "to-do",    "cat-s",      "John's",    "U.S.",
-                                        "caf\xC3\xA9", "270,000",   "a-b-c",    "connects",   "re-re",     "stra\xC3\x9F"
-                                                                                                           "e",
+    static const char *const some[] = { "the",
+                                        "of",
+                                        "and",
+                                        "connect",
+                                        "connected",
+                                        "connection",
+                                        "China-ASEAN",
+                                        "COVID-19",
+                                        "to-do",
+                                        "cat-s",
+                                        "John's",
+                                        "U.S.",
+                                        "caf\xC3\xA9",
+                                        "270,000",
+                                        "a-b-c",
+                                        "connects",
+                                        "re-re",
+                                        "stra\xC3\x9F"
+                                        "e",
                                         "\xE4\xB8\xAD\xE5\x9B\xBD\xE4\xBA\xBA" };
     static const char *const ends[] = { "", "", "", "s", "ing", "ed", "ly" };
     if (random_below(random, 4) == 0) {
@@ -136,7 +168,7 @@ static size_t make_text(const struct world *world, struct test_random *random, u
         left *= 12;
     while (left > 0 && length < TEXT_ROOM - 64) {
         const char *word = word_for(world, random, d);
-        uint64_t times = random_below(random, 8) == 0 ? 1 + random_size(random, 5) : 1;
+        uint64_t times = random_below(random, 8) == 0 ? random_size(random, world->shape.repeats + 1) : 1;
         for (; left > 0 && times > 0 && length < TEXT_ROOM - 64; left--, times--)
             length += (size_t)sprintf(text + length, "%s%s", word, random_below(random, 20) == 0 ? ". " : " ");
     }
@@ -148,6 +180,13 @@ static void set(libsearch_document *document, const char *field, libsearch_type 
 {
     const struct document_value value = { field, (uint32_t)strlen(field), type, bytes, integer, number };
     assert_ok(document_add(document, &value, NULL));
+}
+
+static bool says_something(const struct world *world, struct test_random *random, uint32_t d)
+{
+    const uint32_t edge = d % 4096;
+    return !world->shape.sparse || edge == 0 || edge == 4095 || (d % 64 == 63 && random_below(random, 20) == 0) ||
+           random_below(random, 400) == 0;
 }
 
 static void set_texts(const struct world *world, struct test_random *random, libsearch_document *document, uint32_t d)
@@ -178,8 +217,8 @@ static void set_values(struct test_random *random, libsearch_document *document)
     }
     if (random_below(random, 2) == 0) {
         const int length = sprintf(word, "%llu", (unsigned long long)random_below(random, 3));
-        set(document, "place", LIBSEARCH_KEYWORD, (libsearch_bytes){ word, random_below(random, 5) ? (size_t)length : 0 },
-            0, 0);
+        set(document, "place", LIBSEARCH_KEYWORD,
+            (libsearch_bytes){ word, random_below(random, 5) ? (size_t)length : 0 }, 0, 0);
     }
     if (random_below(random, 4) > 0)
         set(document, "size", LIBSEARCH_INTEGER, none, (int64_t)random_below(random, 100) - 20, 0);
@@ -191,6 +230,8 @@ static void set_values(struct test_random *random, libsearch_document *document)
 static libsearch_document *make_document(const struct world *world, struct test_random *random, uint32_t d)
 {
     libsearch_document *document = document_new(allocator_default());
+    if (!says_something(world, random, d))
+        return document;
     if (d > 0 && random_below(random, 8) == 0) { /* a copy */
         const libsearch_document *like = world->documents[random_below(random, d)];
         for (size_t i = 0; i < like->count; i++)
@@ -264,7 +305,8 @@ libsearch_bytes world_id(uint32_t number, char *id)
 void world_print(const struct world *world)
 {
     const struct world_shape *shape = &world->shape;
-    print_message("%u documents, fields %d, %s, %u words, skew %u, length %u%s, %u clusters\n", shape->documents,
-                  (int)shape->fields, shape->analyzer, shape->words, shape->skew, shape->longest,
-                  shape->same_length ? " always" : "", shape->clusters);
+    print_message("%u documents, fields %d, %s, %u words, skew %u, length %u%s, repeats %u, %u clusters%s\n",
+                  shape->documents, (int)shape->fields, shape->analyzer, shape->words, shape->skew, shape->longest,
+                  shape->same_length ? " always" : "", shape->repeats, shape->clusters,
+                  shape->sparse ? ", sparse" : "");
 }

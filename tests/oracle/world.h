@@ -15,23 +15,25 @@ uint64_t world_seed(const char *name);
 uint64_t world_cases(uint64_t cases);
 
 enum world_fields {
-    WORLD_TEXT,        /* text alone */
-    WORLD_TITLE_TEXT,  /* title before text, weight 3 */
-    WORLD_TEXT_TITLE,  /* after it */
-    WORLD_TITLE,       /* a title alone: no field has weight 1 */
-    WORLD_WEIGHTS,     /* four fields, weights that are no whole numbers */
-    WORLD_EVERYTHING,  /* three in the group, own lists, no positions, another analyzer, keywords, numbers */
+    WORLD_TEXT,       /* text alone */
+    WORLD_TITLE_TEXT, /* title before text, weight 3 */
+    WORLD_TEXT_TITLE, /* after it */
+    WORLD_TITLE,      /* a title alone: no field has weight 1 */
+    WORLD_WEIGHTS,    /* four fields, weights that are no whole numbers */
+    WORLD_EVERYTHING, /* three in the group, own lists, no positions, another analyzer, keywords, numbers */
     WORLD_FIELD_KINDS
 };
 
 struct world_shape {
     enum world_fields fields;
     uint32_t documents;
-    uint32_t words;    /* of the vocabulary */
-    unsigned skew;     /* 1: all alike; more: the first ones more often */
-    uint32_t longest;  /* words of a text */
+    uint32_t words;   /* of the vocabulary */
+    unsigned skew;    /* 1: all alike; more: the first ones more often */
+    uint32_t longest; /* words of a text */
     bool same_length;
+    unsigned repeats;  /* bits: a word is said up to 2^repeats times in a row */
     uint32_t clusters; /* 0: none */
+    bool sparse;       /* few documents say anything, mostly at the edges of blocks of bits and of windows */
     const char *analyzer;
 };
 
@@ -45,6 +47,8 @@ struct world {
 };
 
 struct world_shape world_random_shape(struct test_random *random, uint32_t documents);
+/* One that is hard on bounds: few words, said once or very often, in texts of all lengths. */
+struct world_shape world_steep_shape(struct test_random *random, uint32_t documents);
 void world_make(struct world *world, struct test_random *random, const struct world_shape *shape);
 void world_free(struct world *world);
 /* A word of the vocabulary, common ones more often. */

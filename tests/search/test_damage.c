@@ -21,12 +21,11 @@ struct original {
 static void find_postings(struct original *original)
 {
     struct section_file *file;
-    assert_ok(section_file_open(original->pieces.storage, "segment-0", SEGMENT_KIND, SEGMENT_VERSION, false, &file,
-                                NULL));
+    assert_ok(
+        section_file_open(original->pieces.storage, "segment-0", SEGMENT_KIND, SEGMENT_VERSION, false, &file, NULL));
     const uint8_t *postings = section_file_get(file, SECTION_POSTINGS, &original->postings_length);
     assert_non_null(postings);
-    const uint8_t *found =
-        memmem(original->bytes.data, original->bytes.length, postings, original->postings_length);
+    const uint8_t *found = memmem(original->bytes.data, original->bytes.length, postings, original->postings_length);
     assert_non_null(found);
     original->postings = (size_t)(found - original->bytes.data);
     section_file_close(file);
@@ -64,8 +63,9 @@ static void copy_damaged(struct test_random *random, const struct original *orig
     if (kind == 4)
         damage_numbers(random, original, bytes);
     for (uint64_t left = kind == 4 ? 0 : 1 + random_size(random, 6); left > 0; left--) {
-        const size_t at = random_below(random, 2) ? random_below(random, length)
-                                                  : original->postings + random_below(random, original->postings_length);
+        const size_t at = random_below(random, 2)
+                              ? random_below(random, length)
+                              : original->postings + random_below(random, original->postings_length);
         if (kind == 0)
             bytes[at] ^= (uint8_t)(1u << random_below(random, 8));
         else if (kind == 1)

@@ -47,27 +47,19 @@ static libsearch_query *question(unsigned which)
     sprintf(two, "%s %s", world->vocabulary[0], world->vocabulary[1]);
     sprintf(like, "%.1s*", world->vocabulary[0]);
     switch (which) {
-    case 0:
-        return question_text(NULL, world->vocabulary[0], QUERY_FLAG_KEEP_STOPS);
-    case 1:
-        return question_text(NULL, two, QUERY_FLAG_KEEP_STOPS);
-    case 2:
-        return question_text(NULL, two, QUERY_FLAG_KEEP_STOPS | QUERY_FLAG_ALL);
-    case 3:
-        return question_text("text", two, QUERY_FLAG_KEEP_STOPS);
-    case 4:
-        return question_new(
-            &(libsearch_query){ .kind = QUERY_PHRASE, .text = { two, strlen(two) }, .number = 20 });
-    case 5:
-        return question_new(&(libsearch_query){ .kind = QUERY_ALL });
+    case 0: return question_text(NULL, world->vocabulary[0], QUERY_FLAG_KEEP_STOPS);
+    case 1: return question_text(NULL, two, QUERY_FLAG_KEEP_STOPS);
+    case 2: return question_text(NULL, two, QUERY_FLAG_KEEP_STOPS | QUERY_FLAG_ALL);
+    case 3: return question_text("text", two, QUERY_FLAG_KEEP_STOPS);
+    case 4: return question_new(&(libsearch_query){ .kind = QUERY_PHRASE, .text = { two, strlen(two) }, .number = 20 });
+    case 5: return question_new(&(libsearch_query){ .kind = QUERY_ALL });
     case 6:
         return question_new(&(libsearch_query){ .kind = QUERY_RANGE,
                                                 .field = (char *)"size",
                                                 .type = LIBSEARCH_INTEGER,
                                                 .has_low = true,
                                                 .low_integer = 0 });
-    case 7:
-        return question_new(&(libsearch_query){ .kind = QUERY_WILDCARD, .text = { like, strlen(like) } });
+    case 7: return question_new(&(libsearch_query){ .kind = QUERY_WILDCARD, .text = { like, strlen(like) } });
     default: {
         libsearch_query *children[] = { question(1), question(6) };
         return question_new(&(libsearch_query){ .kind = QUERY_BOOLEAN,
@@ -100,8 +92,7 @@ static void all_end_with(libsearch_status status, void (*prepare)(struct search_
             libsearch_error error = LIBSEARCH_ERROR_INIT;
             request.exhaustive = exhaustive;
             prepare(&request);
-            const libsearch_status found =
-                search_run(&fixture.pieces.snapshot, &request, &fixture.answer, &error);
+            const libsearch_status found = search_run(&fixture.pieces.snapshot, &request, &fixture.answer, &error);
             if (found != status)
                 fail_msg("question %u%s: %d (%s), should be %d", which, exhaustive ? " exhaustive" : "", (int)found,
                          error.message, (int)status);

@@ -52,7 +52,9 @@ static void add_text(libsearch_document *document, const struct arrays *arrays, 
         length += (size_t)sprintf(text + length, "term ");
     for (uint32_t i = 0; i < arrays->others[d][f]; i++)
         length += (size_t)sprintf(text + length, "other ");
-    const struct document_value value = { names[f], (uint32_t)strlen(names[f]), LIBSEARCH_TEXT, { text, length }, 0, 0 };
+    const struct document_value value = {
+        names[f], (uint32_t)strlen(names[f]), LIBSEARCH_TEXT, { text, length }, 0, 0
+    };
     if (length > 0)
         assert_ok(document_add(document, &value, NULL));
 }
@@ -131,12 +133,9 @@ static void walk(struct fixture *f, struct test_random *random, uint16_t field, 
 {
     struct posting_list list;
     assert_ok(segment_list(f->segment, 0, "term", 4, &list, NULL));
-    const struct plan_term term = { .field = field,
-                                    .bytes = "term",
-                                    .length = 4,
-                                    .weight = 2.75f,
-                                    .norms = &f->norms,
-                                    .weighted = weighted };
+    const struct plan_term term = {
+        .field = field, .bytes = "term", .length = 4, .weight = 2.75f, .norms = &f->norms, .weighted = weighted
+    };
     static struct term_cursor cursor;
     term_cursor_open(&cursor, f->segment, &term, &list, weighted ? f->side_weights : NULL, &f->arena);
     for (uint32_t from = 0;;) {

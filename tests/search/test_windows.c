@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Documents at the edges of windows, words of bits and blocks are found, each by itself and with others, in every way
+ * that a question can take. */
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "query/query_tree.h"
+#include "search/search.h"
+
+enum { DOCUMENTS = 12300, PLACES = 18 };
+
+/* The documents that say anything: "edge", and a word of their own, "at" and their number. */
+static const uint32_t places[PLACES] = { 0,    1,    63,   64,   127,  128,  4094, 4095,  4096,
+                                         4097, 4160, 8190, 8191, 8192, 8193, 8255, 12287, 12299 };
+
+struct fixture {
+    struct schema *schema;
+    struct storage *storage;
+    struct segment *segment;
+    struct snapshot_segment where;
+    struct snapshot snapshot;
+};
+
+static struct fixture fixture;
+
+static void add(struct segment_builder *builder, uint32_t d)
+{
+    char text[32], id[16];
+    libsearch_document *document = document_new(allocator_default());
+    for (unsigned i = 0; i < PLACES; i++)
+        if (places[i] == d) {
+            const int length = sprintf(text, "edge at%u", d);
+            const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, (size_t)length }, 0, 0 };
+            assert_ok(document_add(document, &value, NULL));
+        }
+    assert_ok(segment_builder_add(builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
+    document_free(document);
+}
+
+static int make_fixture(void **state)
+{
+    struct segment_builder *builder;
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    uint64_t length;
+    *state = &fixture;
+    field.name = "text";
+    assert_ok(schema_new(allocator_default(), "standard", &fixture.schema, NULL));
+    assert_ok(schema_add(fixture.schema, &field, NULL, NULL));
+    assert_ok(storage_open_memory(allocator_default(), &fixture.storage, NULL));
+    assert_ok(segment_builder_new(allocator_default(), fixture.schema, fixture.storage, "s", &builder, NULL));
+    for (uint32_t d = 0; d < DOCUMENTS; d++)
+        add(builder, d);
+    assert_ok(segment_builder_finish(builder, false, &length, NULL));
+    assert_ok(segment_open(allocator_default(), fixture.schema, fixture.storage, "s", false, &fixture.segment, NULL));
+    fixture.where = (struct snapshot_segment){ .segment = fixture.segment };
+    fixture.snapshot = (struct snapshot){ .allocator = allocator_default(),
+                                          .references = 1,
+                                          .schema = fixture.schema,
+                                          .segments = &fixture.where,
+                                          .segment_count = 1 };
+    return 0;
+}
+
+static int free_fixture(void **state)
+{
+    (void)state;
+    segment_release(fixture.segment);
+    storage_close(fixture.storage);
+    schema_release(fixture.schema);
+    return 0;
+}
+
+static libsearch_query *make(const libsearch_query *like)
+{
+    libsearch_query *query;
+    assert_ok(query_new(allocator_default(), like, &query, NULL));
+    for (size_t i = 0; i < like->count; i++)
+        query_release(like->children[i]);
+    return query;
+}
+
+static libsearch_query *words(enum query_kind kind, unsigned flags, const char *text)
+{
+    return make(&(libsearch_query){ .kind = kind, .flags = flags, .text = { text, strlen(text) } });
+}
+
+/* The question finds just these documents (rising), exhaustively and not, counted too. */
+static void assert_finds(libsearch_query *query, const uint32_t *documents, size_t count)
+{
+    struct search_hit hits[PLACES + 1];
+    for (unsigned way = 0; way < 3; way++) {
+        struct search_answer answer = { .hits = hits };
+        const struct search_request request = { .query = query,
+                                                .count = way == 2 ? 0 : PLACES + 1,
+                                                .total = LIBSEARCH_TOTAL_EXACT,
+                                                .memory = SIZE_MAX,
+                                                .exhaustive = way == 1 };
+        assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
+        assert_int_equal(answer.total, count);
+        for (size_t i = 0; i < answer.hit_count; i++) {
+            bool known = false;
+            for (size_t j = 0; j < count; j++)
+                known = known || documents[j] == hits[i].number;
+            assert_true(known);
+        }
+        assert_int_equal(answer.hit_count, way == 2 ? 0 : count);
+    }
+    query_release(query);
+}
+
+static libsearch_query *word_at(unsigned i)
+{
+    char text[16];
+    sprintf(text, "at%u", places[i]);
+    return words(QUERY_TEXT, 0, text);
+}
+
+static libsearch_query *both(libsearch_query *one, libsearch_occur first, libsearch_query *other,
+                             libsearch_occur second)
+{
+    libsearch_query *children[] = { one, other };
+    return make(&(libsearch_query){ .kind = QUERY_BOOLEAN,
+                                    .children = children,
+                                    .occurs = (uint8_t[]){ (uint8_t)first, (uint8_t)second },
+                                    .count = 2 });
+}
+
+static void a_document_is_found_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < PLACES; i++)
+        assert_finds(word_at(i), &places[i], 1);
+    assert_finds(words(QUERY_TEXT, 0, "edge"), places, PLACES);
+    assert_finds(words(QUERY_PREFIX, 0, "at"), places, PLACES);
+}
+
+static void a_document_is_found_by_all_its_words(void **state)
+{
+    (void)state;
+    char text[32];
+    for (unsigned i = 0; i < PLACES; i++) {
+        sprintf(text, "edge at%u", places[i]);
+        assert_finds(words(QUERY_TEXT, QUERY_FLAG_ALL, text), &places[i], 1);
+        assert_finds(words(QUERY_PHRASE, 0, text), &places[i], 1);
+        assert_finds(words(QUERY_TEXT, 0, text), places, PLACES);
+        assert_finds(both(word_at(i), LIBSEARCH_FILTER, words(QUERY_TEXT, 0, "edge"), LIBSEARCH_SHOULD), &places[i], 1);
+    }
+}
+
+static void any_two_documents_are_found_together(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < PLACES; i++)
+        for (unsigned j = i + 1; j < PLACES; j++) {
+            const uint32_t two[] = { places[i], places[j] };
+            assert_finds(both(word_at(i), LIBSEARCH_SHOULD, word_at(j), LIBSEARCH_SHOULD), two, 2);
+            assert_finds(both(word_at(i), LIBSEARCH_MUST, word_at(j), LIBSEARCH_MUST), NULL, 0);
+            assert_finds(both(word_at(i), LIBSEARCH_SHOULD, word_at(j), LIBSEARCH_MUST_NOT), two, 1);
+        }
+}
+
+static void all_but_one_are_found(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < PLACES; i++) {
+        uint32_t others[PLACES];
+        size_t count = 0;
+        for (unsigned j = 0; j < PLACES; j++)
+            if (j != i)
+                others[count++] = places[j];
+        assert_finds(both(words(QUERY_TEXT, 0, "edge"), LIBSEARCH_MUST, word_at(i), LIBSEARCH_MUST_NOT), others, count);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_document_is_found_wherever_it_stands),
+        cmocka_unit_test(a_document_is_found_by_all_its_words),
+        cmocka_unit_test(any_two_documents_are_found_together),
+        cmocka_unit_test(all_but_one_are_found),
+    };
+    return cmocka_run_group_tests(tests, make_fixture, free_fixture);
+}
