@@ -33,7 +33,7 @@ pkg_config_static)
   done
   ;;
 find_package)
-  cmake -S "$sources" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$LIBSEARCH_CC" \
+  cmake -G Ninja -S "$sources" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$LIBSEARCH_CC" \
     -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$work/bin" >"$work/log" && cmake --build "$work/build" >>"$work/log" || { cat "$work/log"; exit 1; }
   ;;
 installed_program)
@@ -62,7 +62,7 @@ add_subdirectory("$LIBSEARCH_SOURCE" libsearch)
 add_executable(first_search "$sources/first_search.c")
 target_link_libraries(first_search PRIVATE libsearch::static)
 EOF
-  cmake -S "$work/project" -B "$work/build" -DCMAKE_C_COMPILER="$LIBSEARCH_CC" >"$work/log" || { cat "$work/log"; exit 1; }
+  cmake -G Ninja -S "$work/project" -B "$work/build" -DCMAKE_C_COMPILER="$LIBSEARCH_CC" >"$work/log" || { cat "$work/log"; exit 1; }
   if [ -z "${LIBSEARCH_LONG-}" ]; then
     echo "configured; built only in the long form"
     exit
