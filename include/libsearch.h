@@ -332,7 +332,8 @@ typedef struct libsearch_field {
 #endif
 
 /** Memory by the program. Each function gets context first; allocate and reallocate answer NULL when
- * there is none, and align as malloc does. They may be called from any thread that calls the library. */
+ * there is none, and align as malloc does. They may be called from any thread that calls the library, and from
+ * the threads of a writer that was asked for some, several at once. */
 typedef struct libsearch_allocator {
     void *context;
     void *(*allocate)(void *context, size_t size);
