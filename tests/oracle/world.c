@@ -17,7 +17,9 @@ uint64_t world_seed(const char *name)
 uint64_t world_cases(uint64_t cases)
 {
     const char *given = getenv("LIBSEARCH_TEST_CASES");
-    return given == NULL ? cases : strtoull(given, NULL, 0);
+    if (given != NULL)
+        return strtoull(given, NULL, 0);
+    return getenv("LIBSEARCH_LONG") != NULL ? 20 * cases : cases;
 }
 
 struct world_shape world_random_shape(struct test_random *random, uint32_t documents)

@@ -10,7 +10,8 @@
 #include "oracle/oracle.h"
 #include "support/random.h"
 
-/* LIBSEARCH_TEST_SEED (else LIBSEARCH_SEED, else the clock) and LIBSEARCH_TEST_CASES (else `cases`). */
+/* LIBSEARCH_TEST_SEED (else LIBSEARCH_SEED, else the clock) and LIBSEARCH_TEST_CASES (else `cases`, twenty times as many
+ * with LIBSEARCH_LONG). */
 uint64_t world_seed(const char *name);
 uint64_t world_cases(uint64_t cases);
 

@@ -23,7 +23,16 @@ static struct fixture fixture;
 static int make_fixture(void **state)
 {
     struct test_random random = { 20240611 };
-    const struct world_shape shape = { WORLD_EVERYTHING, 5000, 40, 2, 8, false, 3, "english" };
+    const struct world_shape shape = {
+        .fields = WORLD_EVERYTHING,
+        .documents = 5000,
+        .words = 40,
+        .skew = 2,
+        .longest = 8,
+        .repeats = 4,
+        .clusters = 3,
+        .analyzer = "english",
+    };
     pieces_make(&fixture.pieces, &random, &shape, 2);
     fixture.answer.hits = fixture.hits;
     *state = &fixture;
