@@ -11,7 +11,7 @@
 #include "xapian/terms.hh"
 
 /* The whole of a compound is counted as one word more, also in the length (docs/xapian.md says what that does). */
-enum { WHOLE_FREQUENCY = 1 };
+enum { WHOLE_FREQUENCY = 0 };
 
 std::string slot_number(double number)
 {

@@ -24,11 +24,11 @@ std::vector<word> planner::question(const struct field *field, const libsearch_q
 }
 
 /* Unless nothing would be left. */
-static void drop_stops(std::vector<word> &words)
+static void drop_where(std::vector<word> &words, bool word::*is)
 {
     std::vector<word> kept;
     for (const auto &word : words)
-        if (!word.stop)
+        if (!(word.*is))
             kept.push_back(word);
     if (!kept.empty())
         words = std::move(kept);
@@ -83,15 +83,17 @@ Query planner::plan_text(const libsearch_query *query)
     const bool all = (query->flags & QUERY_FLAG_ALL) != 0;
     auto words = question(field, query);
     if ((query->flags & QUERY_FLAG_KEEP_STOPS) == 0)
-        drop_stops(words);
+        drop_where(words, &word::stop);
+    if (all)
+        drop_where(words, &word::whole);
     count_repetitions(words, exact || !layout_.stems);
     query_list parts;
     for (const auto &word : words) {
-        if (word.count == 0 || (all && word.whole))
+        if (word.count == 0)
             continue;
         const Query made = word_query(field, word.stem, word.surface, word.count, exact);
         if (!made.empty())
-            parts.push_back(word.whole ? Query(WHOLE_WEIGHT, made) : made);
+            parts.push_back(word.whole && !all ? Query(WHOLE_WEIGHT, made) : made);
         else if (all)
             return Query();
     }

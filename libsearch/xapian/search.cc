@@ -45,7 +45,9 @@ static Xapian::MSet match(const engine_snapshot &snapshot, const Xapian::Databas
     const Xapian::Query query = planner(snapshot.allocator, *snapshot.meaning, database).plan(request->query);
     const auto wanted = static_cast<Xapian::doccount>(std::min<uint64_t>(request->count, snapshot.documents));
     const auto offset = static_cast<Xapian::doccount>(std::min<uint64_t>(request->offset, UINT32_MAX / 2));
-    const Xapian::doccount looked_at = request->total == LIBSEARCH_TOTAL_EXACT ? database.get_doccount() : 0;
+    const bool exhaustive =
+        request->total == LIBSEARCH_TOTAL_EXACT || (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0;
+    const Xapian::doccount looked_at = exhaustive ? database.get_doccount() : 0;
     Xapian::Enquire enquire(database);
     if (query.empty())
         return Xapian::MSet();
