@@ -98,18 +98,11 @@ static bool decode_bitmap(struct posting_block *block, uint32_t before, uint32_t
     if (block->end - from < 1 || block->end - from - 1 < 8 * (ptrdiff_t)*from)
         return false;
     const unsigned words = *from++;
-    uint64_t first = ((uint64_t)(before + 1)) / 64 * 64;
-    unsigned found = 0;
-    for (unsigned w = 0; w < words; w++, first += 64) {
-        uint64_t bits = load_u64(from + 8 * (size_t)w);
-        if (found + (unsigned)__builtin_popcountll(bits) > block->count)
-            return false;
-        for (; bits != 0; bits &= bits - 1)
-            block->documents[found++] = (uint32_t)(first + (unsigned)__builtin_ctzll(bits));
-    }
+    const uint32_t first = (before + 1) / 64 * 64;
+    const size_t found = bitmap_decode(from, words, first, block->count, block->documents);
     block->next = from + 8 * (size_t)words;
-    return found == block->count && first <= (uint64_t)document_count + 64 &&
-           (before == UINT32_MAX || block->documents[0] > before) && block->documents[found - 1] < document_count;
+    return found == block->count && (before == UINT32_MAX || block->documents[0] > before) &&
+           block->documents[found - 1] < document_count;
 }
 
 static bool decode_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)

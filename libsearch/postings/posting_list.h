@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
+#include "codec/bitmap.h"
 #include "postings/format.h"
 
 /* A list as it lies in a mapped section. Immutable once opened. */
@@ -44,7 +45,7 @@ libsearch_status posting_list_open(const uint8_t *section, size_t length, const 
 struct posting_block {
     uint32_t number;
     uint32_t count;
-    uint32_t documents[POSTING_BLOCK];
+    uint32_t documents[POSTING_BLOCK + BITMAP_ROOM]; /* what is after `count` is of no meaning */
     uint32_t frequencies[POSTING_BLOCK]; /* by posting_block_frequencies */
     /* where decoding goes on */
     const uint8_t *next, *end;
@@ -78,6 +79,19 @@ static inline bool posting_bitmap_has(const struct posting_bitmap *bitmap, uint3
 
 /* Decodes the documents of block b. False: damaged. */
 bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block);
+/* Brings what decoding block b will read first into the cache. */
+static inline void posting_prefetch(const struct posting_list *list, uint32_t b)
+{
+    if (list->last_documents == NULL)
+        return;
+    const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
+    if (offset > (size_t)(list->payload_end - list->payload))
+        return;
+    __builtin_prefetch(list->payload + offset);
+    __builtin_prefetch(list->payload + offset + 64);
+    __builtin_prefetch(list->payload + offset + 128);
+}
+
 /* Decodes its frequencies, once. False: damaged. */
 bool posting_block_frequencies(const struct posting_list *list, struct posting_block *block);
 

@@ -28,11 +28,29 @@ uint32_t list_walk_seek(struct list_walk *walk, uint32_t document)
     return walk->from;
 }
 
+/* Asks for the blocks of all documents at once, so that their waits for memory are one. */
+static void prefetch_blocks(struct list_walk *walk, const uint32_t *documents, size_t n)
+{
+    const struct posting_list *list = walk->list;
+    if (list->last_documents == NULL || n == 0)
+        return;
+    for (size_t i = 0; i < n;) {
+        const uint32_t b = i == 0 ? list_walk_seek(walk, documents[0]) : posting_seek_block(list, walk->from, documents[i]);
+        if (b >= list->blocks)
+            break;
+        posting_prefetch(list, b);
+        const uint32_t last = posting_last_document(list, b);
+        while (i < n && documents[i] <= last)
+            i++;
+    }
+}
+
 bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
 {
     const struct posting_list *list = walk->list;
     uint8_t hits[POSTING_BLOCK], places[POSTING_BLOCK];
     size_t kept = 0;
+    prefetch_blocks(walk, documents, *n);
     for (size_t i = 0; i < *n;) {
         const uint32_t b = list_walk_seek(walk, documents[i]);
         if (b >= list->blocks)

@@ -111,6 +111,11 @@ static bool scores_are_positive(const struct prune *prune)
     return true;
 }
 
+bool prune_can_count(const struct plan_node *node)
+{
+    return node->kind == PLAN_PHRASE && prune_can(node);
+}
+
 /* Opens the leaves of a plan. *missing: a term that must be there is not in the segment. */
 static libsearch_status open_leaves(struct prune *prune, const struct plan_node *node, size_t segment_index,
                                     bool *missing)
@@ -135,9 +140,10 @@ static libsearch_status open_leaves(struct prune *prune, const struct plan_node 
 }
 
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
-                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top)
+                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
+                               uint64_t *count)
 {
-    struct prune prune = { .context = context, .where = where, .top = top };
+    struct prune prune = { .context = context, .where = where, .top = top, .count = count };
     bool missing;
     TRY(open_leaves(&prune, node, segment_index, &missing));
     if (missing)
@@ -146,16 +152,16 @@ libsearch_status prune_segment(struct search_context *context, const struct plan
         return prune_phrase(&prune, node);
     if (node->kind == PLAN_BOOLEAN && node->occurs[0] == LIBSEARCH_SHOULD && !scores_are_positive(&prune))
         return evaluate_segment(context, node, where, segment_index, top, NULL);
-    if (prune.leaf_count == 1)
-        return prune_term(&prune);
-    return node->occurs[0] == LIBSEARCH_MUST ? prune_intersection(&prune) : prune_union(&prune);
+    if (node->kind == PLAN_BOOLEAN && node->occurs[0] == LIBSEARCH_MUST && prune.leaf_count > 1)
+        return prune_intersection(&prune);
+    return prune.leaf_count == 1 ? prune_term(&prune) : prune_union(&prune);
 }
 
 libsearch_status prune_count_phrase(struct search_context *context, const struct plan_node *node,
                                     const struct snapshot_segment *where, size_t segment_index, uint64_t *total)
 {
-    struct prune prune = { .context = context, .where = where };
+    struct prune prune = { .context = context, .where = where, .count = total };
     bool missing;
     TRY(open_leaves(&prune, node, segment_index, &missing));
-    return missing ? LIBSEARCH_OK : count_phrase(&prune, node, total);
+    return missing ? LIBSEARCH_OK : prune_phrase_all(&prune, node);
 }

@@ -12,9 +12,13 @@
 
 /* True where a pruned way is there for the plan. */
 bool prune_can(const struct plan_node *node);
-/* Offers to top all documents of the segment that may be among its best. */
+/* True where counting all matches and finding the best of them are one walk. */
+bool prune_can_count(const struct plan_node *node);
+/* Offers to top all documents of the segment that may be among its best. count (only with prune_can_count, else NULL):
+ * all matches are offered, and their number is added to it. */
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
-                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top);
+                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
+                               uint64_t *count);
 
 /* For a phrase that prune_can: adds the number of live documents that have it. */
 libsearch_status prune_count_phrase(struct search_context *context, const struct plan_node *node,

@@ -15,6 +15,7 @@ struct prune {
     struct top_k *top;
     struct leaf **leaves;   /* in the query's order */
     size_t leaf_count;
+    uint64_t *count;        /* NULL, or all matches are wanted, and their number here */
     float slack;            /* what rounding can make of sums in another order: bounds are held against
                                threshold * slack */
 };
@@ -60,7 +61,8 @@ libsearch_status prune_term(struct prune *prune);
 libsearch_status prune_union(struct prune *prune);
 libsearch_status prune_intersection(struct prune *prune);
 libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node);
-libsearch_status count_phrase(struct prune *prune, const struct plan_node *node, uint64_t *total);
+/* All documents that have the phrase are counted, and offered where there is a top. */
+libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *node);
 
 /* Leaves by rising document frequency: the rarest leads. */
 void prune_order_by_rarity(const struct prune *prune, struct leaf **by_rarity);

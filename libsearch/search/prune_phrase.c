@@ -84,6 +84,8 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
 {
     struct phrase_search search;
     struct promise *heap;
+    if (prune->count != NULL)
+        return prune_phrase_all(prune, node);
     TRY(phrase_open(&search, prune, node));
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (!leaf_make_bounds(prune->leaves[i]))
@@ -115,7 +117,7 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
     return LIBSEARCH_OK;
 }
 
-libsearch_status count_phrase(struct prune *prune, const struct plan_node *node, uint64_t *total)
+libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *node)
 {
     struct phrase_search search;
     TRY(phrase_open(&search, prune, node));
@@ -132,7 +134,11 @@ libsearch_status count_phrase(struct prune *prune, const struct plan_node *node,
                 continue;
             if (!phrase_matcher_try(search.matcher, documents[i], -1.0f, &score))
                 return failed(&search);
-            *total += score >= 0;
+            if (score < 0)
+                continue;
+            ++*prune->count;
+            if (prune->top != NULL)
+                prune_offer(prune, documents[i], score);
         }
     }
     return LIBSEARCH_OK;

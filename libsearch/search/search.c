@@ -52,11 +52,12 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
     uint64_t total = 0;
     const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root);
     const bool count = request->total == LIBSEARCH_TOTAL_EXACT;
+    const bool together = pruned && count && prune_can_count(plan.root);
     for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++) {
         const struct snapshot_segment *where = &snapshot->segments[s];
         if (pruned)
-            TRY(prune_segment(&context, plan.root, where, s, &top));
-        if (request->count == 0 || (pruned && count))
+            TRY(prune_segment(&context, plan.root, where, s, &top, together ? &total : NULL));
+        if (request->count == 0 || (pruned && count && !together))
             TRY(request->exhaustive ? evaluate_segment(&context, plan.root, where, s, NULL, &total)
                                     : count_segment(&context, plan.root, where, s, &total));
         else if (!pruned)

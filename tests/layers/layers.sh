@@ -63,6 +63,19 @@ a_file_includes_only_what_its_folder_may_use)
 programs_see_the_public_header_alone)
   grep -HnE '^ *# *include *"[^"]*/' tools/lsearch/*.[ch] examples/*.c >"$wrong" || true
   ;;
+every_layer_says_what_it_is_for)
+  layers | while read -r layer uses; do
+    [ -s "libsearch/$layer/README.md" ] || echo "libsearch/$layer/README.md is missing"
+  done >"$wrong"
+  ;;
+links_between_documents_lead_somewhere)
+  find . -name build -prune -o -name .git -prune -o -name '*.md' -exec grep -HoE '\]\([^)]+\)' {} + |
+    sed -n 's/^\([^:]*\)\/[^/:]*\.md:](\([^)#]*\).*)$/\1 \2/p' |
+    while read -r folder link; do
+      case $link in *://* | "") continue ;; esac
+      [ -e "$folder/$link" ] || echo "$folder: a link to $link"
+    done >"$wrong"
+  ;;
 only_io_touches_files)
   files='open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|readv|writev|preadv|pwritev'
   files="$files|fsync|fdatasync|sync|syncfs|rename|renameat|renameat2|link|unlink|unlinkat|remove|truncate|ftruncate"

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Bitmaps: dense runs of documents as one bit each. */
+#ifndef LIBSEARCH_CODEC_BITMAP_H
+#define LIBSEARCH_CODEC_BITMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BITMAP_ROOM = 80 };
+
+/* Writes first + the number of each set bit of n words (u64, little endian, at `from`), rising, to values; stops after
+ * the word with which there are more than `most`. values has room for most + BITMAP_ROOM. Returns how many were written. */
+size_t bitmap_decode(const uint8_t *from, size_t n, uint32_t first, size_t most, uint32_t *values);
+
+#endif
