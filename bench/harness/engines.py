@@ -25,6 +25,8 @@ HARDER = {
     "libsearch-segments": ("native", ["segments=8"], [], True),
     "libsearch-deleted": ("native", ["deleted=5"], [], True),
     "libsearch-filtered": ("native", ["buckets=4"], ["bucket=1"], True),
+    "libsearch-two-threads": ("native", ["threads=2"], [], False),
+    "libsearch-64mib": ("native", ["memory=64"], [], False),
 }
 PEERS = {
     "fts5": ("fts5", [], [], True),

@@ -44,12 +44,13 @@ def build_index(engine, docs, folder, reuse):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{engine.name}: the driver stopped with {process.returncode}; see {log}")
+    threads = next((int(word[8:]) for word in engine.index_words if word.startswith("threads=")), 1)
     phases = [line.split()[1:] for line in open(log, encoding="utf-8") if line.startswith("phase ")]
     known = {
         **wanted,
         "version": engine.version,
         "indexing": {
-            "engine": engine.name, "threads": 1, "wall_s": round(wall, 3),
+            "engine": engine.name, "threads": threads, "wall_s": round(wall, 3),
             "cpu_s": round(usage.ru_utime + usage.ru_stime, 3), "peak_rss_bytes": usage.ru_maxrss * 1024,
             "index_bytes": folder_bytes(index), "text_bytes": docs["text_bytes"],
         },

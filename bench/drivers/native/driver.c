@@ -119,12 +119,19 @@ static void add(struct text id, struct text text)
         check(libsearch_writer_commit(writer, &failure));
 }
 
+static void commit_as(const char *bytes)
+{
+    check(libsearch_writer_prepare(writer, LIBSEARCH_DURABLE, (libsearch_bytes){ bytes, strlen(bytes) }, &failure));
+    check(libsearch_writer_finish(writer, &failure));
+}
+
 static void finish(void)
 {
     check(libsearch_writer_commit(writer, &failure));
     driver_phase("commit");
     if (segments == 0) {
         check(libsearch_writer_compact(writer, reordered ? LIBSEARCH_REORDER : 0, &failure));
+        commit_as("compacted"); /* the commit before last goes, and what was compacted with it */
         driver_phase("compact");
     }
     if (to_delete != NULL) {
