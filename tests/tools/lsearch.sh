@@ -401,9 +401,6 @@ what_this_build_lacks_is_refused() {
     err_lines 1
     err_has "${option%% *}"
   done
-  run 2 index x three.jsonl --engine xapian
-  run 2 search xapian:three.index rain
-  run 2 search tcp:localhost:1 rain
   run 0 index x three.jsonl --engine native
 }
 

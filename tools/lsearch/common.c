@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lsearch.h"
 
@@ -30,33 +29,15 @@ enum outcome complain_error(const char *index, const libsearch_error *error)
     return error->status == LIBSEARCH_INVALID ? OUTCOME_USAGE : OUTCOME_FAILED;
 }
 
-/* Whether a directory that is no index of ours is a database of Xapian's. */
-static bool looks_like_xapian(const char *path)
-{
-    static const char *const names[] = { "iamglass", "iamhoney", "iamchert", "XAPIANDB" };
-    char file[4096];
-    struct stat found;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(file, sizeof file, "%s/%s", path, names[i]);
-        if (stat(file, &found) == 0)
-            return true;
-    }
-    return false;
-}
-
 libsearch_index *open_index(const struct options *options, unsigned flags, const libsearch_open_options *open,
                             enum outcome *outcome)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_index *index = NULL;
     *outcome = OUTCOME_DONE;
-    if (libsearch_open(options->index, flags, open, &index, &error) == LIBSEARCH_OK)
+    if (engine_open(options, flags, open, &index, &error) == LIBSEARCH_OK)
         return index;
-    *outcome = OUTCOME_FAILED;
-    if (error.status == LIBSEARCH_NOT_AN_INDEX && looks_like_xapian(options->index))
-        complain("%s: a Xapian database, and this build does not have the xapian engine", options->index);
-    else
-        *outcome = complain_error(options->index, &error);
+    *outcome = complain_error(options->index, &error);
     return NULL;
 }
 

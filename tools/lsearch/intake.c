@@ -52,7 +52,8 @@ static bool open_or_make(struct intake *intake)
 {
     const struct options *options = intake->options;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    if (libsearch_open(options->index, 0, NULL, &intake->index, NULL) != LIBSEARCH_OK) {
+    libsearch_error ignored = LIBSEARCH_ERROR_INIT;
+    if (engine_open(options, 0, NULL, &intake->index, &ignored) != LIBSEARCH_OK) {
         libsearch_open_options open = LIBSEARCH_OPEN_OPTIONS_INIT;
         open.analyzer = options->language;
         intake->index = open_index(options, LIBSEARCH_CREATE, &open, &intake->outcome);

@@ -35,6 +35,8 @@ struct options {
     uint64_t commit_every;       /* --commit-every, documents; 0: only at the end */
     bool strict;                 /* --strict */
     bool reorder;                /* --reorder */
+    bool xapian;                 /* --engine xapian */
+    const char *field_map;       /* --field-map; NULL: none */
     struct field_option *fields; /* --field, in the order given */
     size_t field_count;
 };
@@ -72,6 +74,12 @@ enum outcome complain_error(const char *index, const libsearch_error *error);
 /* Opens options->index; says what is wrong where it cannot. */
 libsearch_index *open_index(const struct options *options, unsigned flags, const libsearch_open_options *open,
                             enum outcome *outcome);
+
+/* libsearch_open and libsearch_check with the engine that options->index has. error is not NULL. */
+libsearch_status engine_open(const struct options *options, unsigned flags, const libsearch_open_options *open,
+                             libsearch_index **index, libsearch_error *error);
+libsearch_status engine_check(const struct options *options, libsearch_report report, void *context,
+                              libsearch_error *error);
 
 /* malloc and realloc that end the program, with exit status 3, when there is no memory. */
 void *allocate(size_t size);

@@ -86,7 +86,7 @@ enum outcome command_check(const struct options *options)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     size_t findings = 0;
-    const libsearch_status status = libsearch_check(options->index, report, &findings, &error);
+    const libsearch_status status = engine_check(options, report, &findings, &error);
     if (status == LIBSEARCH_OK) {
         printf("%s is sound\n", options->index);
         return OUTCOME_DONE;

@@ -51,6 +51,7 @@ enum option {
     OPTION_STRICT,
     OPTION_REORDER,
     OPTION_ENGINE,
+    OPTION_FIELD_MAP,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -79,12 +80,13 @@ static const struct rule rules[] = {
     { "--commit-every", "N", "commit after every N documents, too", IN_INDEX, OPTION_COMMIT_EVERY },
     { "--strict", NULL, "stop at the first bad document or line", IN_INDEX | IN_RUN, OPTION_STRICT },
     { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
-    { "--engine", "NAME", "native", IN_ALL, OPTION_ENGINE },
+    { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
+    { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
+      IN_SEARCH | IN_RUN | IN_GET | IN_INFO, OPTION_FIELD_MAP },
     { "--sort", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
     { "--facet", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
     { "--collapse", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
     { "--explain", NULL, NULL, IN_SEARCH, OPTION_ABSENT },
-    { "--field-map", "FILE", NULL, IN_ALL, OPTION_ABSENT },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -107,6 +109,8 @@ static void print_help(void)
          "a folder of them, or - for JSON lines on standard input. Further fields get their type from the\n"
          "first documents: numbers, ISO dates, keywords (exact values), text where they are long. Objects\n"
          "in objects become fields with dots in their names.\n"
+         "\n"
+         "INDEX is a folder; xapian:PATH and tcp:HOST:PORT[,tcp:HOST:PORT...] are Xapian's databases and servers.\n"
          "\n"
          "Options stand before or after the other words, -- ends them; in a QUERY, a word such as -virus\n"
          "is of the query. Exit status: 0 done, 1 nothing found, 2 wrong usage, 3 failed.");
@@ -257,13 +261,11 @@ static bool apply(struct options *options, const struct rule *rule, const char *
             break;
         return true;
     case OPTION_ENGINE:
-        if (strcmp(value, "xapian") == 0) {
-            complain("this build does not have the xapian engine");
-            return false;
-        }
-        if (strcmp(value, "native") != 0)
+        options->xapian = strcmp(value, "xapian") == 0;
+        if (!options->xapian && strcmp(value, "native") != 0)
             break;
         return true;
+    case OPTION_FIELD_MAP: options->field_map = value; return true;
     case OPTION_MODEL: options->model = value; return true;
     case OPTION_LANGUAGE: options->language = value; return true;
     case OPTION_JSON: options->json = true; return true;
@@ -283,16 +285,6 @@ static const struct command *find_command(const char *name)
         if (strcmp(commands[c].name, name) == 0)
             return &commands[c];
     return NULL;
-}
-
-/* INDEX may name an engine outright; this build has one. */
-static bool index_is_here(const char *index)
-{
-    if (strncmp(index, "xapian:", 7) == 0 || strncmp(index, "tcp:", 4) == 0) {
-        complain("%s: this build does not have the xapian engine", index);
-        return false;
-    }
-    return true;
 }
 
 static bool enough_words(const struct command *command, const struct options *options)
@@ -373,7 +365,7 @@ const struct command *options_read(int argc, char **argv, struct options *option
             complain("%s is no option of lsearch %s", used[r]->name, command->name);
             return NULL;
         }
-    if (!enough_words(command, options) || !index_is_here(options->index))
+    if (!enough_words(command, options))
         return NULL;
     return command;
 }
