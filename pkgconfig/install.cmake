@@ -14,6 +14,15 @@ string(REGEX REPLACE "[^/]+" ".." to_prefix "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 configure_file(pkgconfig/libsearch.pc.in libsearch.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libsearch.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+if(LIBSEARCH_HAVE_XAPIAN)
+  install(TARGETS libsearch-xapian EXPORT libsearch
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(FILES include/libsearch-xapian.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  configure_file(pkgconfig/libsearch-xapian.pc.in libsearch-xapian.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libsearch-xapian.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+
 install(EXPORT libsearch NAMESPACE libsearch:: FILE libsearch-targets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/libsearch)
 configure_file(pkgconfig/libsearch-config.cmake.in libsearch-config.cmake @ONLY)

@@ -3,7 +3,7 @@
 
 # What the library, the program and the quick tests need on Debian 12. docs/dependencies.md says why.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libstemmer-dev libutf8proc-dev libzstd-dev libxxhash-dev"
-test_packages="libcmocka-dev g++ python3 zstd"
+test_packages="libcmocka-dev g++ python3 zstd libxapian-dev xapian-tools xapian-omega"
 
 # need_packages NAME...: installs those that are missing, asking apt for nothing when none is.
 need_packages() {
