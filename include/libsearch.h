@@ -192,9 +192,11 @@ LIBSEARCH_API libsearch_status libsearch_writer_put(libsearch_writer *writer, li
 
 /**
  * Makes all that was put and deleted durable and visible, at once and whole: after LIBSEARCH_OK it
- * survives a crash of the process, of the system and a power cut. Errors: FULL, IO, NO_MEMORY (the
- * commit before stands, nothing put is lost, it may be tried again), FINISHED (a sync failed: the
- * commit before stands, the writer is of no more use). Since 0.1.
+ * survives a crash of the process, of the system and a power cut. After every error the commit before
+ * stands. Errors: FULL, IO, NO_MEMORY (where documents could not be written out, what was put since the
+ * commit before is lost: the writer then answers FINISHED until libsearch_writer_rollback, after which
+ * it may be put again; else nothing is lost and the commit may be tried again), FINISHED (a sync failed:
+ * the writer is of no more use). Since 0.1.
  */
 LIBSEARCH_API libsearch_status libsearch_writer_commit(libsearch_writer *writer, libsearch_error *error);
 
