@@ -93,17 +93,23 @@ libsearch_status prune_damaged(struct prune *prune)
                      segment_name(prune->where->segment));
 }
 
+float prune_lightest(const struct prune *prune)
+{
+    const struct schema *schema = prune->where->segment->schema;
+    float least = 1.0f;
+    for (size_t f = 0; f < schema->count; f++)
+        if (schema->fields[f]->in_group && schema->fields[f]->weight < least)
+            least = schema->fields[f]->weight;
+    return least;
+}
+
 /* A union tells matches by their scores: this says whether each is sure to be above 0 also when rounded, even of the
  * least frequency in the longest document that the lengths can tell. */
 static bool scores_are_positive(const struct prune *prune)
 {
+    const float least = prune_lightest(prune);
     for (size_t i = 0; i < prune->leaf_count; i++) {
         const struct score_parts *parts = &prune->leaves[i]->cursor.parts;
-        const struct schema *schema = prune->where->segment->schema;
-        float least = 1.0f;
-        for (size_t f = 0; f < schema->count; f++)
-            if (schema->fields[f]->in_group && schema->fields[f]->weight < least)
-                least = schema->fields[f]->weight;
         const uint32_t longest = parts->lengths.width == 1 ? 0xFF : parts->lengths.width == 2 ? 0xFFFF : UINT32_MAX;
         if (!(score_of(parts->weight, least, norms_inverse(parts->norms, longest)) > PRUNE_LEAST_SCORE))
             return false;

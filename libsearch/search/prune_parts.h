@@ -57,6 +57,9 @@ void promise_heapify(struct promise *heap, size_t count);
 /* Takes the root out; count is before. */
 struct promise promise_pop(struct promise *heap, size_t count);
 
+/* What one occurrence counts at least where fields are weighed: less than 1 in a field that weighs less. */
+float prune_lightest(const struct prune *prune);
+
 libsearch_status prune_term(struct prune *prune);
 libsearch_status prune_union(struct prune *prune);
 libsearch_status prune_intersection(struct prune *prune);

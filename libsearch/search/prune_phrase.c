@@ -3,7 +3,9 @@
  * from the rarest word's blocks, and only what can still enter is looked at place by place.
  *
  * A phrase stands in a document at most as often as the rarest of its words there, and the length is the same; so the
- * lowest frequency * inverse length of its words bounds the phrase's, in a block and in a document. */
+ * lowest frequency * inverse length of its words bounds the phrase's, in a block and in a document. A phrase counts
+ * once in whatever field it stands, a word as often as the field weighs: where that is less than once, the word's
+ * bound is taken up accordingly. */
 #include "search/list_walk.h"
 #include "search/phrase.h"
 #include "search/prune_parts.h"
@@ -14,13 +16,14 @@ struct phrase_search {
     struct leaf **by_rarity;
     struct list_walk *walks;     /* by rarity */
     struct phrase_matcher *matcher;
+    float lightest;              /* what one occurrence of a word counts at least */
 };
 
 static libsearch_status phrase_open(struct phrase_search *search, struct prune *prune, const struct plan_node *node)
 {
     struct search_context *context = prune->context;
     struct term_cursor **cursors;
-    *search = (struct phrase_search){ .prune = prune, .node = node };
+    *search = (struct phrase_search){ .prune = prune, .node = node, .lightest = prune_lightest(prune) };
     TRY(search_take(context, prune->leaf_count * sizeof(struct leaf *), &search->by_rarity));
     TRY(search_take(context, prune->leaf_count * sizeof *search->walks, &search->walks));
     TRY(search_take(context, prune->leaf_count * sizeof(struct term_cursor *), &cursors));
@@ -54,7 +57,7 @@ static float block_bound(const struct phrase_search *search, uint32_t b)
     }
     const float weight = search->node->phrase_weight;
     /* The quotient above loses digits near the weight: a little is added. */
-    return weight - weight / (1.0f + least * 1.001f);
+    return weight - weight / (1.0f + least * 1.001f / search->lightest);
 }
 
 /* Documents of the rarest word's block b that have the others too, but for those so frequent that asking for them costs
