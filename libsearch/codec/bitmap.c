@@ -8,8 +8,9 @@
 #include <immintrin.h>
 
 /* Sixteen bits at a time: the numbers of the set ones are compressed together. */
-__attribute__((target("avx512f,avx512bw,avx512vl,popcnt"))) static size_t
-decode_avx512(const uint8_t *from, size_t n, uint32_t first, size_t most, uint32_t *values)
+__attribute__((target("avx512f,avx512bw,avx512vl,popcnt"))) static size_t decode_avx512(const uint8_t *from, size_t n,
+                                                                                        uint32_t first, size_t most,
+                                                                                        uint32_t *values)
 {
     const __m512i steps = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     size_t found = 0;

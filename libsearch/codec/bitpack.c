@@ -80,13 +80,15 @@ ALWAYS void pack_rows(const uint32_t *values, const unsigned width, uint8_t *to)
 
 /* One instance per width. */
 #define EACH_WIDTH(DO)                                                                                                 \
-    DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15) DO(16)       \
-    DO(17) DO(18) DO(19) DO(20) DO(21) DO(22) DO(23) DO(24) DO(25) DO(26) DO(27) DO(28) DO(29) DO(30) DO(31) DO(32)
+    DO(0)                                                                                                              \
+    DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15) DO(16) DO(17)      \
+        DO(18) DO(19) DO(20) DO(21) DO(22) DO(23) DO(24) DO(25) DO(26) DO(27) DO(28) DO(29) DO(30) DO(31) DO(32)
 
 static void unpack_block(const uint8_t *from, unsigned width, uint32_t *values)
 {
     switch (width) {
-#define UNPACK(w) case w: unpack_rows(from, w, values); break;
+#define UNPACK(w)                                                                                                      \
+    case w: unpack_rows(from, w, values); break;
         EACH_WIDTH(UNPACK)
     }
 }
@@ -94,7 +96,8 @@ static void unpack_block(const uint8_t *from, unsigned width, uint32_t *values)
 static void unpack_rising_block(const uint8_t *from, unsigned width, uint32_t before, uint32_t *values)
 {
     switch (width) {
-#define UNPACK_RISING(w) case w: unpack_rising_rows(from, w, before, values); break;
+#define UNPACK_RISING(w)                                                                                               \
+    case w: unpack_rising_rows(from, w, before, values); break;
         EACH_WIDTH(UNPACK_RISING)
     }
 }
@@ -102,7 +105,8 @@ static void unpack_rising_block(const uint8_t *from, unsigned width, uint32_t be
 static void pack_block(const uint32_t *values, unsigned width, uint8_t *to)
 {
     switch (width) {
-#define PACK(w) case w: pack_rows(values, w, to); break;
+#define PACK(w)                                                                                                        \
+    case w: pack_rows(values, w, to); break;
         EACH_WIDTH(PACK)
     }
 }

@@ -60,15 +60,15 @@ enum {
     POSTING_BLOCK = BITPACK_BLOCK,
     POSTING_PAIRS = 4,
     POSTING_THRESHOLD_PAIRS = 2,
-    POSTING_THRESHOLD_KINDS = 3,      /* k = 10, 100, 1000 */
+    POSTING_THRESHOLD_KINDS = 3, /* k = 10, 100, 1000 */
     POSTING_THRESHOLD_BYTES = POSTING_THRESHOLD_KINDS * POSTING_THRESHOLD_PAIRS * 2,
-    POSTING_THRESHOLD_MIN = 512,      /* documents that a list must have for thresholds to be kept */
+    POSTING_THRESHOLD_MIN = 512, /* documents that a list must have for thresholds to be kept */
     POSTING_CODEC_BITMAP = 0x40,
     POSTING_CODEC_SIDES = 0x80,
     POSTING_CODEC_MASK = 0x7F,
     POSTING_FEW_POSITIONS = 4,
     POSTING_HEADER = 8,
-    POSTING_SLACK = 64                /* zero bytes at the section's end that decoding may read */
+    POSTING_SLACK = 64 /* zero bytes at the section's end that decoding may read */
 };
 
 #endif

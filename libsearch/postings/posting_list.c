@@ -10,8 +10,8 @@ static libsearch_status damaged(const char *name, uint64_t offset, const char *w
 }
 
 /* The arrays that stand before the payload of a list of 128 documents and more. */
-static libsearch_status open_blocks(struct posting_list *list, struct cursor *cursor, uint64_t offset,
-                                    const char *name, libsearch_error *error)
+static libsearch_status open_blocks(struct posting_list *list, struct cursor *cursor, uint64_t offset, const char *name,
+                                    libsearch_error *error)
 {
     list->blocks = (uint32_t)(((uint64_t)list->document_frequency + POSTING_BLOCK - 1) / POSTING_BLOCK);
     const uint32_t payload = cursor_u32(cursor);
@@ -129,8 +129,7 @@ static bool decode_documents(const struct posting_list *list, uint32_t b, struct
         block->next += offset;
         if (b > 0)
             before = posting_last_document(list, b - 1);
-        block->count = b + 1 < list->blocks ? POSTING_BLOCK
-                                            : (list->document_frequency - 1) % POSTING_BLOCK + 1;
+        block->count = b + 1 < list->blocks ? POSTING_BLOCK : (list->document_frequency - 1) % POSTING_BLOCK + 1;
         if (before != UINT32_MAX && before >= list->document_count)
             return false;
     }
@@ -270,7 +269,8 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     struct cursor cursor = cursor_of(positions->next, (size_t)(positions->end - positions->next));
     const uint64_t header = cursor_varint(&cursor);
     /* A run takes two bytes at least, so that no more places are believed than the file's length allows. */
-    if (cursor.failed || header >> 1 > cursor_left(&cursor) || (sum + POSTING_BLOCK - 1) / POSTING_BLOCK > header >> 2) {
+    if (cursor.failed || header >> 1 > cursor_left(&cursor) ||
+        (sum + POSTING_BLOCK - 1) / POSTING_BLOCK > header >> 2) {
         positions->failed = true;
         return false;
     }

@@ -46,7 +46,7 @@ struct posting_block {
     uint32_t number;
     uint32_t count;
     uint32_t documents[POSTING_BLOCK + BITMAP_ROOM]; /* what is after `count` is of no meaning */
-    uint32_t frequencies[POSTING_BLOCK]; /* by posting_block_frequencies */
+    uint32_t frequencies[POSTING_BLOCK];             /* by posting_block_frequencies */
     /* where decoding goes on */
     const uint8_t *next, *end;
     bool has_sides, has_frequencies;
@@ -122,7 +122,7 @@ struct posting_positions {
     const uint8_t *next, *end;          /* the next run of places */
     const uint8_t *forms;               /* the runs of forms, or NULL: all 0 */
     const uint8_t *forms_end;
-    uint32_t run_start, run_count;      /* which places `run` holds */
+    uint32_t run_start, run_count; /* which places `run` holds */
     uint32_t form_start, form_count;
     bool failed;
     uint32_t run[POSTING_BLOCK];

@@ -26,7 +26,7 @@ struct posting_writer {
         uint16_t field;
         uint8_t index;
         uint32_t frequency;
-    } *sides;
+    } * sides;
     size_t side_count, side_capacity;
 
     /* of the list */
@@ -47,9 +47,8 @@ libsearch_status posting_writer_new(const libsearch_allocator *allocator, const 
     made->allocator = allocator;
     made->lengths = *lengths;
     made->profiles = lengths->weighted == NULL ? 1 : 2;
-    struct buffer *buffers[] = { &made->payload, &made->positions, &made->last_documents, &made->offsets,
-                                 &made->pairs[0], &made->pairs[1],
-                                 &made->peaks[0], &made->peaks[1] };
+    struct buffer *buffers[] = { &made->payload,  &made->positions, &made->last_documents, &made->offsets,
+                                 &made->pairs[0], &made->pairs[1],  &made->peaks[0],       &made->peaks[1] };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         buffer_init(buffers[i], allocator);
     for (unsigned p = 0; p < made->profiles; p++) {
@@ -305,9 +304,8 @@ static bool keep_positions(struct posting_writer *writer, uint32_t frequency, co
     return true;
 }
 
-void posting_writer_add(struct posting_writer *writer, uint32_t document, uint32_t frequency,
-                        const uint32_t *positions, const uint32_t *forms, const struct posting_side *sides,
-                        size_t side_count)
+void posting_writer_add(struct posting_writer *writer, uint32_t document, uint32_t frequency, const uint32_t *positions,
+                        const uint32_t *forms, const struct posting_side *sides, size_t side_count)
 {
     if (writer->in_block == POSTING_BLOCK)
         flush_block(writer, false);
@@ -393,8 +391,8 @@ libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer
     result.positions_offset = base + to->length;
     buffer_append(to, writer->positions.data, writer->positions.length);
     if (to->failed || writer->payload.failed || writer->positions.failed || writer->last_documents.failed ||
-        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed ||
-        writer->peaks[0].failed || writer->peaks[1].failed)
+        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed || writer->peaks[0].failed ||
+        writer->peaks[1].failed)
         return error_no_memory(error);
     for (unsigned p = 0; p < writer->profiles; p++)
         if (list_thresholds_failed(writer->thresholds[p]))

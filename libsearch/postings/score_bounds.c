@@ -117,7 +117,7 @@ struct list_thresholds {
     const libsearch_allocator *allocator;
     float norms[NOMINALS][256];
     uint32_t counts[THRESHOLD_LEVELS][256]; /* by frequency and length, while they are taken */
-    uint8_t *pairs; /* frequency (rounded down), length */
+    uint8_t *pairs;                         /* frequency (rounded down), length */
     size_t count, capacity;
     bool failed;
 };

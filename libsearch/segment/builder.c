@@ -397,8 +397,7 @@ libsearch_status segment_builder_add(struct segment_builder *builder, libsearch_
         take_back(builder, first_note);
         return error_no_memory(error);
     }
-    const libsearch_status status =
-        add_for_good(builder, id, document, first_note, plain, weighted, weighs, error);
+    const libsearch_status status = add_for_good(builder, id, document, first_note, plain, weighted, weighs, error);
     builder->broken = status;
     return status;
 }

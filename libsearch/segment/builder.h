@@ -36,13 +36,13 @@ struct segment_builder {
     struct schema *tokenized;       /* whose analyzers the tokenizers are of; retained, as they point into it */
     uint32_t *notes;
     size_t note_count, note_capacity;
-    size_t *note_starts;            /* by document, where its notes begin */
+    size_t *note_starts; /* by document, where its notes begin */
     size_t note_starts_capacity;
     struct buffer scratch;
-    struct builder_value *values;   /* of the document being added, by field number */
+    struct builder_value *values; /* of the document being added, by field number */
     size_t value_capacity;
-    bool recount;                   /* the vocabulary's counts are too high */
-    libsearch_status broken;        /* a step that cannot be taken back failed: what it was */
+    bool recount;            /* the vocabulary's counts are too high */
+    libsearch_status broken; /* a step that cannot be taken back failed: what it was */
 };
 
 struct builder_value {

@@ -25,13 +25,13 @@ struct inversion {
     uint32_t form_count;
     struct form *forms;
     struct vocabulary terms;
-    struct sort_key *keys;      /* of all terms and forms, sorted */
+    struct sort_key *keys; /* of all terms and forms, sorted */
     size_t key_count;
-    uint64_t *term_ordinals;    /* by term */
-    uint32_t *term_forms;       /* forms by term, the most frequent first */
-    uint32_t *term_starts;      /* by term, where its forms begin; one more at the end */
-    size_t *cursors;            /* by form, where its next place goes */
-    uint64_t *places;           /* document << 32 | position */
+    uint64_t *term_ordinals;              /* by term */
+    uint32_t *term_forms;                 /* forms by term, the most frequent first */
+    uint32_t *term_starts;                /* by term, where its forms begin; one more at the end */
+    size_t *cursors;                      /* by form, where its next place goes */
+    uint64_t *places;                     /* document << 32 | position */
     uint32_t *positions, *position_forms; /* of one document */
     size_t positions_capacity, position_forms_capacity;
     struct list_output output;
@@ -130,8 +130,7 @@ static void add_key(struct inversion *inversion, const struct vocabulary *vocabu
 {
     size_t length;
     const char *bytes = vocabulary_key(vocabulary, number, &length);
-    inversion->keys[inversion->key_count++] =
-        (struct sort_key){ 0, bytes, (uint32_t)length, number, list, kind };
+    inversion->keys[inversion->key_count++] = (struct sort_key){ 0, bytes, (uint32_t)length, number, list, kind };
 }
 
 /* Sorts terms and forms together, and gives terms their ordinals. */
@@ -181,8 +180,7 @@ static libsearch_status order_forms(struct inversion *inversion, libsearch_error
     /* Words come in the order of their bytes; keywords have one form each. */
     for (size_t i = 0; i < inversion->key_count; i++)
         if (inversion->keys[i].kind == KIND_SURFACE)
-            inversion->term_forms[next[inversion->forms[inversion->keys[i].number].term]++] =
-                inversion->keys[i].number;
+            inversion->term_forms[next[inversion->forms[inversion->keys[i].number].term]++] = inversion->keys[i].number;
     for (uint32_t n = 0; n < inversion->form_count; n++)
         if (inversion->forms[n].count > 0 && tokenizer_of(inversion->builder, inversion->forms[n].list) == NULL)
             inversion->term_forms[next[inversion->forms[n].term]++] = n;
@@ -322,8 +320,8 @@ static bool write_forms(struct inversion *inversion, bool in_group, struct run *
     return true;
 }
 
-static libsearch_status write_list(struct inversion *inversion, uint32_t term, uint16_t list,
-                                   struct term_entry *entry, libsearch_error *error)
+static libsearch_status write_list(struct inversion *inversion, uint32_t term, uint16_t list, struct term_entry *entry,
+                                   libsearch_error *error)
 {
     const uint32_t first = inversion->term_starts[term];
     const uint32_t count = inversion->term_starts[term + 1] - first;
@@ -341,8 +339,8 @@ static libsearch_status write_list(struct inversion *inversion, uint32_t term, u
         runs[i] = (struct run){ end - inversion->forms[form].count, end, i };
     }
     list_output_begin(&inversion->output, with_positions);
-    const bool written = count == 1 ? write_one_form(inversion, list == 0, &runs[0])
-                                    : write_forms(inversion, list == 0, runs, count);
+    const bool written =
+        count == 1 ? write_one_form(inversion, list == 0, &runs[0]) : write_forms(inversion, list == 0, runs, count);
     if (runs != few)
         memory_free(inversion->allocator, runs);
     if (!written)

@@ -85,8 +85,7 @@ static void swap(struct sort_key *a, struct sort_key *b)
 static void sort_from(struct sort_key *keys, size_t count, size_t depth)
 {
     while (count > INSERTION) {
-        const struct sort_key pivot =
-            *median(&keys[count / 4], &keys[count / 2], &keys[count / 4 * 3], depth);
+        const struct sort_key pivot = *median(&keys[count / 4], &keys[count / 2], &keys[count / 4 * 3], depth);
         size_t less = 0, at = 0, greater = count;
         while (at < greater) {
             const int order = compare_at(&keys[at], &pivot, depth);

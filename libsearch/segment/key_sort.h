@@ -10,9 +10,9 @@ struct sort_key {
     uint64_t window;   /* the 8 bytes at the depth looked at, big endian, zeros after the key's end */
     const char *bytes; /* of the word; 16 bytes may be read from any place within it */
     uint32_t length;
-    uint32_t number;   /* the caller's */
-    uint16_t list;     /* stands before the word's bytes */
-    uint8_t kind;      /* the caller's; orders keys that are the same */
+    uint32_t number; /* the caller's */
+    uint16_t list;   /* stands before the word's bytes */
+    uint8_t kind;    /* the caller's; orders keys that are the same */
 };
 
 /* Sorts by list, bytes, kind. Windows are the sort's own. */

@@ -166,8 +166,8 @@ static libsearch_status write_all(const struct lengths *lengths, const uint8_t *
     return LIBSEARCH_OK;
 }
 
-libsearch_status lengths_write(const struct lengths *lengths, const uint8_t *plain_codes,
-                               const uint8_t *weighted_codes, struct section_writer *file, libsearch_error *error)
+libsearch_status lengths_write(const struct lengths *lengths, const uint8_t *plain_codes, const uint8_t *weighted_codes,
+                               struct section_writer *file, libsearch_error *error)
 {
     struct buffer scratch;
     buffer_init(&scratch, lengths->allocator);

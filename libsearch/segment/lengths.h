@@ -25,7 +25,7 @@ struct lengths {
     size_t plain_capacity, weighted_capacity;
     uint32_t documents;
     uint64_t plain_total, weighted_total;
-    bool differ;                /* a second profile is needed */
+    bool differ; /* a second profile is needed */
 };
 
 void lengths_init(struct lengths *lengths, const libsearch_allocator *allocator);
@@ -50,7 +50,7 @@ static inline uint32_t lengths_start(const struct lengths *lengths, uint16_t fie
 /* rounding_down codes, to be freed by the caller; NULL: no memory. */
 uint8_t *lengths_codes(const struct lengths *lengths, const uint32_t *values);
 /* Writes INFO and all sections of lengths. codes: as made by lengths_codes; weighted_codes NULL with one profile. */
-libsearch_status lengths_write(const struct lengths *lengths, const uint8_t *plain_codes,
-                               const uint8_t *weighted_codes, struct section_writer *file, libsearch_error *error);
+libsearch_status lengths_write(const struct lengths *lengths, const uint8_t *plain_codes, const uint8_t *weighted_codes,
+                               struct section_writer *file, libsearch_error *error);
 
 #endif

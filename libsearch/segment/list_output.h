@@ -15,15 +15,15 @@ struct list_output {
     struct section_writer *file;
     struct posting_writer *postings;
     struct terms_writer *terms;
-    struct buffer gathered;     /* postings not yet given to the file */
-    uint64_t written;           /* bytes of the section given to the file */
+    struct buffer gathered; /* postings not yet given to the file */
+    uint64_t written;       /* bytes of the section given to the file */
     uint8_t *plain_codes, *weighted_codes;
-    float *side_weights;        /* by field number */
-    uint16_t *group;            /* numbers of the group's fields that have words here, rising */
+    float *side_weights; /* by field number */
+    uint16_t *group;     /* numbers of the group's fields that have words here, rising */
     size_t group_count;
-    uint16_t main_field;        /* SCHEMA_NO_FIELD: none */
+    uint16_t main_field; /* SCHEMA_NO_FIELD: none */
     bool main_is_last;
-    uint32_t *main_starts;      /* by document, where the main field begins, UINT32_MAX: it has no words; kept where
+    uint32_t *main_starts; /* by document, where the main field begins, UINT32_MAX: it has no words; kept where
                                    it is the last of several */
 };
 

@@ -171,10 +171,7 @@ uint64_t segment_bytes(const struct segment *segment) { return section_file_leng
 uint64_t segment_checksum(const struct segment *segment) { return section_file_checksum(segment->file); }
 uint64_t segment_term_count(const struct segment *segment) { return terms_reader_count(segment->terms); }
 
-libsearch_bytes segment_id(const struct segment *segment, uint32_t document)
-{
-    return ids_at(&segment->ids, document);
-}
+libsearch_bytes segment_id(const struct segment *segment, uint32_t document) { return ids_at(&segment->ids, document); }
 
 libsearch_status segment_find(const struct segment *segment, libsearch_bytes id, uint32_t *document)
 {

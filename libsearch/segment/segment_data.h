@@ -14,7 +14,7 @@
 /* A text field's arrays. */
 struct segment_field {
     uint64_t tokens;
-    uint32_t documents;    /* that have words in it */
+    uint32_t documents;     /* that have words in it */
     struct numbers lengths; /* data NULL: no document has any */
     struct numbers starts;  /* data NULL: all 0 */
 };
@@ -24,7 +24,7 @@ struct segment {
     unsigned references;
     struct section_file *file;
     uint32_t count;
-    unsigned profiles;     /* 1: the plain lengths serve as weighted ones too */
+    unsigned profiles; /* 1: the plain lengths serve as weighted ones too */
     uint64_t plain_total, weighted_total;
     struct numbers plain_lengths, weighted_lengths;
     const uint8_t *plain_codes, *weighted_codes; /* u8 a document */
@@ -33,7 +33,7 @@ struct segment {
     size_t postings_length;
     struct ids ids;
     struct stored_reader *stored;
-    size_t field_count;    /* fields that the segment knows; at most the schema's */
+    size_t field_count; /* fields that the segment knows; at most the schema's */
     struct segment_field *fields;
     struct column **columns; /* by field number, NULL where there is none */
     struct schema *schema;

@@ -111,8 +111,7 @@ struct vocabulary_entry *vocabulary_at(struct vocabulary *vocabulary, uint16_t l
         if (entry->number == 0)
             break;
         if (entry->start == start && entry->rest == rest && entry->length == length && entry->list == list &&
-            (length <= 16 ||
-             memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word, length) == 0))
+            (length <= 16 || memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word, length) == 0))
             return entry;
     }
     if ((size_t)vocabulary->count + 1 > vocabulary->slots / 8 * 5) {

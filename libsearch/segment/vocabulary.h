@@ -15,7 +15,7 @@ struct vocabulary_entry {
     uint32_t count;  /* how often it was seen */
     uint16_t list;   /* 0: the default group, 1 + field number: a field's own */
     uint16_t length;
-    uint32_t stop;   /* 1: a stop word */
+    uint32_t stop; /* 1: a stop word */
 };
 
 struct vocabulary {
