@@ -123,6 +123,10 @@ static void typed_queries_find_the_same(void **state)
         "price:[-3 TO 0]", "price:[1e9 TO *]", "date:[1970-01-01 TO 1970-01-01]", "boats OR bread",
         "(boats OR bread) AND winter", "winter AND NOT boats", "*", "offic*", "happil*", "boat*", "title:w*", "text:w*",
         "tag:h*", "*cial*", "w?nter", "b*t*", "helth~", "officals~1", "ete", "naive", "xyzzy", "xyzzy*",
+        "@near(1 officials agree)", "@near(1 officials medical)", "@near(2 officials medical)", "@near(3 agree cooperation)",
+        "@near(2 agree cooperation)", "@near(0 officials agree)", "@ordered(5 winter boats)", "@best(boats bread)",
+        "=boats", "=boating", "=boat", "title:=officials", "=\"medical officers\"", "=\"medical officer\"",
+        "\"medical off*\"", "\"of the p*\"",
         "+official xyzzy", "+official +xyzzy", "offic* -harbour", "boats^3 bread", "health officials agree cooperation",
     };
     struct world *world = world_of_entries();
@@ -332,6 +336,12 @@ static void the_xapian_engine_says_what_it_cannot_do(void **state)
     query = libsearch_query_phrase("text", bytes("bread bread"), 0);
     assert_status(libsearch_search_query(world->indexes[XAPIAN], query, NULL, &results, NULL), LIBSEARCH_UNSUPPORTED);
     libsearch_query_free(query);
+    char *answer = ids_found(world->indexes[XAPIAN], parsed(world->indexes[XAPIAN], "text:=boats"));
+    assert_string_equal(answer, libsearch_status_text(LIBSEARCH_UNSUPPORTED));
+    free(answer);
+    answer = ids_found(world->indexes[XAPIAN], parsed(world->indexes[XAPIAN], "@near(5 \"harbour town\" winter)"));
+    assert_string_equal(answer, libsearch_status_text(LIBSEARCH_UNSUPPORTED));
+    free(answer);
     assert_status(libsearch_writer_refresh(world->writers[XAPIAN], NULL), LIBSEARCH_UNSUPPORTED);
     assert_status(libsearch_writer_compact(world->writers[XAPIAN], LIBSEARCH_REORDER, NULL), LIBSEARCH_UNSUPPORTED);
     world_free(world);
