@@ -51,7 +51,7 @@ void pfor_encode(const uint32_t *values, size_t n, struct buffer *to)
         return;
     }
     uint32_t low[BITPACK_BLOCK];
-    uint8_t indexes[EXCEPTIONS_MAX];
+    uint8_t indexes[EXCEPTIONS_MAX] = { 0 };
     const uint32_t mask = (UINT32_C(1) << width) - 1; /* width < 32 where there are exceptions */
     unsigned found = 0;
     for (size_t i = 0; i < n; i++) {

@@ -47,9 +47,10 @@ libsearch_status posting_writer_new(const libsearch_allocator *allocator, const 
     made->allocator = allocator;
     made->lengths = *lengths;
     made->profiles = lengths->weighted == NULL ? 1 : 2;
-    struct buffer *buffers[] = { &made->payload,  &made->positions, &made->last_documents, &made->offsets,
-                                 &made->pairs[0], &made->pairs[1],  &made->peaks[0],       &made->peaks[1] };
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+    enum { BUFFERS = 8 };
+    struct buffer *buffers[BUFFERS] = { &made->payload,  &made->positions, &made->last_documents, &made->offsets,
+                                        &made->pairs[0], &made->pairs[1],  &made->peaks[0],       &made->peaks[1] };
+    for (size_t i = 0; i < BUFFERS; i++)
         buffer_init(buffers[i], allocator);
     for (unsigned p = 0; p < made->profiles; p++) {
         const float average = p == 0 ? lengths->plain_average : lengths->weighted_average;
