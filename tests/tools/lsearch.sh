@@ -226,7 +226,7 @@ index_refuses_a_folder_that_is_something_else() {
   mkdir db
   : >db/iamglass
   run 3 search db word
-  err_has Xapian
+  err_has db
 }
 
 a_second_writer_is_told_so() {
