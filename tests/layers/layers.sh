@@ -76,6 +76,11 @@ links_between_documents_lead_somewhere)
       [ -e "$folder/$link" ] || echo "$folder: a link to $link"
     done >"$wrong"
   ;;
+programs_in_the_guide_compile)
+  awk '/^```/ { inside = $0 == "```c"; next } inside' docs/guide.md >"$work/guide.c"
+  grep -q libsearch_open "$work/guide.c"
+  "$LIBSEARCH_CC" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/guide.c" 2>"$wrong" || true
+  ;;
 only_io_touches_files)
   files='open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|readv|writev|preadv|pwritev'
   files="$files|fsync|fdatasync|sync|syncfs|rename|renameat|renameat2|link|unlink|unlinkat|remove|truncate|ftruncate"
