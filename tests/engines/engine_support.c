@@ -103,7 +103,8 @@ libsearch_query *parsed(libsearch_index *index, const char *text)
     return query;
 }
 
-struct ranking ranking_of(libsearch_index *index, libsearch_bytes words, size_t depth, const char *model)
+struct ranking ranking_of(libsearch_index *index, libsearch_bytes words, size_t depth, const char *model,
+                          unsigned flags)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
@@ -112,6 +113,7 @@ struct ranking ranking_of(libsearch_index *index, libsearch_bytes words, size_t 
     assert_ok(libsearch_query_parse(index, words, LIBSEARCH_PARSE_WORDS, &query, NULL));
     options.count = depth;
     options.model = model;
+    options.flags = flags;
     if (libsearch_search_query(index, query, &options, &results, &error) != LIBSEARCH_OK)
         fail_msg("%.*s: %s", (int)words.length, words.data, error.message);
     struct ranking ranking = { libsearch_results_count(results), NULL, NULL };

@@ -32,7 +32,8 @@ struct ranking {
     char **ids;
     float *scores;
 };
-struct ranking ranking_of(libsearch_index *index, libsearch_bytes words, size_t depth, const char *model);
+struct ranking ranking_of(libsearch_index *index, libsearch_bytes words, size_t depth, const char *model,
+                          unsigned flags);
 void ranking_free(struct ranking *ranking);
 /* NULL, or what differs: at no rank may the scores be further apart than `tolerance` (relative), and documents may
  * change places only where they score so nearly the same. Free. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Each engine is the other's oracle: for the same documents, the same analyzer and the same parameters, bm25-xapian
  * ranks the same in both. On made documents always; on the collections that lie beside the source tree where they are
- * there (LIBSEARCH_COLLECTIONS: names, to look at these alone; LIBSEARCH_VERBOSE: says each difference). */
+ * there (LIBSEARCH_COLLECTIONS: names, to look at these alone; LIBSEARCH_VERBOSE: says each difference).
+ *
+ * Xapian is asked exhaustively: libxapian 1.4.22, pruning, now and then loses one of the last documents of a database
+ * (docs/xapian.md), without our doing. */
 #include "engines/engine_support.h"
 
 #include <stdio.h>
@@ -55,6 +58,17 @@ static void pair_finish(struct pair *pair)
     }
 }
 
+/* The sum of all documents' lengths. */
+static uint64_t tokens_of(libsearch_index *index)
+{
+    libsearch_info info = LIBSEARCH_INFO_INIT;
+    libsearch_snapshot *snapshot = NULL;
+    assert_ok(libsearch_snapshot_open(index, &snapshot, NULL));
+    assert_ok(libsearch_snapshot_info(snapshot, &info, NULL));
+    libsearch_snapshot_free(snapshot);
+    return info.tokens;
+}
+
 static void pair_free(struct pair *pair)
 {
     libsearch_close(pair->indexes[NATIVE]);
@@ -64,8 +78,9 @@ static void pair_free(struct pair *pair)
 
 static size_t compare(struct pair *pair, libsearch_bytes words, const char *model, double tolerance)
 {
-    struct ranking native = ranking_of(pair->indexes[NATIVE], words, DEPTH, model);
-    struct ranking xapian = ranking_of(pair->indexes[XAPIAN], words, DEPTH, model);
+    struct ranking native = ranking_of(pair->indexes[NATIVE], words, DEPTH, model, 0);
+    struct ranking xapian = ranking_of(pair->indexes[XAPIAN], words, DEPTH, model,
+                                       LIBSEARCH_SEARCH_EXHAUSTIVE);
     char *difference = ranking_difference(&native, &xapian, tolerance);
     if (difference != NULL && getenv("LIBSEARCH_VERBOSE") != NULL)
         print_message("%.*s (%s): %s\n", (int)words.length, words.data, model, difference);
@@ -186,6 +201,7 @@ static size_t compare_collection(const char *name, const char *analyzer, double 
     struct pair pair = pair_make(analyzer);
     const size_t documents = put_collection(&pair, folder, SIZE_MAX);
     pair_finish(&pair);
+    assert_int_equal(tokens_of(pair.indexes[NATIVE]), tokens_of(pair.indexes[XAPIAN]));
     while (documents > 0 && (length = getline(&line, &capacity, file)) > 0) {
         const char *tab = strchr(line, '\t');
         if (tab == NULL)
@@ -203,25 +219,32 @@ static size_t compare_collection(const char *name, const char *analyzer, double 
     return queries;
 }
 
-static const char *const collections[] = { "adi", "cranfield", "cisi", "med", "nfcorpus-filtered", "scifact" };
-enum { COLLECTIONS = sizeof collections / sizeof collections[0] };
+/* The first FEW are looked at always, all in the long form. */
+static const char *const collections[] = { "adi", "cranfield", "med", "cisi", "nfcorpus-filtered", "scifact" };
+enum { FEW = 3, COLLECTIONS = sizeof collections / sizeof collections[0] };
+
+static size_t collection_count(void) { return getenv("LIBSEARCH_LONG") != NULL ? COLLECTIONS : FEW; }
 
 static void collections_rank_the_same_where_nothing_is_a_compound(void **state)
 {
     (void)state;
     size_t differ[3];
-    for (size_t c = 0; c < COLLECTIONS; c++) {
+    for (size_t c = 0; c < collection_count(); c++) {
         compare_collection(collections[c], "plain-english", 1e-5, differ);
         assert_int_equal(differ[0] + differ[1] + differ[2], 0);
     }
 }
 
-static void collections_rank_nearly_the_same_with_compounds(void **state)
+/* The whole of a compound has no frequency in Xapian, so that lengths are the same: where a question's word is one,
+ * scores differ. */
+static void with_compounds_lengths_are_the_same_and_most_rankings(void **state)
 {
     (void)state;
     size_t differ[3];
-    for (size_t c = 0; c < COLLECTIONS; c++)
-        compare_collection(collections[c], "english", 1e-5, differ);
+    for (size_t c = 0; c < collection_count(); c++) {
+        const size_t queries = compare_collection(collections[c], "english", 1e-5, differ);
+        assert_true(differ[0] * 10 <= queries * 4);
+    }
 }
 
 int main(void)
@@ -229,7 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_documents_rank_the_same),
         cmocka_unit_test(collections_rank_the_same_where_nothing_is_a_compound),
-        cmocka_unit_test(collections_rank_nearly_the_same_with_compounds),
+        cmocka_unit_test(with_compounds_lengths_are_the_same_and_most_rankings),
     };
     if (!engine_is_here(XAPIAN))
         return 77;
