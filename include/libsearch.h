@@ -556,8 +556,36 @@ LIBSEARCH_API libsearch_query *libsearch_query_keyword(const char *field, libsea
 LIBSEARCH_API libsearch_query *libsearch_query_integer_range(const char *field, int64_t from, int64_t to);
 /** A float within [from, to], both ends included. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_float_range(const char *field, double from, double to);
+/** Texts within `distance` places of each other: from where the first of them ends to where the last begins. ordered:
+ * each behind the one before. Parts are texts (any of their words), phrases, words that fit a pattern, other
+ * near queries, and boosts and plain unions of these; all of the default fields, or of one field. Scored as a phrase.
+ * Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_near(const libsearch_query *const *queries, size_t count,
+                                                    unsigned distance, int ordered);
+/** Documents that match any part; the best part's score counts, and the others' by tie (0: not at all, 1: as in a
+ * union). Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_best(const libsearch_query *const *queries, size_t count, float tie);
 /** Words that begin so, as they were written. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_prefix(const char *field, libsearch_bytes prefix);
+/** Words that fit a pattern as a whole, as they were written: * is any run of characters, ? any one. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_wildcard(const char *field, libsearch_bytes pattern);
+/** Words at most `distance` (1, 2; 0: by the word's length) characters more, less, other or swapped away. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_fuzzy(const char *field, libsearch_bytes word, unsigned distance);
+/** Documents that have a value in a field. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_exists(const char *field);
+
+/** How a text is matched. */
+enum {
+    LIBSEARCH_WORDS_ALL = 1u << 0,        /**< all words must match, not any of them */
+    LIBSEARCH_WORDS_EXACT = 1u << 1,      /**< in the form in which they are written here, not by their stems */
+    LIBSEARCH_WORDS_KEEP_STOPS = 1u << 2, /**< stop words count too */
+    LIBSEARCH_WORDS_LAST_PREFIX = 1u << 3 /**< of a phrase, the last word is the beginning of one */
+};
+/** libsearch_query_text and _phrase with flags, LIBSEARCH_WORDS_...; those of the other kind are wrong: NULL.
+ * Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_text_as(const char *field, libsearch_bytes text, unsigned flags);
+LIBSEARCH_API libsearch_query *libsearch_query_phrase_as(const char *field, libsearch_bytes text, unsigned slop,
+                                                         unsigned flags);
 /** The query with its score multiplied; factor is finite and not negative. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_boost(const libsearch_query *query, float factor);
 /** Every document with the same score. Since 0.1. */

@@ -41,7 +41,8 @@ struct libsearch_results {
     size_t count;
     uint64_t total;
     bool total_exact;
-    const struct query_warning **warnings;
+    struct query_warning *search_warnings; /* its own */
+    const struct query_warning **warnings; /* of the query and of the search */
     size_t warning_count;
     struct highlighter *highlighter; /* made for the first snippet */
     struct arena arena;              /* snippets */

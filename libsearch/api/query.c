@@ -94,6 +94,70 @@ libsearch_query *libsearch_query_prefix(const char *field, libsearch_bytes prefi
     return make((libsearch_query){ .kind = QUERY_PREFIX, .field = (char *)field, .text = prefix });
 }
 
+libsearch_query *libsearch_query_wildcard(const char *field, libsearch_bytes pattern)
+{
+    return make((libsearch_query){ .kind = QUERY_WILDCARD, .field = (char *)field, .text = pattern });
+}
+
+libsearch_query *libsearch_query_fuzzy(const char *field, libsearch_bytes word, unsigned distance)
+{
+    return make((libsearch_query){ .kind = QUERY_FUZZY, .field = (char *)field, .text = word, .number = distance });
+}
+
+libsearch_query *libsearch_query_exists(const char *field)
+{
+    return make((libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)field });
+}
+
+/* The tree's flags; those that a text or a phrase does not have are refused by it. An unknown one is none. */
+static unsigned tree_flags(unsigned flags)
+{
+    const unsigned known = LIBSEARCH_WORDS_ALL | LIBSEARCH_WORDS_EXACT | LIBSEARCH_WORDS_KEEP_STOPS |
+                           LIBSEARCH_WORDS_LAST_PREFIX;
+    return ((flags & LIBSEARCH_WORDS_ALL) != 0 ? (unsigned)QUERY_FLAG_ALL : 0) |
+           ((flags & LIBSEARCH_WORDS_EXACT) != 0 ? (unsigned)QUERY_FLAG_EXACT : 0) |
+           ((flags & LIBSEARCH_WORDS_KEEP_STOPS) != 0 ? (unsigned)QUERY_FLAG_KEEP_STOPS : 0) |
+           ((flags & LIBSEARCH_WORDS_LAST_PREFIX) != 0 ? (unsigned)QUERY_FLAG_LAST_PREFIX : 0) |
+           ((flags & ~known) != 0 ? ~0u : 0);
+}
+
+libsearch_query *libsearch_query_text_as(const char *field, libsearch_bytes text, unsigned flags)
+{
+    return make((libsearch_query){
+        .kind = QUERY_TEXT, .flags = tree_flags(flags), .field = (char *)field, .text = text });
+}
+
+libsearch_query *libsearch_query_phrase_as(const char *field, libsearch_bytes text, unsigned slop, unsigned flags)
+{
+    return make((libsearch_query){
+        .kind = QUERY_PHRASE, .flags = tree_flags(flags), .field = (char *)field, .text = text, .number = slop });
+}
+
+libsearch_query *libsearch_query_near(const libsearch_query *const *queries, size_t count, unsigned distance,
+                                      int ordered)
+{
+    if (count > LIBSEARCH_MAX_CLAUSES || (count > 0 && queries == NULL))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (queries[i] == NULL || !query_has_places(queries[i]))
+            return NULL;
+    return make((libsearch_query){ .kind = QUERY_NEAR,
+                                   .flags = ordered ? (unsigned)QUERY_FLAG_ORDERED : 0,
+                                   .children = (libsearch_query **)(void *)queries,
+                                   .count = count,
+                                   .number = distance });
+}
+
+libsearch_query *libsearch_query_best(const libsearch_query *const *queries, size_t count, float tie)
+{
+    if (count > LIBSEARCH_MAX_CLAUSES || (count > 0 && queries == NULL))
+        return NULL;
+    return make((libsearch_query){ .kind = QUERY_DISJUNCTION_MAX,
+                                   .children = (libsearch_query **)(void *)queries,
+                                   .count = count,
+                                   .factor = tie });
+}
+
 static libsearch_query *scale(enum query_kind kind, const libsearch_query *query, float factor)
 {
     libsearch_query *child = (libsearch_query *)query;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "query/query_tree.h"
 #include "results/snippet.h"
 
 void libsearch_results_free(libsearch_results *results)
@@ -17,6 +18,7 @@ void libsearch_results_free(libsearch_results *results)
     memory_free(allocator, results->ids);
     memory_free(allocator, results->hits);
     memory_free(allocator, (void *)results->warnings);
+    query_warnings_free(allocator, results->search_warnings);
     arena_free(&results->arena);
     query_release(results->query);
     libsearch_snapshot_free(results->snapshot);

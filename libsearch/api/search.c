@@ -59,15 +59,29 @@ static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearc
     arena_init(&made->arena, allocator);
     made->snapshot = snapshot_share(snapshot);
     made->query = query_retain(query);
-    made->warning_count = count_warnings(query, NULL);
     made->hits = memory_allocate_array(allocator, room, sizeof *made->hits);
-    made->warnings = memory_allocate_array(allocator, made->warning_count, sizeof(struct query_warning *));
-    if (made->hits == NULL || made->warnings == NULL) {
+    if (made->hits == NULL) {
         libsearch_results_free(made);
         return error_no_memory(error);
     }
-    count_warnings(query, made->warnings);
     *results = made;
+    return LIBSEARCH_OK;
+}
+
+/* Those of the parser, and then those of the search. */
+static libsearch_status take_warnings(libsearch_results *results, libsearch_error *error)
+{
+    const size_t parsed = count_warnings(results->query, NULL);
+    size_t count = parsed;
+    for (const struct query_warning *warning = results->search_warnings; warning != NULL; warning = warning->next)
+        count++;
+    results->warnings = memory_allocate_array(results->snapshot->allocator, count, sizeof(struct query_warning *));
+    if (results->warnings == NULL)
+        return error_no_memory(error);
+    count_warnings(results->query, results->warnings);
+    results->warning_count = parsed;
+    for (const struct query_warning *warning = results->search_warnings; warning != NULL; warning = warning->next)
+        results->warnings[results->warning_count++] = warning;
     return LIBSEARCH_OK;
 }
 
@@ -110,7 +124,10 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         found->count = answer.hit_count;
         found->total = answer.total;
         found->total_exact = answer.total_exact;
+        found->search_warnings = answer.warnings;
         status = take_ids(found, error);
+        if (status == LIBSEARCH_OK)
+            status = take_warnings(found, error);
     }
     if (status != LIBSEARCH_OK) {
         libsearch_results_free(found);

@@ -41,6 +41,8 @@ struct engine_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
+    struct query_warning *warnings; /* what could not be done as a lenient query asks; of the index's allocator, the
+                                       caller's to free after OK */
 };
 
 struct libsearch_engine {

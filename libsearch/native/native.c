@@ -92,6 +92,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
             answer->hits[answer->hit_count++] = (struct engine_hit){ found.hits[i].score, found.hits[i].number };
         answer->total = found.total;
         answer->total_exact = found.total_exact;
+        answer->warnings = found.warnings;
     }
     memory_free(pinned->allocator, hits);
     return status;

@@ -235,6 +235,17 @@ static libsearch_status parse_list_function(struct query_parser *parser, enum sy
                             "query: parentheses are nested deeper than %d", MAX_NESTING);
     libsearch_status status = parser_list(parser, scope, true, true, &parts);
     parser->nesting--;
+    bool placed = true;
+    for (size_t i = 0; i < parts.count && status == LIBSEARCH_OK && like.kind == QUERY_NEAR; i++)
+        placed = placed && (parts.occurs[i] == LIBSEARCH_SHOULD || parts.occurs[i] == LIBSEARCH_MUST);
+    if (!placed) {
+        like.kind = QUERY_BOOLEAN; /* all of them, as they are */
+        like.flags = like.number = 0;
+        for (size_t i = 0; i < parts.count; i++)
+            if (parts.occurs[i] == LIBSEARCH_SHOULD)
+                parts.occurs[i] = LIBSEARCH_MUST;
+        status = parser_complain(parser, like.position, "what must not be there is near nothing; all others are asked for");
+    }
     if (status == LIBSEARCH_OK)
         status = parts_make(parser, &parts, &like, query);
     parts_free(parser, &parts);

@@ -310,6 +310,7 @@ libsearch_status query_parse(const libsearch_allocator *allocator, const struct 
         return status;
     }
     root->warnings = parser.warnings;
+    root->lenient = (flags & LIBSEARCH_PARSE_STRICT) == 0;
     error_clear(error);
     *query = root;
     return LIBSEARCH_OK;

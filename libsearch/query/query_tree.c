@@ -180,6 +180,28 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
     return LIBSEARCH_OK;
 }
 
+bool query_has_places(const libsearch_query *query)
+{
+    switch (query->kind) {
+    case QUERY_TEXT:
+    case QUERY_PHRASE:
+    case QUERY_PREFIX:
+    case QUERY_WILDCARD:
+    case QUERY_FUZZY: return true;
+    case QUERY_BOOLEAN:
+        if (query->number > 1)
+            return false;
+        break;
+    case QUERY_NEAR:
+    case QUERY_BOOST: break;
+    default: return false;
+    }
+    for (size_t i = 0; i < query->count; i++)
+        if (query->occurs[i] != LIBSEARCH_SHOULD || !query_has_places(query->children[i]))
+            return false;
+    return query->count > 0;
+}
+
 static bool range_equal(const libsearch_query *one, const libsearch_query *other)
 {
     const bool is_float = one->type == LIBSEARCH_FLOAT;

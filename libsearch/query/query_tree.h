@@ -15,6 +15,10 @@
 libsearch_status query_new(const libsearch_allocator *allocator, const libsearch_query *like, libsearch_query **query,
                            libsearch_error *error);
 
+/* True for what has places in a text, and so can be near something: texts, phrases, words that fit a pattern, near
+ * itself, and boosts and unions of these. */
+bool query_has_places(const libsearch_query *query);
+
 /* The same in everything that has a meaning: not position and warnings; an integer and a date range over the same
  * field are the same question. */
 bool query_equal(const libsearch_query *one, const libsearch_query *other);

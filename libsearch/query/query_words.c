@@ -22,17 +22,19 @@ static libsearch_status add_word(const libsearch_allocator *allocator, const str
                                  struct query_words *words, libsearch_error *error)
 {
     char stem[LIBSEARCH_MAX_TERM];
-    if (words->count >= LIBSEARCH_MAX_CLAUSES)
-        return error_set(error, LIBSEARCH_LIMIT, "the query has more than %d words", LIBSEARCH_MAX_CLAUSES);
     if (!memory_grow(allocator, &words->words, capacity, words->count + 1, sizeof *words->words))
         return error_no_memory(error);
     const size_t length = tokenizer_term(tokenizer, token->surface, token->length, stem);
-    const char *term = memory_duplicate(allocator, stem, length);
+    char *term = memory_allocate(allocator, length + token->length + 1);
     if (term == NULL)
         return error_no_memory(error);
+    memcpy(term, stem, length);
+    memcpy(term + length, token->surface, token->length);
     words->words[words->count++] =
         (struct query_word){ .term = term,
                              .length = length,
+                             .surface = term + length,
+                             .surface_length = token->length,
                              .position = token->position,
                              .whole = (token->flags & TOKEN_WHOLE) != 0,
                              .stop = analyzer_is_stop(analyzer, token->surface, token->length) };
@@ -51,8 +53,12 @@ static libsearch_status analyze(const libsearch_query *query, const struct analy
             return LIBSEARCH_OK;
         if (count == SIZE_MAX)
             return error_no_memory(error);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
+            words->cut = words->count >= LIBSEARCH_MAX_CLAUSES;
+            if (words->cut)
+                return LIBSEARCH_OK;
             TRY(add_word(query->allocator, analyzer, tokenizer, &tokens[i], &capacity, words, error));
+        }
     }
 }
 

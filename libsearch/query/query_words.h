@@ -10,6 +10,8 @@
 struct query_word {
     const char *term; /* the index term */
     size_t length;
+    const char *surface; /* the word as it is written, folded */
+    size_t surface_length;
     uint32_t position;
     bool whole; /* TOKEN_WHOLE */
     bool stop;  /* its surface form is a stop word */
@@ -20,9 +22,10 @@ struct query_words {
     uint64_t analyzer;        /* analyzer_identity */
     size_t count;
     struct query_word *words;
+    bool cut; /* the text has more than LIBSEARCH_MAX_CLAUSES words: these are the first */
 };
 
-/* *words is the query's own. Errors: LIMIT (more than LIBSEARCH_MAX_CLAUSES words), NO_MEMORY. */
+/* *words is the query's own. Errors: NO_MEMORY. */
 libsearch_status query_words_of(const libsearch_query *query, const struct analyzer *analyzer,
                                 const struct query_words **words, libsearch_error *error);
 /* For query_release. */

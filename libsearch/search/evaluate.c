@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "search/phrase.h"
+#include "search/spans.h"
 
 /* One node of the plan, opened. */
 struct evaluator {
@@ -14,12 +15,14 @@ struct evaluator {
     struct term_cursor **cursors;  /* TERM, GROUP, PHRASE: of the terms that the segment has */
     size_t cursor_count;
     struct phrase_matcher *phrase; /* PHRASE */
+    struct span_matcher *spans;    /* NEAR */
     const struct column *column;   /* RANGE, EXISTS; NULL: no document has a value */
     const struct numbers *words;   /* EXISTS of a text field: how many words a document has there */
     bool nothing;                  /* this segment has no match */
     struct evaluator **children;
     uint64_t *bits;                /* a window's worth, for a parent's use */
     float *scores;
+    float *best, *others;          /* MAX: by document of the window */
     uint8_t *counts;               /* BOOLEAN with minimum > 1: how many SHOULD match */
 };
 
@@ -75,6 +78,25 @@ static libsearch_status open_cursors(struct evaluator *evaluator, size_t segment
     return LIBSEARCH_OK;
 }
 
+/* Opens the children, each with room for a window of its own. */
+static libsearch_status open_children(struct evaluator *evaluator, size_t segment_index)
+{
+    const struct plan_node *node = evaluator->node;
+    struct search_context *context = evaluator->context;
+    TRY(search_take(context, (node->child_count + 1) * sizeof(struct evaluator *), &evaluator->children));
+    for (size_t i = 0; i < node->child_count; i++) {
+        struct evaluator *child;
+        TRY(evaluator_new(context, node->children[i], evaluator->where, segment_index, &child));
+        const bool required = node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
+        evaluator->nothing = evaluator->nothing || (required && child->nothing);
+        TRY(search_take(context, WINDOW_WORDS * sizeof(uint64_t), &child->bits));
+        if (child->node->scored && (child->node->kind != PLAN_TERM || node->kind == PLAN_MAX))
+            TRY(search_take(context, WINDOW * sizeof(float), &child->scores));
+        evaluator->children[i] = child;
+    }
+    return LIBSEARCH_OK;
+}
+
 libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index,
                                struct evaluator **evaluator)
@@ -109,17 +131,17 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
         made->nothing = made->column == NULL && (made->words == NULL || made->words->data == NULL);
         break;
     case PLAN_BOOLEAN:
-        TRY(search_take(context, (node->child_count + 1) * sizeof(struct evaluator *), &made->children));
-        for (size_t i = 0; i < node->child_count; i++) {
-            TRY(evaluator_new(context, node->children[i], where, segment_index, &made->children[i]));
-            const bool required = node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
-            made->nothing = made->nothing || (required && made->children[i]->nothing);
-            TRY(search_take(context, WINDOW_WORDS * sizeof(uint64_t), &made->children[i]->bits));
-            if (made->children[i]->node->scored && made->children[i]->node->kind != PLAN_TERM)
-                TRY(search_take(context, WINDOW * sizeof(float), &made->children[i]->scores));
-        }
+        TRY(open_children(made, segment_index));
         if (node->minimum > 1)
             TRY(search_take(context, WINDOW * sizeof(uint16_t), &made->counts));
+        break;
+    case PLAN_NEAR:
+        TRY(span_matcher_new(context, node, where, segment_index, &made->spans));
+        break;
+    case PLAN_MAX:
+        TRY(open_children(made, segment_index));
+        TRY(search_take(context, WINDOW * sizeof(float), &made->best));
+        TRY(search_take(context, WINDOW * sizeof(float), &made->others));
         break;
     }
     *evaluator = made;
@@ -255,6 +277,44 @@ static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t bas
     return LIBSEARCH_OK;
 }
 
+/* The best child's score, and by a factor the sum of the others' in the order of the children (without the best; of
+ * equal ones the first is the best). */
+static libsearch_status max_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    const struct plan_node *node = evaluator->node;
+    if (scores != NULL)
+        memset(evaluator->others, 0, WINDOW * sizeof *evaluator->others);
+    for (size_t i = 0; i < node->child_count; i++) {
+        struct evaluator *child = evaluator->children[i];
+        memset(child->bits, 0, WINDOW_WORDS * sizeof *child->bits);
+        if (child->nothing)
+            continue;
+        if (scores != NULL && child->scores != NULL)
+            memset(child->scores, 0, WINDOW * sizeof *child->scores);
+        TRY(window_of(child, base, child->bits, scores == NULL ? NULL : child->scores));
+        for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+            for (uint64_t word = scores == NULL ? 0 : child->bits[w]; word != 0; word &= word - 1) {
+                const unsigned bit = (unsigned)__builtin_ctzll(word), at = w * 64 + bit;
+                if (!(bits[w] >> bit & 1)) {
+                    evaluator->best[at] = child->scores[at];
+                } else if (child->scores[at] > evaluator->best[at]) {
+                    evaluator->others[at] += evaluator->best[at];
+                    evaluator->best[at] = child->scores[at];
+                } else {
+                    evaluator->others[at] += child->scores[at];
+                }
+            }
+            bits[w] |= child->bits[w];
+        }
+    }
+    for (unsigned w = 0; w < WINDOW_WORDS && scores != NULL; w++)
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+            const unsigned at = w * 64 + (unsigned)__builtin_ctzll(word);
+            scores[at] += evaluator->best[at] + node->tie * evaluator->others[at];
+        }
+    return LIBSEARCH_OK;
+}
+
 /* Adds to bits and scores, which begin as zeros. */
 static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
@@ -284,6 +344,10 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
         break;
     case PLAN_BOOLEAN:
         return boolean_window(evaluator, base, bits, scores);
+    case PLAN_NEAR:
+        return span_matcher_window(evaluator->spans, base, WINDOW, bits, scores);
+    case PLAN_MAX:
+        return max_window(evaluator, base, bits, node->scored ? scores : NULL);
     }
     if (scores != NULL && node->scored)
         add_constant(bits, scores, node->constant);
@@ -318,6 +382,15 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
     case PLAN_RANGE:
     case PLAN_EXISTS:
         return base;
+    case PLAN_NEAR:
+        next = span_matcher_seek(evaluator->spans, base);
+        break;
+    case PLAN_MAX:
+        for (size_t i = 0; i < node->child_count; i++) {
+            const uint32_t least = evaluator_next(evaluator->children[i], base);
+            next = least < next ? least : next;
+        }
+        break;
     case PLAN_TERM:
     case PLAN_GROUP:
     case PLAN_PHRASE:

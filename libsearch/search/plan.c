@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/plan.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "query/query_tree.h"
+#include "search/plan_near.h"
 #include "search/plan_text.h"
 #include "segment/segment_data.h"
 
@@ -15,6 +19,17 @@ struct plan_node *plan_node_new(struct plan *plan, enum plan_kind kind, bool sco
     node->kind = kind;
     node->scored = scored;
     return node;
+}
+
+libsearch_status plan_warn(struct plan *plan, const libsearch_query *query, libsearch_error *error, const char *format,
+                           ...)
+{
+    char line[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return query_warn(plan->snapshot->allocator, plan->warnings, query->position, line, error);
 }
 
 libsearch_status plan_field(const struct plan *plan, const libsearch_query *query, const struct field **field,
@@ -78,8 +93,8 @@ static libsearch_status plan_keyword(struct plan *plan, const libsearch_query *q
     if (term->document_frequency == 0)
         made->kind = PLAN_NONE;
     else
-        term->weight = boost * model_weight(plan->model, plan->documents, term->document_frequency,
-                                            term->collection_frequency, 1);
+        term->weight =
+            boost * model_weight(plan->model, plan->documents, term->document_frequency, term->collection_frequency, 1);
     made->terms = term;
     made->term_count = 1;
     *node = made;
@@ -162,8 +177,8 @@ static libsearch_status plan_exists(struct plan *plan, const libsearch_query *qu
     TRY(plan_field(plan, query, &field, error));
     if (field == NULL || field->type == LIBSEARCH_STORED ||
         (field->type != LIBSEARCH_TEXT && (field->flags & LIBSEARCH_FIELD_NO_COLUMN)))
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                            "whether field '%s' has a value", query->field == NULL ? "" : query->field);
+        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "whether field '%s' has a value",
+                            query->field == NULL ? "" : query->field);
     struct plan_node *made = plan_node_new(plan, PLAN_EXISTS, scored);
     if (made == NULL)
         return error_no_memory(error);
@@ -172,9 +187,6 @@ static libsearch_status plan_exists(struct plan *plan, const libsearch_query *qu
     *node = made;
     return LIBSEARCH_OK;
 }
-
-static libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float boost, bool scored,
-                                 struct plan_node **node, libsearch_error *error);
 
 static bool room_for_children(struct plan *plan, struct plan_node *node, size_t count)
 {
@@ -255,40 +267,74 @@ static libsearch_status plan_simple(struct plan *plan, enum plan_kind kind, floa
     return LIBSEARCH_OK;
 }
 
-static libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float boost, bool scored,
+/* The best child counts, and the others by a factor. */
+static libsearch_status plan_max(struct plan *plan, const libsearch_query *query, float boost, bool scored,
                                  struct plan_node **node, libsearch_error *error)
 {
+    struct plan_node *made = plan_node_new(plan, PLAN_MAX, scored);
+    if (made == NULL || !room_for_children(plan, made, query->count))
+        return error_no_memory(error);
+    made->tie = query->factor;
+    for (size_t i = 0; i < query->count; i++) {
+        struct plan_node *child;
+        TRY(plan_any(plan, query->children[i], boost, scored, &child, error));
+        if (child->kind == PLAN_NONE)
+            continue;
+        made->children[made->child_count] = child;
+        made->occurs[made->child_count++] = LIBSEARCH_SHOULD;
+    }
+    if (made->child_count == 0)
+        made->kind = PLAN_NONE;
+    *node = made;
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status plan_kind(struct plan *plan, const libsearch_query *query, float boost, bool scored,
+                                  struct plan_node **node, libsearch_error *error)
+{
     switch (query->kind) {
-    case QUERY_ALL:
-        return plan_simple(plan, PLAN_ALL, boost, scored, node, error);
-    case QUERY_NONE:
-        return plan_simple(plan, PLAN_NONE, 0, scored, node, error);
-    case QUERY_TEXT:
-        return plan_text(plan, query, boost, scored, node, error);
-    case QUERY_PHRASE:
-        return plan_phrase(plan, query, boost, scored, node, error);
-    case QUERY_KEYWORD:
-        return plan_keyword(plan, query, boost, scored, node, error);
-    case QUERY_RANGE:
-        return plan_range(plan, query, boost, scored, node, error);
-    case QUERY_EXISTS:
-        return plan_exists(plan, query, boost, scored, node, error);
+    case QUERY_ALL: return plan_simple(plan, PLAN_ALL, boost, scored, node, error);
+    case QUERY_NONE: return plan_simple(plan, PLAN_NONE, 0, scored, node, error);
+    case QUERY_TEXT: return plan_text(plan, query, boost, scored, node, error);
+    case QUERY_PHRASE: return plan_phrase(plan, query, boost, scored, node, error);
+    case QUERY_KEYWORD: return plan_keyword(plan, query, boost, scored, node, error);
+    case QUERY_RANGE: return plan_range(plan, query, boost, scored, node, error);
+    case QUERY_EXISTS: return plan_exists(plan, query, boost, scored, node, error);
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY:
-        return plan_expand(plan, query, boost, scored, node, error);
-    case QUERY_BOOLEAN:
-        return plan_boolean(plan, query, boost, scored, node, error);
-    case QUERY_BOOST:
-        return plan_any(plan, query->children[0], boost * query->factor, scored, node, error);
-    case QUERY_CONSTANT:
-        return plan_constant(plan, query, boost, scored, node, error);
-    case QUERY_NEAR:
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "near");
-    case QUERY_DISJUNCTION_MAX:
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "the best of several queries");
+    case QUERY_FUZZY: return plan_expand(plan, query, boost, scored, node, error);
+    case QUERY_NEAR: return plan_near(plan, query, boost, scored, node, error);
+    case QUERY_BOOLEAN: return plan_boolean(plan, query, boost, scored, node, error);
+    case QUERY_DISJUNCTION_MAX: return plan_max(plan, query, boost, scored, node, error);
+    case QUERY_BOOST: return plan_any(plan, query->children[0], boost * query->factor, scored, node, error);
+    case QUERY_CONSTANT: return plan_constant(plan, query, boost, scored, node, error);
     }
     return error_set(error, LIBSEARCH_INVALID, "not a query");
+}
+
+/* Where people asked, a part that cannot be planned is told and matches nothing. */
+static libsearch_status plan_leniently(struct plan *plan, const libsearch_query *query, float boost, bool scored,
+                                       struct plan_node **node, libsearch_error *error)
+{
+    libsearch_error reason = LIBSEARCH_ERROR_INIT;
+    const libsearch_status status = plan_kind(plan, query, boost, scored, node, &reason);
+    if (status == LIBSEARCH_OK)
+        return status;
+    if (status != LIBSEARCH_INVALID && status != LIBSEARCH_UNSUPPORTED && status != LIBSEARCH_LIMIT)
+        return error_set(error, status, "%s", reason.message);
+    TRY(plan_warn(plan, query, error, "%s; nothing is found for it", reason.message));
+    return plan_simple(plan, PLAN_NONE, 0, scored, node, error);
+}
+
+libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float boost, bool scored,
+                          struct plan_node **node, libsearch_error *error)
+{
+    const bool before = plan->lenient;
+    plan->lenient = !plan->strict && (before || query->lenient);
+    const libsearch_status status = plan->lenient ? plan_leniently(plan, query, boost, scored, node, error)
+                                                  : plan_kind(plan, query, boost, scored, node, error);
+    plan->lenient = before;
+    return status;
 }
 
 static struct norms *norms_new(struct plan *plan, double average)

@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* Words with a prefix, a pattern or a likeness: every segment's words are walked as they were written, and the terms
- * that they belong to become one group. */
+ * that they belong to are gathered. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "search/plan.h"
+#include "search/plan_text.h"
 #include "segment/segment_data.h"
 #include "terms/walks.h"
+
+/* When so many are gathered, they are sorted, and of people's patterns only the most frequent half is kept. */
+enum { MOST_GATHERED = 65536 };
+
+struct gathered {
+    libsearch_bytes word;
+    uint64_t frequency; /* documents that have it, in the segments up to `segment` */
+    size_t segment;
+};
 
 struct expansion {
     struct plan *plan;
     const struct segment *segment;
+    size_t segment_index;
     struct terms_iterator *terms; /* for the keys of terms */
     uint16_t list;
-    libsearch_bytes *found;       /* the terms' words, each once, sorted */
+    struct gathered *found;
     size_t count, capacity;
+    bool cut;
     libsearch_error *error;
 };
 
@@ -24,24 +37,62 @@ static int compare_bytes(libsearch_bytes a, libsearch_bytes b)
     return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-static libsearch_status add_term(struct expansion *expansion, libsearch_bytes word)
+static int by_word(const void *a, const void *b)
 {
-    size_t low = 0, high = expansion->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (compare_bytes(expansion->found[middle], word) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+    const struct gathered *one = a, *other = b;
+    const int order = compare_bytes(one->word, other->word);
+    return order != 0 ? order : (one->segment > other->segment) - (one->segment < other->segment);
+}
+
+static int by_frequency(const void *a, const void *b)
+{
+    const struct gathered *one = a, *other = b;
+    if (one->frequency != other->frequency)
+        return one->frequency > other->frequency ? -1 : 1;
+    return compare_bytes(one->word, other->word);
+}
+
+/* Leaves each word once, sorted, and of too many the `most` that most documents have. */
+static libsearch_status squeeze(struct expansion *expansion, size_t limit, size_t most)
+{
+    struct gathered *found = expansion->found;
+    size_t kept = 0;
+    if (expansion->count > 1)
+        qsort(found, expansion->count, sizeof *found, by_word);
+    for (size_t i = 0; i < expansion->count; i++) {
+        if (kept == 0 || compare_bytes(found[kept - 1].word, found[i].word) != 0) {
+            found[kept++] = found[i];
+        } else if (found[kept - 1].segment != found[i].segment) {
+            found[kept - 1].frequency += found[i].frequency;
+            found[kept - 1].segment = found[i].segment;
+        }
     }
-    if (low < expansion->count && compare_bytes(expansion->found[low], word) == 0)
+    expansion->count = kept;
+    if (kept <= limit)
         return LIBSEARCH_OK;
-    if (expansion->count == LIBSEARCH_MAX_EXPANSION)
+    if (!expansion->plan->lenient)
         return error_set(expansion->error, LIBSEARCH_LIMIT, "the pattern stands for more than %d words",
                          LIBSEARCH_MAX_EXPANSION);
+    if (kept > most) {
+        qsort(found, kept, sizeof *found, by_frequency);
+        qsort(found, most, sizeof *found, by_word);
+        expansion->count = most;
+        expansion->cut = true;
+    }
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status add_term(struct expansion *expansion, libsearch_bytes word, uint64_t frequency)
+{
+    struct arena *arena = expansion->plan->arena;
+    if (expansion->count > 0 && compare_bytes(expansion->found[expansion->count - 1].word, word) == 0 &&
+        expansion->found[expansion->count - 1].segment == expansion->segment_index)
+        return LIBSEARCH_OK;
+    if (expansion->count == MOST_GATHERED)
+        TRY(squeeze(expansion, LIBSEARCH_MAX_EXPANSION, MOST_GATHERED / 2));
     if (expansion->count == expansion->capacity) {
         const size_t capacity = expansion->capacity == 0 ? 32 : expansion->capacity * 2;
-        libsearch_bytes *grown = arena_allocate(expansion->plan->arena, capacity * sizeof *grown);
+        struct gathered *grown = arena_allocate(arena, capacity * sizeof *grown);
         if (grown == NULL)
             return error_no_memory(expansion->error);
         if (expansion->count > 0)
@@ -49,12 +100,11 @@ static libsearch_status add_term(struct expansion *expansion, libsearch_bytes wo
         expansion->found = grown;
         expansion->capacity = capacity;
     }
-    const char *copy = arena_duplicate(expansion->plan->arena, word.data, word.length);
+    const char *copy = arena_duplicate(arena, word.data, word.length);
     if (copy == NULL)
         return error_no_memory(expansion->error);
-    memmove(expansion->found + low + 1, expansion->found + low, (expansion->count - low) * sizeof *expansion->found);
-    expansion->found[low] = (libsearch_bytes){ copy, word.length };
-    expansion->count++;
+    expansion->found[expansion->count++] =
+        (struct gathered){ { copy, word.length }, frequency, expansion->segment_index };
     return LIBSEARCH_OK;
 }
 
@@ -63,74 +113,117 @@ static libsearch_status matched(void *context, const struct term_match *match)
 {
     struct expansion *expansion = context;
     libsearch_bytes key = match->key;
-    struct term_entry entry;
+    struct term_entry entry = match->entry;
     if (match->entry.flags & TERM_SURFACE && match->entry.surface_term != match->ordinal) {
         TRY(terms_iterator_seek_ordinal(expansion->terms, match->entry.surface_term, expansion->error));
         const libsearch_status status = terms_iterator_next(expansion->terms, &key, &entry, NULL, expansion->error);
         if (status != LIBSEARCH_OK)
-            return status == LIBSEARCH_NOT_FOUND ? error_set(expansion->error, LIBSEARCH_CORRUPT,
-                                                             "%s: a word points to no term",
-                                                             segment_name(expansion->segment))
-                                                 : status;
+            return status == LIBSEARCH_NOT_FOUND
+                       ? error_set(expansion->error, LIBSEARCH_CORRUPT, "%s: a word points to no term",
+                                   segment_name(expansion->segment))
+                       : status;
     }
     if (key.length < 2)
         return LIBSEARCH_OK;
-    return add_term(expansion, (libsearch_bytes){ key.data + 2, key.length - 2 });
+    return add_term(expansion, (libsearch_bytes){ key.data + 2, key.length - 2 },
+                    entry.flags & TERM_LIST ? entry.document_frequency : 0);
 }
 
 /* How many edits a fuzzy word may be away when the query does not say: none for one or two letters, one up to five,
  * then two. */
-static unsigned distance_of(const libsearch_query *query, const char *word, size_t length)
+static unsigned distance_of(const libsearch_query *query, libsearch_bytes word)
 {
     if (query->number > 0)
         return query->number < TERM_DISTANCE_MAX ? query->number : TERM_DISTANCE_MAX;
     size_t letters = 0;
-    for (size_t i = 0; i < length; i++)
-        letters += ((unsigned char)word[i] & 0xC0) != 0x80;
+    for (size_t i = 0; i < word.length; i++)
+        letters += ((unsigned char)word.data[i] & 0xC0) != 0x80;
     return letters < 3 ? 0 : letters < 6 ? 1 : 2;
 }
 
-static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query, const char *pattern,
-                                     size_t length, uint8_t flags)
+static libsearch_status poll(void *context)
+{
+    const struct plan *plan = ((const struct expansion *)context)->plan;
+    return plan->poll == NULL ? LIBSEARCH_OK : plan->poll(plan->poll_context);
+}
+
+static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query, enum query_kind kind,
+                                     libsearch_bytes pattern, uint8_t flags)
 {
     const struct terms_reader *reader = expansion->segment->terms;
     const libsearch_allocator *allocator = expansion->plan->arena->allocator;
-    const struct term_walk walk = { .list = expansion->list,
-                                    .flags = flags,
-                                    .matched = matched,
-                                    .context = expansion };
+    const struct term_walk walk = {
+        .list = expansion->list, .flags = flags, .matched = matched, .poll = poll, .context = expansion
+    };
     TRY(terms_iterator_new(reader, allocator, &expansion->terms, expansion->error));
     libsearch_status status;
-    if (query->kind == QUERY_PREFIX)
-        status = terms_walk_prefix(reader, allocator, &walk, pattern, length, expansion->error);
-    else if (query->kind == QUERY_WILDCARD)
-        status = terms_walk_wildcard(reader, allocator, &walk, pattern, length, expansion->error);
+    if (kind == QUERY_PREFIX)
+        status = terms_walk_prefix(reader, allocator, &walk, pattern.data, pattern.length, expansion->error);
+    else if (kind == QUERY_WILDCARD)
+        status = terms_walk_wildcard(reader, allocator, &walk, pattern.data, pattern.length, expansion->error);
     else
-        status = terms_walk_fuzzy(reader, allocator, &walk, pattern, length, distance_of(query, pattern, length), 1,
-                                  expansion->error);
+        status = terms_walk_fuzzy(reader, allocator, &walk, pattern.data, pattern.length, distance_of(query, pattern),
+                                  1, expansion->error);
     terms_iterator_free(expansion->terms);
     return status;
 }
 
-/* The pattern folded as words are; keywords stay as they are. */
-static libsearch_status fold(struct plan *plan, const struct field *field, const libsearch_query *query,
-                             const char **pattern, size_t *length, libsearch_error *error)
+libsearch_status plan_fold(struct plan *plan, const struct field *field, libsearch_bytes text, libsearch_bytes *folded,
+                           libsearch_error *error)
 {
     if (field != NULL && field->type == LIBSEARCH_KEYWORD) {
-        *pattern = query->text.data;
-        *length = query->text.length;
+        *folded = text;
         return LIBSEARCH_OK;
     }
     const struct analyzer *analyzer = field != NULL ? field->analyzer : plan->snapshot->schema->analyzers[0];
-    const size_t capacity = query->text.length * 4 + 64;
-    char *folded = arena_allocate_bytes(plan->arena, capacity);
+    const size_t capacity = text.length * 4 + 64;
+    char *room = arena_allocate_bytes(plan->arena, capacity);
     struct tokenizer *tokenizer;
-    if (folded == NULL)
+    if (room == NULL)
         return error_no_memory(error);
     TRY(tokenizer_new(analyzer, plan->arena->allocator, &tokenizer, error));
-    *length = tokenizer_fold(tokenizer, query->text, folded, capacity);
+    *folded = (libsearch_bytes){ room, tokenizer_fold(tokenizer, text, room, capacity) };
     tokenizer_free(tokenizer);
-    *pattern = folded;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status plan_words_like(struct plan *plan, const libsearch_query *query, const struct field *field,
+                                 enum query_kind kind, libsearch_bytes pattern, struct plan_term **terms, size_t *count,
+                                 libsearch_error *error)
+{
+    struct expansion expansion = { .plan = plan, .list = plan_list_of(field), .error = error };
+    const uint8_t flags = field != NULL && field->type == LIBSEARCH_KEYWORD ? TERM_LIST : TERM_SURFACE;
+    for (size_t s = 0; s < plan->snapshot->segment_count; s++) {
+        expansion.segment = plan->snapshot->segments[s].segment;
+        expansion.segment_index = s;
+        TRY(walk_segment(&expansion, query, kind, pattern, flags));
+    }
+    TRY(squeeze(&expansion, LIBSEARCH_MAX_EXPANSION, LIBSEARCH_MAX_EXPANSION));
+    if (expansion.cut)
+        TRY(plan_warn(plan, query, error, "this stands for more than %d words; the most frequent ones are looked for",
+                      LIBSEARCH_MAX_EXPANSION));
+    struct plan_term *made = arena_allocate(plan->arena, (expansion.count + 1) * sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < expansion.count; i++) {
+        TRY(plan_set_term(plan, field, expansion.found[i].word, &made[i], error));
+        TRY(plan_term_find(plan, &made[i], error));
+    }
+    *terms = made;
+    *count = expansion.count;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status plan_group(struct plan *plan, struct plan_term *terms, size_t count, float boost, bool scored,
+                            struct plan_node **node, libsearch_error *error)
+{
+    struct plan_node *made = plan_node_new(plan, count == 0 ? PLAN_NONE : PLAN_GROUP, scored);
+    if (made == NULL)
+        return error_no_memory(error);
+    made->constant = boost;
+    made->terms = terms;
+    made->term_count = count;
+    *node = made;
     return LIBSEARCH_OK;
 }
 
@@ -138,36 +231,13 @@ libsearch_status plan_expand(struct plan *plan, const libsearch_query *query, fl
                              struct plan_node **node, libsearch_error *error)
 {
     const struct field *field;
+    libsearch_bytes pattern;
+    struct plan_term *terms;
+    size_t count;
     TRY(plan_field(plan, query, &field, error));
     if (field != NULL && field->type != LIBSEARCH_TEXT && field->type != LIBSEARCH_KEYWORD)
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID, "field '%s' has no words",
-                            field->name);
-    const char *pattern = NULL;
-    size_t length = 0;
-    TRY(fold(plan, field, query, &pattern, &length, error));
-    struct expansion expansion = { .plan = plan, .list = plan_list_of(field), .error = error };
-    const uint8_t flags = field != NULL && field->type == LIBSEARCH_KEYWORD ? TERM_LIST : TERM_SURFACE;
-    for (size_t s = 0; s < plan->snapshot->segment_count; s++) {
-        expansion.segment = plan->snapshot->segments[s].segment;
-        TRY(walk_segment(&expansion, query, pattern, length, flags));
-    }
-    struct plan_node *made = plan_node_new(plan, expansion.count == 0 ? PLAN_NONE : PLAN_GROUP, scored);
-    if (made == NULL)
-        return error_no_memory(error);
-    made->constant = boost;
-    made->terms = arena_allocate(plan->arena, (expansion.count + 1) * sizeof *made->terms);
-    if (made->terms == NULL)
-        return error_no_memory(error);
-    for (size_t i = 0; i < expansion.count; i++) {
-        made->terms[i] = (struct plan_term){ .list = expansion.list,
-                                             .field = field != NULL && field->in_group ? field->number
-                                                                                       : SCHEMA_NO_FIELD,
-                                             .bytes = expansion.found[i].data,
-                                             .length = expansion.found[i].length,
-                                             .norms = plan->group_norms };
-        TRY(plan_term_find(plan, &made->terms[i], error));
-    }
-    made->term_count = expansion.count;
-    *node = made;
-    return LIBSEARCH_OK;
+        return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID, "field '%s' has no words", field->name);
+    TRY(plan_fold(plan, field, query->text, &pattern, error));
+    TRY(plan_words_like(plan, query, field, query->kind, pattern, &terms, &count, error));
+    return plan_group(plan, terms, count, boost, scored, node, error);
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/plan_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "query/query_words.h"
+#include "search/plan_near.h"
 
 /* A word of the question, and how often the question has it; 0: it is the same as an earlier one. */
 struct word {
     const char *term;
     size_t length;
+    const char *surface;
+    size_t surface_length;
     uint32_t position;
     bool whole, stop;
     uint32_t count;
@@ -17,7 +21,11 @@ struct word {
 struct words {
     struct word *words;
     size_t count;
+    bool exact; /* words count in the form in which they are written here */
 };
+
+/* So many different words of a question that people typed are looked for; of longer ones, those that weigh most. */
+enum { MOST_WORDS = 1024 };
 
 /* The analyzer of a field's words: the group shares one. */
 static const struct analyzer *analyzer_of(const struct plan *plan, const struct field *field)
@@ -36,10 +44,16 @@ static libsearch_status analyze(struct plan *plan, const struct field *field, co
         return error_no_memory(error);
     for (size_t i = 0; i < kept->count; i++) {
         const struct query_word *word = &kept->words[i];
-        words->words[i] = (struct word){ word->term, word->length, word->position, word->whole, word->stop, 1 };
+        words->words[i] = (struct word){ word->term,     word->length, word->surface, word->surface_length,
+                                         word->position, word->whole,  word->stop,    1 };
     }
     words->count = kept->count;
-    return LIBSEARCH_OK;
+    words->exact = (query->flags & QUERY_FLAG_EXACT) != 0;
+    if (!kept->cut)
+        return LIBSEARCH_OK;
+    if (!plan->lenient)
+        return error_set(error, LIBSEARCH_LIMIT, "the query has more than %d words", LIBSEARCH_MAX_CLAUSES);
+    return plan_warn(plan, query, error, "only the first %d words are looked at", LIBSEARCH_MAX_CLAUSES);
 }
 
 /* Leaves out the stop words, unless nothing would be left. */
@@ -85,16 +99,19 @@ static libsearch_status count_repetitions(struct plan *plan, struct words *words
     memset(table, 0, slots * sizeof *table);
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->words[i];
+        const char *bytes = words->exact ? word->surface : word->term;
+        const size_t length = words->exact ? word->surface_length : word->length;
         uint32_t hash = 2166136261u; /* FNV-1a */
-        for (size_t c = 0; c < word->length; c++)
-            hash = (hash ^ (unsigned char)word->term[c]) * 16777619u;
+        for (size_t c = 0; c < length; c++)
+            hash = (hash ^ (unsigned char)bytes[c]) * 16777619u;
         for (size_t slot = hash & (slots - 1);; slot = (slot + 1) & (slots - 1)) {
             if (table[slot] == 0) {
                 table[slot] = (uint32_t)i + 1;
                 break;
             }
             struct word *earlier = &words->words[table[slot] - 1];
-            if (earlier->length == word->length && memcmp(earlier->term, word->term, word->length) == 0) {
+            if ((words->exact ? earlier->surface_length : earlier->length) == length &&
+                memcmp(words->exact ? earlier->surface : earlier->term, bytes, length) == 0) {
                 earlier->count++;
                 word->count = 0;
                 break;
@@ -104,27 +121,33 @@ static libsearch_status count_repetitions(struct plan *plan, struct words *words
     return LIBSEARCH_OK;
 }
 
-static void set_term(struct plan *plan, const struct field *field, const struct word *word, struct plan_term *term)
+libsearch_status plan_set_term(struct plan *plan, const struct field *field, libsearch_bytes word,
+                               struct plan_term *term, libsearch_error *error)
 {
     *term = (struct plan_term){ .list = plan_list_of(field),
                                 .field = field != NULL && field->in_group ? field->number : SCHEMA_NO_FIELD,
-                                .bytes = word->term,
-                                .length = word->length,
+                                .bytes = word.data,
+                                .length = word.length,
                                 .norms = plan_norms(plan, field),
                                 .weighted = field == NULL && model_is_weighted(plan->model) };
+    return term->norms == NULL ? error_no_memory(error) : LIBSEARCH_OK;
+}
+
+static libsearch_bytes term_of(const struct word *word) { return (libsearch_bytes){ word->term, word->length }; }
+static libsearch_bytes surface_of(const struct word *word)
+{
+    return (libsearch_bytes){ word->surface, word->surface_length };
 }
 
 /* A term's node; PLAN_NONE where no document has it. */
-static libsearch_status term_node(struct plan *plan, const struct field *field, const struct word *word, float boost,
-                                  bool scored, struct plan_node **node, libsearch_error *error)
+static libsearch_status term_node(struct plan *plan, const struct field *field, const struct word *word, bool exact,
+                                  float boost, bool scored, struct plan_node **node, libsearch_error *error)
 {
     struct plan_node *made = plan_node_new(plan, PLAN_TERM, scored);
     struct plan_term *term = arena_allocate(plan->arena, sizeof *term);
     if (made == NULL || term == NULL)
         return error_no_memory(error);
-    set_term(plan, field, word, term);
-    if (term->norms == NULL)
-        return error_no_memory(error);
+    TRY(plan_set_term(plan, field, term_of(word), term, error));
     TRY(plan_term_find(plan, term, error));
     if (term->document_frequency == 0)
         made->kind = PLAN_NONE;
@@ -134,6 +157,10 @@ static libsearch_status term_node(struct plan *plan, const struct field *field, 
     made->terms = term;
     made->term_count = 1;
     *node = made;
+    if (exact && made->kind == PLAN_TERM) {
+        TRY(plan_forms_find(plan, term, surface_of(word), error));
+        return plan_span_of_term(plan, made, error);
+    }
     return LIBSEARCH_OK;
 }
 
@@ -158,9 +185,51 @@ static void add_child(struct plan_node *node, struct plan_node *child, uint8_t o
  * have said most of it already. Half was the best of one, half and none on judged collections (docs/ranking.md). */
 static const float WHOLE_WEIGHT = 0.5f;
 
+static int falling(const void *a, const void *b)
+{
+    const float one = *(const float *)a, other = *(const float *)b;
+    return (one < other) - (one > other);
+}
+
+float plan_nth_greatest(float *values, size_t count, size_t n)
+{
+    qsort(values, count, sizeof *values, falling);
+    return values[n - 1];
+}
+
+static float weight_of(const struct plan_node *node)
+{
+    return node->kind == PLAN_NEAR ? node->phrase_weight : node->terms[0].weight;
+}
+
+/* Keeps the `most` children that weigh most, of equal ones the first, in their order. */
+static libsearch_status keep_heaviest(struct plan *plan, struct plan_node *node, size_t most, libsearch_error *error)
+{
+    float *weights = arena_allocate(plan->arena, node->child_count * sizeof *weights);
+    if (weights == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < node->child_count; i++)
+        weights[i] = weight_of(node->children[i]);
+    const float least = plan_nth_greatest(weights, node->child_count, most);
+    size_t above = 0, kept = 0;
+    for (size_t i = 0; i < node->child_count; i++)
+        above += weight_of(node->children[i]) > least;
+    size_t equal = most - above;
+    for (size_t i = 0; i < node->child_count; i++) {
+        const float weight = weight_of(node->children[i]);
+        if (weight > least || (!(weight < least) && equal > 0)) {
+            equal -= !(weight > least);
+            node->children[kept++] = node->children[i];
+        }
+    }
+    node->child_count = kept;
+    return LIBSEARCH_OK;
+}
+
 /* One of several, any of which may match. */
-static libsearch_status plan_union(struct plan *plan, const struct field *field, const struct words *words,
-                                   float boost, bool scored, struct plan_node **node, libsearch_error *error)
+static libsearch_status plan_union(struct plan *plan, const struct field *field, const libsearch_query *query,
+                                   const struct words *words, float boost, bool scored, struct plan_node **node,
+                                   libsearch_error *error)
 {
     struct plan_node *made = boolean_node(plan, words->count, scored, 1);
     if (made == NULL)
@@ -170,9 +239,13 @@ static libsearch_status plan_union(struct plan *plan, const struct field *field,
         if (words->words[i].count == 0)
             continue;
         const float weight = words->words[i].whole ? boost * WHOLE_WEIGHT : boost;
-        TRY(term_node(plan, field, &words->words[i], weight, scored, &child, error));
+        TRY(term_node(plan, field, &words->words[i], words->exact, weight, scored, &child, error));
         if (child->kind != PLAN_NONE)
             add_child(made, child, LIBSEARCH_SHOULD);
+    }
+    if (plan->lenient && made->child_count > MOST_WORDS) {
+        TRY(keep_heaviest(plan, made, MOST_WORDS, error));
+        TRY(plan_warn(plan, query, error, "only the %d words that say most are looked for", MOST_WORDS));
     }
     if (made->child_count == 0)
         made->kind = PLAN_NONE;
@@ -191,7 +264,7 @@ static libsearch_status plan_all(struct plan *plan, const struct field *field, c
         struct plan_node *child;
         if (words->words[i].count == 0)
             continue;
-        TRY(term_node(plan, field, &words->words[i], boost, scored, &child, error));
+        TRY(term_node(plan, field, &words->words[i], words->exact, boost, scored, &child, error));
         if (child->kind == PLAN_NONE) {
             *node = child;
             return LIBSEARCH_OK;
@@ -208,12 +281,24 @@ static libsearch_status check_text_field(const struct plan *plan, const libsearc
                                          const struct field **field, libsearch_error *error)
 {
     TRY(plan_field(plan, query, field, error));
-    if (query->flags & QUERY_FLAG_EXACT)
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "words in their exact form");
     if (*field != NULL && (*field)->type != LIBSEARCH_TEXT)
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID, "field '%s' has no words",
                             (*field)->name);
     return LIBSEARCH_OK;
+}
+
+/* A field without positions has neither phrases nor forms. *can: whether to go on with them. */
+static libsearch_status check_positions(struct plan *plan, const libsearch_query *query, const struct field *field,
+                                        const char *what, bool *can, libsearch_error *error)
+{
+    *can = field == NULL || (field->flags & LIBSEARCH_FIELD_NO_POSITIONS) == 0;
+    if (*can)
+        return LIBSEARCH_OK;
+    if (!plan->lenient)
+        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
+                            "field '%s' has no positions, which %s need", field->name, what);
+    return plan_warn(plan, query, error, "field '%s' has no positions, which %s need; its words are looked for",
+                     field->name, what);
 }
 
 libsearch_status plan_text(struct plan *plan, const libsearch_query *query, float boost, bool scored,
@@ -223,6 +308,8 @@ libsearch_status plan_text(struct plan *plan, const libsearch_query *query, floa
     struct words words;
     TRY(check_text_field(plan, query, &field, error));
     TRY(analyze(plan, field, query, &words, error));
+    if (words.exact)
+        TRY(check_positions(plan, query, field, "exact forms", &words.exact, error));
     if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
         drop_stops(&words);
     if (query->flags & QUERY_FLAG_ALL)
@@ -230,7 +317,75 @@ libsearch_status plan_text(struct plan *plan, const libsearch_query *query, floa
     TRY(count_repetitions(plan, &words, error));
     if (query->flags & QUERY_FLAG_ALL)
         return plan_all(plan, field, &words, boost, scored, node, error);
-    return plan_union(plan, field, &words, boost, scored, node, error);
+    return plan_union(plan, field, query, &words, boost, scored, node, error);
+}
+
+/* The words of a phrase, without those that are compounds as wholes. */
+static libsearch_status phrase_words(struct plan *plan, const struct field *field, const libsearch_query *query,
+                                     struct words *words, libsearch_error *error)
+{
+    TRY(analyze(plan, field, query, words, error));
+    size_t count = 0;
+    for (size_t i = 0; i < words->count; i++)
+        if (!words->words[i].whole)
+            words->words[count++] = words->words[i];
+    words->count = count;
+    return LIBSEARCH_OK;
+}
+
+/* The words that the last word of a phrase stands for. */
+static libsearch_status words_of_prefix(struct plan *plan, const struct field *field, const libsearch_query *query,
+                                        const struct word *word, struct plan_term **terms, size_t *count,
+                                        libsearch_error *error)
+{
+    return plan_words_like(plan, query, field, QUERY_PREFIX, surface_of(word), terms, count, error);
+}
+
+libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *query, const struct field *field,
+                                   float boost, struct plan_span **span, libsearch_error *error)
+{
+    struct words words;
+    struct plan_span *made;
+    *span = NULL;
+    TRY(phrase_words(plan, field, query, &words, error));
+    if (words.count == 0)
+        return LIBSEARCH_OK;
+    TRY(plan_span_new(plan, SPAN_PHRASE, words.count, &made, error));
+    made->slop = query->kind == QUERY_PHRASE ? query->number : 0;
+    for (size_t i = 0; i < words.count; i++) {
+        const struct word *word = &words.words[i];
+        const bool prefix = i + 1 == words.count && (query->flags & QUERY_FLAG_LAST_PREFIX) != 0;
+        struct plan_term *terms = arena_allocate(plan->arena, sizeof *terms);
+        size_t count = 1;
+        if (terms == NULL)
+            return error_no_memory(error);
+        if (prefix) {
+            TRY(words_of_prefix(plan, field, query, word, &terms, &count, error));
+        } else {
+            TRY(plan_set_term(plan, field, term_of(word), terms, error));
+            TRY(plan_term_find(plan, terms, error));
+            if (words.exact)
+                TRY(plan_forms_find(plan, terms, surface_of(word), error));
+        }
+        struct plan_span *part;
+        TRY(plan_span_of_words(plan, terms, count, boost, &part, error));
+        if (part == NULL)
+            return LIBSEARCH_OK;
+        made->offsets[i] = word->position - words.words[0].position;
+        made->parts[made->part_count++] = part;
+        made->weight += part->weight;
+    }
+    *span = made->part_count == 1 ? made->parts[0] : made;
+    return LIBSEARCH_OK;
+}
+
+/* A phrase whose last word is a prefix, or whose words are as they are written. */
+static libsearch_status plan_phrase_spans(struct plan *plan, const libsearch_query *query, const struct field *field,
+                                          float boost, bool scored, struct plan_node **node, libsearch_error *error)
+{
+    struct plan_span *span;
+    TRY(plan_span_of_text(plan, query, field, boost, &span, error));
+    return plan_span_node(plan, span, field, scored, node, error);
 }
 
 libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, float boost, bool scored,
@@ -238,20 +393,26 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
 {
     const struct field *field;
     struct words words;
+    bool can;
     TRY(check_text_field(plan, query, &field, error));
-    if (field != NULL && (field->flags & LIBSEARCH_FIELD_NO_POSITIONS))
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                            "field '%s' has no positions, which phrases need", field->name);
-    if (query->flags & QUERY_FLAG_LAST_PREFIX)
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED, "a phrase with a last prefix");
-    TRY(analyze(plan, field, query, &words, error));
-    size_t count = 0;
-    for (size_t i = 0; i < words.count; i++)
-        if (!words.words[i].whole)
-            words.words[count++] = words.words[i];
-    words.count = count;
+    TRY(check_positions(plan, query, field, "phrases", &can, error));
+    TRY(phrase_words(plan, field, query, &words, error));
+    const size_t count = words.count;
+    if (!can) {
+        words.exact = false;
+        TRY(count_repetitions(plan, &words, error));
+        return plan_all(plan, field, &words, boost, scored, node, error);
+    }
+    if (count == 1 && (query->flags & QUERY_FLAG_LAST_PREFIX)) {
+        struct plan_term *terms;
+        size_t term_count;
+        TRY(words_of_prefix(plan, field, query, &words.words[0], &terms, &term_count, error));
+        return plan_group(plan, terms, term_count, boost, scored, node, error);
+    }
     if (count == 1)
-        return term_node(plan, field, &words.words[0], boost, scored, node, error);
+        return term_node(plan, field, &words.words[0], words.exact, boost, scored, node, error);
+    if (query->flags & (QUERY_FLAG_LAST_PREFIX | QUERY_FLAG_EXACT))
+        return plan_phrase_spans(plan, query, field, boost, scored, node, error);
     struct plan_node *made = plan_node_new(plan, count == 0 ? PLAN_NONE : PLAN_PHRASE, scored);
     if (made == NULL)
         return error_no_memory(error);
@@ -264,16 +425,14 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
     made->term_count = count;
     for (size_t i = 0; i < count; i++) {
         struct plan_term *term = &made->terms[i];
-        set_term(plan, field, &words.words[i], term);
-        if (term->norms == NULL)
-            return error_no_memory(error);
+        TRY(plan_set_term(plan, field, term_of(&words.words[i]), term, error));
         TRY(plan_term_find(plan, term, error));
         if (term->document_frequency == 0) {
             made->kind = PLAN_NONE;
             return LIBSEARCH_OK;
         }
-        term->weight = boost * model_weight(plan->model, plan->documents, term->document_frequency,
-                                            term->collection_frequency, 1);
+        term->weight =
+            boost * model_weight(plan->model, plan->documents, term->document_frequency, term->collection_frequency, 1);
         made->phrase_weight += term->weight;
         made->offsets[i] = words.words[i].position - words.words[0].position;
     }

@@ -12,6 +12,15 @@ libsearch_status plan_text(struct plan *plan, const libsearch_query *query, floa
 libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, float boost, bool scored,
                              struct plan_node **node, libsearch_error *error);
 
+/* A term for a word of the field (NULL: the default group); its lists and weight are not set. */
+libsearch_status plan_set_term(struct plan *plan, const struct field *field, libsearch_bytes word,
+                               struct plan_term *term, libsearch_error *error);
+/* Where the words of a QUERY_TEXT or QUERY_PHRASE stand as a phrase; NULL: nowhere. */
+libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *query, const struct field *field,
+                                   float boost, struct plan_span **span, libsearch_error *error);
+/* The n-th greatest of count values (1 <= n <= count), which are left in another order. */
+float plan_nth_greatest(float *values, size_t count, size_t n);
+
 /* The norms of the group (NULL) or of a field; NULL: no memory. */
 const struct norms *plan_norms(struct plan *plan, const struct field *field);
 

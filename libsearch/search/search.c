@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "query/query_tree.h"
 #include "search/count.h"
 #include "search/evaluate.h"
 #include "search/plan.h"
@@ -18,13 +19,22 @@ static float *make_side_weights(const struct schema *schema, struct arena *arena
     return weights;
 }
 
-/* Plans the query and makes what all segments share. */
-static libsearch_status prepare(struct snapshot *snapshot, const struct search_request *request, struct model *model,
-                                struct arena *arena, struct plan *plan, struct search_context *context,
+static libsearch_status poll_plan(void *context) { return search_poll(context); }
+
+/* Plans the query and makes what all segments share. *warnings is the caller's, also when it fails. */
+static libsearch_status prepare(struct snapshot *snapshot, const struct search_request *request, bool strict,
+                                struct model *model, struct arena *arena, struct plan *plan,
+                                struct query_warning **warnings, struct search_context *context,
                                 libsearch_error *error)
 {
     TRY(model_parse(request->model, model, error));
-    *plan = (struct plan){ .arena = arena, .snapshot = snapshot, .model = model };
+    *plan = (struct plan){ .arena = arena,
+                           .snapshot = snapshot,
+                           .model = model,
+                           .strict = strict,
+                           .warnings = warnings,
+                           .poll = poll_plan,
+                           .poll_context = context };
     *context = (struct search_context){ .request = request,
                                         .arena = arena,
                                         .side_weights = make_side_weights(snapshot->schema, arena),
@@ -37,12 +47,12 @@ static libsearch_status prepare(struct snapshot *snapshot, const struct search_r
 }
 
 static libsearch_status run(struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
-                            struct search_answer *answer, libsearch_error *error)
+                            struct search_answer *answer, struct query_warning **warnings, libsearch_error *error)
 {
     struct model model;
     struct plan plan;
     struct search_context context;
-    TRY(prepare(snapshot, request, &model, arena, &plan, &context, error));
+    TRY(prepare(snapshot, request, false, &model, arena, &plan, warnings, &context, error));
     struct top_k top;
     const size_t room = top_k_room(request->count);
     struct search_hit *hits = answer->hits;
@@ -77,8 +87,13 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
 {
     struct arena arena;
     arena_init(&arena, snapshot->allocator);
-    const libsearch_status status = run(snapshot, request, &arena, answer, error);
+    struct query_warning *warnings = NULL;
+    const libsearch_status status = run(snapshot, request, &arena, answer, &warnings, error);
     arena_free(&arena);
+    if (status == LIBSEARCH_OK)
+        answer->warnings = warnings;
+    else
+        query_warnings_free(snapshot->allocator, warnings);
     return status;
 }
 
@@ -90,7 +105,8 @@ static libsearch_status each(struct snapshot *snapshot, const struct search_requ
     struct model model;
     struct plan plan;
     struct search_context context;
-    TRY(prepare(snapshot, request, &model, arena, &plan, &context, error));
+    struct query_warning *warnings = NULL; /* stays so: nothing is lenient here */
+    TRY(prepare(snapshot, request, true, &model, arena, &plan, &warnings, &context, error));
     if (plan.root->kind == PLAN_NONE)
         return LIBSEARCH_OK;
     for (size_t s = 0; s < snapshot->segment_count; s++) {

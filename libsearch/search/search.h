@@ -27,12 +27,14 @@ struct search_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
+    struct query_warning *warnings; /* of the snapshot's allocator; the caller's to free, after OK */
 };
 
 libsearch_status search_run(struct snapshot *snapshot, const struct search_request *request,
                             struct search_answer *answer, libsearch_error *error);
 
-/* Calls each for every live document that matches, in order of number (delete by query, and tests). */
+/* Calls each for every live document that matches, in order of number (delete by query, and tests). What a part of the
+ * query cannot do is an error here, also in one that people typed. */
 libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *query,
                              libsearch_status (*each)(void *context, size_t segment, uint32_t document,
                                                       libsearch_error *error),

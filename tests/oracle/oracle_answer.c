@@ -177,6 +177,25 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
     case ORACLE_ANY_OF: matches = has_any_of(document, node); break;
     case ORACLE_RANGE:
     case ORACLE_EXISTS: matches = has_value(document, node); break;
+    case ORACLE_SPANS:
+        frequency = (float)oracle_span_count(document, node->span);
+        if (frequency > 0)
+            *score = score_of(model, document, &node->terms[0], node->span->weight, frequency);
+        return frequency > 0;
+    case ORACLE_BEST: {
+        float best = -1, others = 0;
+        for (size_t i = 0; i < node->count; i++) {
+            float part;
+            if (!ask(oracle, model, node->parts[i], document, &part))
+                continue;
+            if (best >= 0)
+                others += part < best ? part : best;
+            best = part > best ? part : best;
+            matches = true;
+        }
+        *score = matches ? best + node->constant * others : 0;
+        return matches;
+    }
     case ORACLE_SUM: {
         unsigned should = 0;
         bool can = true;

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "oracle/oracle_plan.h"
+#include "oracle/oracle_planner.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What all of a question needs. */
-struct planner {
-    struct oracle *oracle;
-    const struct oracle_model *model;
-    bool limit;
-};
-
-static struct oracle_node *node_new(enum oracle_kind kind, float constant)
+struct oracle_node *oracle_node_new(enum oracle_kind kind, float constant)
 {
     struct oracle_node *node = oracle_allocate(sizeof *node);
     node->kind = kind;
@@ -32,6 +25,7 @@ void oracle_node_free(struct oracle_node *node)
     free(node->terms);
     free(node->offsets);
     free(node->wanted);
+    oracle_span_free(node->span);
     free(node);
 }
 
@@ -70,8 +64,7 @@ static float average_of(const struct oracle *oracle, const struct oracle_term *t
     return sum > 0 ? (float)(sum / documents) : 1.0f;
 }
 
-/* Fills in a term's weight and average; q: how often the question has it. */
-static void weigh(struct planner *planner, struct oracle_term *term, float boost, unsigned q)
+void oracle_weigh(struct planner *planner, struct oracle_term *term, float boost, unsigned q)
 {
     const struct oracle *oracle = planner->oracle;
     double n = 0, cf = 0;
@@ -87,20 +80,7 @@ static void weigh(struct planner *planner, struct oracle_term *term, float boost
     term->weight = n > 0 ? boost * weight_of(planner->model, (double)oracle->count, n, cf, q) : 0;
 }
 
-/* A word of the question. */
-struct question_word {
-    uint32_t word;
-    uint32_t position;
-    bool whole, stop;
-};
-
-struct question {
-    const struct field *field; /* NULL: the default group */
-    struct question_word *words;
-    size_t count, capacity;
-};
-
-static const struct field *field_of(const struct planner *planner, const libsearch_query *query)
+const struct field *oracle_field_of(const struct planner *planner, const libsearch_query *query)
 {
     if (query->field == NULL)
         return NULL;
@@ -110,9 +90,9 @@ static const struct field *field_of(const struct planner *planner, const libsear
     return field;
 }
 
-static struct question analyze(struct planner *planner, const libsearch_query *query)
+struct question oracle_analyze(struct planner *planner, const libsearch_query *query)
 {
-    struct question question = { .field = field_of(planner, query) };
+    struct question question = { .field = oracle_field_of(planner, query) };
     const struct analyzer *analyzer =
         question.field != NULL ? question.field->analyzer : planner->oracle->schema->analyzers[0];
     struct tokenizer *tokenizer;
@@ -128,6 +108,7 @@ static struct question analyze(struct planner *planner, const libsearch_query *q
             oracle_grow(&question.words, &question.capacity, question.count + 1, sizeof *question.words);
             question.words[question.count++] = (struct question_word){
                 .word = oracle_word(planner->oracle->words, term, length),
+                .surface = oracle_word(planner->oracle->words, tokens[i].surface, tokens[i].length),
                 .position = tokens[i].position,
                 .whole = (tokens[i].flags & TOKEN_WHOLE) != 0,
                 .stop = analyzer_is_stop(analyzer, tokens[i].surface, tokens[i].length),
@@ -137,8 +118,7 @@ static struct question analyze(struct planner *planner, const libsearch_query *q
     return question;
 }
 
-/* Keeps the words that are not (stop: stop words; else wholes), unless none would be left. */
-static void drop(struct question *question, bool stop)
+void oracle_drop(struct question *question, bool stop)
 {
     size_t kept = 0;
     for (size_t i = 0; i < question->count; i++)
@@ -152,7 +132,7 @@ static void drop(struct question *question, bool stop)
     question->count = kept;
 }
 
-static struct oracle_term term_of(const struct planner *planner, const struct field *field, uint32_t word)
+struct oracle_term oracle_term_of(const struct planner *planner, const struct field *field, uint32_t word)
 {
     const bool group = field == NULL || field->in_group;
     return (struct oracle_term){ .word = word,
@@ -162,16 +142,19 @@ static struct oracle_term term_of(const struct planner *planner, const struct fi
                                  .weighted = field == NULL && planner->model->kind == ORACLE_DEFAULT };
 }
 
-static struct oracle_node *term_node(struct planner *planner, const struct field *field, uint32_t word, float boost,
+struct oracle_node *oracle_term_node(struct planner *planner, const struct field *field, uint32_t word, float boost,
                                      unsigned q)
 {
-    struct oracle_node *node = node_new(ORACLE_TERM, 0);
+    struct oracle_node *node = oracle_node_new(ORACLE_TERM, 0);
     node->terms = oracle_allocate(sizeof *node->terms);
-    node->terms[0] = term_of(planner, field, word);
+    node->terms[0] = oracle_term_of(planner, field, word);
     node->count = 1;
-    weigh(planner, &node->terms[0], boost, q);
+    oracle_weigh(planner, &node->terms[0], boost, q);
     return node;
 }
+
+static struct oracle_node *plan_words(struct planner *planner, const libsearch_query *query, enum query_kind kind,
+                                      libsearch_bytes pattern, float boost);
 
 static void make_parts(struct oracle_node *node, size_t count)
 {
@@ -181,25 +164,28 @@ static void make_parts(struct oracle_node *node, size_t count)
 
 static struct oracle_node *plan_text(struct planner *planner, const libsearch_query *query, float boost)
 {
-    struct question question = analyze(planner, query);
-    const bool all = (query->flags & QUERY_FLAG_ALL) != 0;
+    struct question question = oracle_analyze(planner, query);
+    const bool all = (query->flags & QUERY_FLAG_ALL) != 0, exact = (query->flags & QUERY_FLAG_EXACT) != 0;
     if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
-        drop(&question, true);
+        oracle_drop(&question, true);
     if (all)
-        drop(&question, false); /* a whole is another way to say its parts */
-    struct oracle_node *node = node_new(ORACLE_SUM, 0);
+        oracle_drop(&question, false); /* a whole is another way to say its parts */
+    struct oracle_node *node = oracle_node_new(ORACLE_SUM, 0);
     make_parts(node, question.count);
     for (size_t i = 0; i < question.count; i++) {
         bool first = true;
         unsigned q = 0;
         for (size_t j = 0; j < question.count; j++) {
-            first = first && (j >= i || question.words[j].word != question.words[i].word);
-            q += question.words[j].word == question.words[i].word;
+            const bool same = exact ? question.words[j].surface == question.words[i].surface
+                                    : question.words[j].word == question.words[i].word;
+            first = first && (j >= i || !same);
+            q += same;
         }
         if (!first)
             continue;
         const float part = !all && question.words[i].whole ? boost * 0.5f : boost;
-        node->parts[node->count] = term_node(planner, question.field, question.words[i].word, part, q);
+        node->parts[node->count] = exact ? oracle_exact_word(planner, question.field, &question.words[i], part, q)
+                                         : oracle_term_node(planner, question.field, question.words[i].word, part, q);
         node->occurs[node->count++] = all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD;
     }
     node->minimum = all ? 0 : 1;
@@ -211,23 +197,32 @@ static struct oracle_node *plan_text(struct planner *planner, const libsearch_qu
 
 static struct oracle_node *plan_phrase(struct planner *planner, const libsearch_query *query, float boost)
 {
-    struct question question = analyze(planner, query);
+    struct question question = oracle_analyze(planner, query);
     struct oracle_node *node;
-    drop(&question, false);
+    oracle_drop(&question, false);
     if (question.count == 0) {
-        node = node_new(ORACLE_NONE, 0);
+        node = oracle_node_new(ORACLE_NONE, 0);
+    } else if (question.count == 1 && (query->flags & QUERY_FLAG_LAST_PREFIX)) {
+        const uint32_t word = question.words[0].surface;
+        const struct oracle_words *words = planner->oracle->words;
+        node = plan_words(planner, query, QUERY_PREFIX, (libsearch_bytes){ words->strings[word], words->lengths[word] },
+                          boost);
+    } else if (question.count == 1 && (query->flags & QUERY_FLAG_EXACT)) {
+        node = oracle_exact_word(planner, question.field, &question.words[0], boost, 1);
+    } else if (query->flags & (QUERY_FLAG_LAST_PREFIX | QUERY_FLAG_EXACT)) {
+        node = oracle_plan_near(planner, query, boost);
     } else if (question.count == 1) {
-        node = term_node(planner, question.field, question.words[0].word, boost, 1);
+        node = oracle_term_node(planner, question.field, question.words[0].word, boost, 1);
     } else {
-        node = node_new(ORACLE_PHRASE, 0);
+        node = oracle_node_new(ORACLE_PHRASE, 0);
         node->slop = query->number;
         node->count = question.count;
         node->terms = oracle_allocate(question.count * sizeof *node->terms);
         node->offsets = oracle_allocate(question.count * sizeof *node->offsets);
         for (size_t i = 0; i < question.count; i++) {
-            node->terms[i] = term_of(planner, question.field, question.words[i].word);
+            node->terms[i] = oracle_term_of(planner, question.field, question.words[i].word);
             node->offsets[i] = (int64_t)question.words[i].position - question.words[0].position;
-            weigh(planner, &node->terms[i], boost, 1);
+            oracle_weigh(planner, &node->terms[i], boost, 1);
             node->phrase_weight += node->terms[i].weight;
         }
     }
@@ -235,21 +230,65 @@ static struct oracle_node *plan_phrase(struct planner *planner, const libsearch_
     return node;
 }
 
-static bool fits(const libsearch_query *query, const struct oracle_words *words, uint32_t word, const char *pattern,
-                 size_t length)
+static bool fits(const libsearch_query *query, enum query_kind kind, const struct oracle_words *words, uint32_t word,
+                 const char *pattern, size_t length)
 {
     const char *string = words->strings[word];
-    if (query->kind == QUERY_PREFIX)
+    if (kind == QUERY_PREFIX)
         return oracle_fits_prefix(string, words->lengths[word], pattern, length);
-    if (query->kind == QUERY_WILDCARD)
+    if (kind == QUERY_WILDCARD)
         return oracle_fits_wildcard(string, words->lengths[word], pattern, length);
     const unsigned distance = query->number > 0 ? query->number : oracle_fuzzy_distance(pattern, length);
     return oracle_fits_fuzzy(string, words->lengths[word], pattern, length, distance);
 }
 
+/* A wanted word, and how many documents have it. */
+struct wish {
+    uint32_t word;
+    size_t documents;
+    const struct oracle_words *words;
+};
+
+static int most_frequent_first(const void *a, const void *b)
+{
+    const struct wish *one = a, *other = b;
+    if (one->documents != other->documents)
+        return one->documents > other->documents ? -1 : 1;
+    const size_t length = one->words->lengths[one->word], other_length = one->words->lengths[other->word];
+    const int order = memcmp(one->words->strings[one->word], one->words->strings[other->word],
+                             length < other_length ? length : other_length);
+    return order != 0 ? order : (length > other_length) - (length < other_length);
+}
+
+/* Of too many words, those that most documents have; of equally frequent ones, the first in order of bytes. */
+static void want_fewer(struct planner *planner, uint16_t list, uint8_t *wanted, size_t count, size_t found)
+{
+    const struct oracle *oracle = planner->oracle;
+    struct wish *wishes = oracle_allocate(found * sizeof *wishes);
+    size_t *documents = oracle_allocate(count * sizeof *documents);
+    size_t *last = oracle_allocate(count * sizeof *last), wished = 0;
+    for (size_t d = 0; d < oracle->count; d++)
+        for (size_t i = 0; i < oracle->documents[d]->token_count; i++) {
+            const struct oracle_token *token = &oracle->documents[d]->tokens[i];
+            if (token->list == list && token->term < count && last[token->term] != d + 1) {
+                last[token->term] = d + 1;
+                documents[token->term]++;
+            }
+        }
+    for (size_t word = 0; word < count; word++)
+        if (wanted[word])
+            wishes[wished++] = (struct wish){ (uint32_t)word, documents[word], oracle->words };
+    qsort(wishes, wished, sizeof *wishes, most_frequent_first);
+    for (size_t i = LIBSEARCH_MAX_EXPANSION; i < wished; i++)
+        wanted[wishes[i].word] = 0;
+    free(wishes);
+    free(documents);
+    free(last);
+}
+
 /* The terms of all words that fit, wherever in the list they stand, in documents that were deleted too. */
-static void want(struct planner *planner, struct oracle_node *node, const libsearch_query *query, const char *pattern,
-                 size_t length)
+static void want(struct planner *planner, uint16_t list, uint8_t *wanted, size_t count, const libsearch_query *query,
+                 enum query_kind kind, const char *pattern, size_t length)
 {
     enum { UNKNOWN, NO, YES };
     const struct oracle *oracle = planner->oracle;
@@ -259,41 +298,54 @@ static void want(struct planner *planner, struct oracle_node *node, const libsea
     for (size_t d = 0; d < oracle->count; d++)
         for (size_t i = 0; i < oracle->documents[d]->token_count; i++) {
             const struct oracle_token *token = &oracle->documents[d]->tokens[i];
-            if (token->list != node->list)
+            if (token->list != list)
                 continue;
             if (known[token->surface] == UNKNOWN)
-                known[token->surface] = fits(query, words, token->surface, pattern, length) ? YES : NO;
-            if (known[token->surface] == NO || node->wanted[token->term])
+                known[token->surface] = fits(query, kind, words, token->surface, pattern, length) ? YES : NO;
+            if (known[token->surface] == NO || wanted[token->term])
                 continue;
-            node->wanted[token->term] = 1;
-            planner->limit = planner->limit || ++found > LIBSEARCH_MAX_EXPANSION;
+            wanted[token->term] = 1;
+            found++;
         }
     free(known);
+    if (found > LIBSEARCH_MAX_EXPANSION && planner->lenient)
+        want_fewer(planner, list, wanted, count, found);
+    else if (found > LIBSEARCH_MAX_EXPANSION)
+        planner->limit = true;
 }
 
-static struct oracle_node *plan_words(struct planner *planner, const libsearch_query *query, float boost)
+uint8_t *oracle_want(struct planner *planner, const struct field *field, const libsearch_query *query,
+                     enum query_kind kind, libsearch_bytes pattern, size_t *count)
 {
-    const struct field *field = field_of(planner, query);
-    struct oracle_node *node = node_new(ORACLE_ANY_OF, boost);
-    const struct oracle_term like = term_of(planner, field, 0);
-    node->list = like.list;
-    node->field = like.field;
-    node->wanted_count = planner->oracle->words->count;
-    node->wanted = oracle_allocate(node->wanted_count);
+    const struct oracle_term like = oracle_term_of(planner, field, 0);
+    *count = planner->oracle->words->count;
+    uint8_t *wanted = oracle_allocate(*count);
     if (like.keyword) {
-        want(planner, node, query, query->text.data, query->text.length);
-        return node;
+        want(planner, like.list, wanted, *count, query, kind, pattern.data, pattern.length);
+        return wanted;
     }
     const struct analyzer *analyzer = field != NULL ? field->analyzer : planner->oracle->schema->analyzers[0];
     struct tokenizer *tokenizer;
-    const size_t capacity = query->text.length * 4 + 64;
+    const size_t capacity = pattern.length * 4 + 64;
     char *folded = oracle_allocate(capacity);
     if (tokenizer_new(analyzer, allocator_default(), &tokenizer, NULL) != LIBSEARCH_OK)
         abort();
-    const size_t length = tokenizer_fold(tokenizer, query->text, folded, capacity);
+    const size_t length = tokenizer_fold(tokenizer, pattern, folded, capacity);
     tokenizer_free(tokenizer);
-    want(planner, node, query, folded, length);
+    want(planner, like.list, wanted, *count, query, kind, folded, length);
     free(folded);
+    return wanted;
+}
+
+static struct oracle_node *plan_words(struct planner *planner, const libsearch_query *query, enum query_kind kind,
+                                      libsearch_bytes pattern, float boost)
+{
+    const struct field *field = oracle_field_of(planner, query);
+    struct oracle_node *node = oracle_node_new(ORACLE_ANY_OF, boost);
+    const struct oracle_term like = oracle_term_of(planner, field, 0);
+    node->list = like.list;
+    node->field = like.field;
+    node->wanted = oracle_want(planner, field, query, kind, pattern, &node->wanted_count);
     return node;
 }
 
@@ -301,7 +353,7 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
 
 static struct oracle_node *plan_boolean(struct planner *planner, const libsearch_query *query, float boost)
 {
-    struct oracle_node *node = node_new(ORACLE_SUM, 0);
+    struct oracle_node *node = oracle_node_new(ORACLE_SUM, 0);
     bool required = false, should = false;
     make_parts(node, query->count);
     for (size_t i = 0; i < query->count; i++) {
@@ -322,32 +374,40 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
     struct oracle_node *node;
     const struct field *field;
     switch (query->kind) {
-    case QUERY_ALL: return node_new(ORACLE_ALL, boost);
-    case QUERY_NONE: return node_new(ORACLE_NONE, 0);
+    case QUERY_ALL: return oracle_node_new(ORACLE_ALL, boost);
+    case QUERY_NONE: return oracle_node_new(ORACLE_NONE, 0);
     case QUERY_TEXT: return plan_text(planner, query, boost);
     case QUERY_PHRASE: return plan_phrase(planner, query, boost);
     case QUERY_KEYWORD:
-        return term_node(planner, field_of(planner, query),
-                         oracle_word(planner->oracle->words, query->text.data, query->text.length), boost, 1);
+        return oracle_term_node(planner, oracle_field_of(planner, query),
+                                oracle_word(planner->oracle->words, query->text.data, query->text.length), boost, 1);
     case QUERY_RANGE:
     case QUERY_EXISTS:
-        field = field_of(planner, query);
-        node = node_new(query->kind == QUERY_RANGE ? ORACLE_RANGE : ORACLE_EXISTS, boost);
+        field = oracle_field_of(planner, query);
+        node = oracle_node_new(query->kind == QUERY_RANGE ? ORACLE_RANGE : ORACLE_EXISTS, boost);
         node->query = query;
         node->field = field->number;
         return node;
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return plan_words(planner, query, boost);
+    case QUERY_FUZZY: return plan_words(planner, query, query->kind, query->text, boost);
+    case QUERY_NEAR: return oracle_plan_near(planner, query, boost);
+    case QUERY_DISJUNCTION_MAX:
+        node = oracle_node_new(ORACLE_BEST, query->factor);
+        make_parts(node, query->count);
+        node->count = query->count;
+        for (size_t i = 0; i < query->count; i++)
+            node->parts[i] = plan_any(planner, query->children[i], boost);
+        return node;
     case QUERY_BOOLEAN: return plan_boolean(planner, query, boost);
     case QUERY_BOOST: return plan_any(planner, query->children[0], boost * query->factor);
     case QUERY_CONSTANT: /* the child filters, all that it lets through counts alike */
-        node = node_new(ORACLE_SUM, 0);
+        node = oracle_node_new(ORACLE_SUM, 0);
         make_parts(node, 2);
         node->count = 2;
         node->parts[0] = plan_any(planner, query->children[0], 1);
         node->occurs[0] = LIBSEARCH_FILTER;
-        node->parts[1] = node_new(ORACLE_ALL, query->factor * boost);
+        node->parts[1] = oracle_node_new(ORACLE_ALL, query->factor * boost);
         node->occurs[1] = LIBSEARCH_MUST;
         return node;
     default: abort(); /* the tests do not ask for what is not there yet */
@@ -356,7 +416,7 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
 
 struct oracle_node *oracle_plan(struct oracle *oracle, const libsearch_query *query, const struct oracle_model *model)
 {
-    struct planner planner = { oracle, model, false };
+    struct planner planner = { oracle, model, false, query->lenient };
     struct oracle_node *node = plan_any(&planner, query, 1);
     if (!planner.limit)
         return node;

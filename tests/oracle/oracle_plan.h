@@ -13,8 +13,28 @@ enum oracle_kind {
     ORACLE_ANY_OF, /* a word of `wanted` in list (and field) */
     ORACLE_RANGE,  /* query says which */
     ORACLE_EXISTS,
-    ORACLE_SUM /* parts by occurs and minimum */
+    ORACLE_SUM,   /* parts by occurs and minimum */
+    ORACLE_SPANS, /* span; terms[0]: by whose lengths it is scored */
+    ORACLE_BEST   /* the best of parts, and constant times the others */
 };
+
+/* Places of words, and what is made of them. */
+struct oracle_span {
+    enum { ORACLE_WORDS, ORACLE_WORDS_IN_LINE, ORACLE_NEAR, ORACLE_BEFORE, ORACLE_EITHER } kind;
+    uint8_t *wanted; /* ORACLE_WORDS: by word */
+    size_t wanted_count;
+    int64_t surface; /* in which they are written; -1: in any */
+    uint16_t list, field;
+    struct oracle_span **parts;
+    int64_t *offsets; /* ORACLE_WORDS_IN_LINE */
+    size_t count;
+    int64_t slop;
+    float weight;
+    bool occurs; /* in any document */
+};
+void oracle_span_free(struct oracle_span *span);
+/* How often the document has it. */
+size_t oracle_span_count(const struct oracle_document *document, const struct oracle_span *span);
 
 struct oracle_term {
     uint32_t word;
@@ -39,6 +59,7 @@ struct oracle_node {
     struct oracle_node **parts;
     uint8_t *occurs;
     unsigned minimum;
+    struct oracle_span *span;
 };
 
 /* NULL: LIMIT. */

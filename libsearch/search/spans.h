@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Stretches of a document where words stand as a query wants them: near each other, in order or not; phrases whose
+ * last word is a prefix; words in the form that they were written in. The slow and general way beside phrase.h, which
+ * gives the same answers to plain phrases. */
+#ifndef LIBSEARCH_SEARCH_SPANS_H
+#define LIBSEARCH_SEARCH_SPANS_H
+
+#include "search/evaluate.h"
+
+struct span_matcher;
+
+/* node: PLAN_NEAR. *matcher NULL: the segment has no match. */
+libsearch_status span_matcher_new(struct search_context *context, const struct plan_node *node,
+                                  const struct snapshot_segment *where, size_t segment_index,
+                                  struct span_matcher **matcher);
+/* The first document >= document that has the words. Rising calls. */
+uint32_t span_matcher_seek(struct span_matcher *matcher, uint32_t document);
+/* Sets the bits of the documents in [base, base + width) that match, and adds their scores (may be NULL). */
+libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
+                                     float *scores);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* Near, phrases with a last prefix, words in their exact form, the best of several, and patterns that stand for too
+ * many words, in segments that are deleted from and merged: every answer is the oracle's. */
+#include "support/unit.h"
+
+#include <string.h>
+
+#include "oracle/pieces.h"
+#include "query/query_print.h"
+
+enum { ROOM = 256 };
+
+/* A field with positions of the default group, or NULL: all of it. */
+static char *group_field(const struct world *world, struct test_random *random)
+{
+    const struct field *field = world->schema->fields[random_below(random, world->schema->count)];
+    return random_below(random, 3) == 0 && field->type == LIBSEARCH_TEXT && field->in_group ? field->name : NULL;
+}
+
+static libsearch_query *placed_leaf(const struct world *world, struct test_random *random, char *field)
+{
+    char text[ROOM];
+    libsearch_query like = { .kind = QUERY_TEXT, .field = field };
+    if (random_below(random, 3) > 0 ||
+        world_excerpt(world, random, field, 1 + random_below(random, 2), text, ROOM) == 0)
+        strcpy(text, world_word(world, random));
+    like.text = (libsearch_bytes){ text, strlen(text) };
+    switch (random_below(random, 8)) {
+    case 0:
+        like.kind = QUERY_PREFIX;
+        like.text.length = random_below(random, 3) + 1 < like.text.length ? 1 + random_below(random, 3) : 1;
+        break;
+    case 1: like.kind = QUERY_FUZZY; break;
+    case 2: like.flags = QUERY_FLAG_EXACT; break;
+    case 3:
+    case 4:
+        like.kind = QUERY_PHRASE;
+        like.number = (unsigned)random_below(random, 3);
+        like.flags = random_below(random, 2) ? QUERY_FLAG_LAST_PREFIX : 0;
+        break;
+    default: break;
+    }
+    return question_new(&like);
+}
+
+static libsearch_query *placed(const struct world *world, struct test_random *random, unsigned depth)
+{
+    libsearch_query *children[4];
+    if (depth == 0 || random_below(random, 4) == 0)
+        return placed_leaf(world, random, group_field(world, random));
+    const size_t count = 1 + random_below(random, 4);
+    for (size_t i = 0; i < count; i++)
+        children[i] = placed(world, random, depth - 1);
+    const uint64_t draw = random_below(random, 6);
+    return question_new(&(libsearch_query){ .kind = draw == 0 ? QUERY_BOOLEAN : QUERY_NEAR,
+                                            .flags = draw > 3 ? QUERY_FLAG_ORDERED : 0,
+                                            .children = children,
+                                            .occurs = (uint8_t[4]){ 0 },
+                                            .count = count,
+                                            .number = draw == 0 ? 0 : (unsigned)random_size(random, 5) });
+}
+
+/* A phrase as it stands in a document, its last word cut short, or its words as they are written there. */
+static libsearch_query *phrase(const struct world *world, struct test_random *random)
+{
+    char text[ROOM];
+    char *field = group_field(world, random);
+    if (world_excerpt(world, random, field, 1 + random_below(random, 3), text, ROOM) == 0)
+        strcpy(text, world_word(world, random));
+    libsearch_query like = { .kind = QUERY_PHRASE, .field = field, .text = { text, strlen(text) } };
+    like.flags = 1 + random_below(random, 2) == 1 ? QUERY_FLAG_EXACT : 0;
+    if (random_below(random, 3) > 0) {
+        like.flags |= QUERY_FLAG_LAST_PREFIX;
+        const size_t less = random_below(random, 4);
+        like.text.length -= less < like.text.length ? less : 0;
+        while (like.text.length > 0 && (text[like.text.length] & 0xC0) == 0x80)
+            like.text.length--;
+    }
+    like.number = random_below(random, 3) == 0 ? (unsigned)random_below(random, 4) : 0;
+    return question_new(&like);
+}
+
+static libsearch_query *exact_words(const struct world *world, struct test_random *random)
+{
+    char text[ROOM];
+    char *field = group_field(world, random);
+    if (world_excerpt(world, random, field, 1 + random_below(random, 3), text, ROOM) == 0)
+        strcpy(text, world_word(world, random));
+    return question_text(field, text,
+                         QUERY_FLAG_EXACT | (random_below(random, 2) ? QUERY_FLAG_ALL : 0) |
+                             (random_below(random, 2) ? QUERY_FLAG_KEEP_STOPS : 0));
+}
+
+static libsearch_query *span_question(const struct world *world, struct test_random *random, unsigned depth)
+{
+    libsearch_query *children[4];
+    uint8_t occurs[4];
+    switch (random_below(random, depth == 0 ? 6 : 9)) {
+    case 0:
+    case 1: return phrase(world, random);
+    case 2: return exact_words(world, random);
+    case 3:
+    case 4:
+    case 5:
+        for (;;) {
+            libsearch_query *query = placed(world, random, 2);
+            if (query->kind == QUERY_NEAR)
+                return query;
+            query_release(query);
+        }
+    case 6: break;
+    default: {
+        const size_t count = random_below(random, 4) + (random_below(random, 9) > 0);
+        for (size_t i = 0; i < count; i++)
+            children[i] = random_below(random, 2) ? span_question(world, random, depth - 1)
+                                                  : question_random(world, random, false);
+        return question_new(&(libsearch_query){ .kind = QUERY_DISJUNCTION_MAX,
+                                                .children = children,
+                                                .count = count,
+                                                .factor = (float)random_below(random, 5) / 4 });
+    }
+    }
+    const size_t count = 1 + random_below(random, 4);
+    for (size_t i = 0; i < count; i++) {
+        children[i] = span_question(world, random, depth - 1);
+        occurs[i] = (uint8_t)random_below(random, 4);
+    }
+    return question_new(
+        &(libsearch_query){ .kind = QUERY_BOOLEAN, .children = children, .occurs = occurs, .count = count });
+}
+
+static void ask(struct pieces *pieces, struct test_random *random, uint64_t questions,
+                libsearch_query *(*question)(const struct world *world, struct test_random *random))
+{
+    struct comparison comparison = { .world = &pieces->world,
+                                     .snapshot = &pieces->snapshot,
+                                     .oracle = &pieces->oracle };
+    for (; questions > 0; questions--) {
+        char name[96], difference[512];
+        struct oracle_model oracle_model;
+        const char *model = model_random(random, name, &oracle_model);
+        libsearch_query *query = question(&pieces->world, random);
+        if (!compare_query(&comparison, query, model, &oracle_model, random, difference)) {
+            char *text = NULL;
+            struct buffer printed;
+            buffer_init(&printed, allocator_default());
+            query_print(query, &printed);
+            text = (char *)printed.data;
+            world_print(&pieces->world);
+            print_message("%.*s\n", (int)printed.length, text);
+            buffer_free(&printed);
+            fail_msg("model %s: %s", model == NULL ? "NULL" : model, difference);
+        }
+        query_release(query);
+    }
+}
+
+/* One world from a seed: whole, with deletions, and merged into one. */
+static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions,
+                          libsearch_query *(*question)(const struct world *world, struct test_random *random),
+                          uint32_t words)
+{
+    struct test_random random = { seed };
+    static struct pieces pieces;
+    struct world_shape shape = world_random_shape(&random, documents);
+    if (words > 0) {
+        shape.words = words;
+        shape.skew = 1;
+        shape.fields = WORLD_TITLE_TEXT;
+        shape.longest = 40;
+    }
+    print_message("LIBSEARCH_TEST_SEED=%llu: %u documents\n", (unsigned long long)seed, documents);
+    pieces_make(&pieces, &random, &shape, 1 + (uint32_t)random_below(&random, documents < 6 ? 1 : 6));
+    ask(&pieces, &random, questions, question);
+    pieces_delete(&pieces, &random, 1 + random_size(&random, 6));
+    ask(&pieces, &random, questions, question);
+    pieces_merge(&pieces, 0, pieces.snapshot.segment_count, random_below(&random, 3) == 0 ? LIBSEARCH_REORDER : 0);
+    ask(&pieces, &random, questions, question);
+    pieces_free(&pieces);
+}
+
+static libsearch_query *any_question(const struct world *world, struct test_random *random)
+{
+    return span_question(world, random, 2);
+}
+
+static void near_exact_and_best_answer_as_the_oracle_does(void **state)
+{
+    (void)state;
+    uint64_t seed = world_seed("spans");
+    const uint64_t cases = world_cases(6000);
+    for (uint64_t done = 0; done < cases; done += 45, seed++) {
+        struct test_random random = { ~seed };
+        live_one_life(seed, 1 + (uint32_t)random_below(&random, done % 4 == 3 ? 700 : 60), 15, any_question, 0);
+    }
+}
+
+/* A prefix of one letter, a star, in the way of people. */
+static libsearch_query *wide_pattern(const struct world *world, struct test_random *random)
+{
+    char text[4] = "*";
+    libsearch_query like = { .kind = QUERY_WILDCARD, .text = { text, 1 } };
+    if (random_below(random, 2) == 0) {
+        like.kind = QUERY_PREFIX;
+        text[0] = world_word(world, random)[0];
+        like.text.length = (unsigned char)text[0] < 0x80 && random_below(random, 2);
+    }
+    libsearch_query *query = question_new(&like);
+    query->lenient = random_below(random, 4) > 0;
+    return query;
+}
+
+static void of_too_many_words_the_most_frequent_are_taken_or_it_is_a_limit(void **state)
+{
+    (void)state;
+    uint64_t seed = world_seed("wide");
+    for (uint64_t done = 0; done < world_cases(3); done++, seed++)
+        live_one_life(seed, 300, 4, wide_pattern, 3000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_exact_and_best_answer_as_the_oracle_does),
+        cmocka_unit_test(of_too_many_words_the_most_frequent_are_taken_or_it_is_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
