@@ -107,6 +107,25 @@ static void ask_kept(struct candidates *candidates, const struct leaf *leaf, boo
     candidates->count = kept;
 }
 
+/* Where candidates lie far apart, each block is a wait for memory: they are all asked for at once. */
+static void prefetch_blocks(const struct candidates *candidates, const struct leaf *leaf, float limit)
+{
+    const struct posting_list *list = &leaf->cursor.list;
+    if (list->last_documents == NULL)
+        return;
+    uint32_t b = term_cursor_block_of(&leaf->cursor, candidates->documents[0]);
+    for (size_t i = 0; i < candidates->count && b < list->blocks;) {
+        const uint32_t last = posting_last_document(list, b);
+        bool wanted = false;
+        for (; i < candidates->count && candidates->documents[i] <= last; i++)
+            wanted = wanted || candidates->sums[i] + leaf->bounds[b] >= limit;
+        if (wanted)
+            posting_prefetch(list, b);
+        if (i < candidates->count)
+            b = posting_seek_block(list, b + 1, candidates->documents[i]);
+    }
+}
+
 void candidates_ask(struct candidates *candidates, struct leaf *leaf, bool required, float rest, float limit)
 {
     uint8_t hits[POSTING_BLOCK + 16], places[POSTING_BLOCK + 16];
@@ -115,6 +134,7 @@ void candidates_ask(struct candidates *candidates, struct leaf *leaf, bool requi
         ask_kept(candidates, leaf, required, limit - rest);
         return;
     }
+    prefetch_blocks(candidates, leaf, limit - rest);
     for (size_t i = 0; i < candidates->count;) {
         uint32_t block;
         const struct stretch stretch = next_stretch(candidates, leaf, i, &block);
