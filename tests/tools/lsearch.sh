@@ -416,6 +416,40 @@ a_terminal_gets_colour_and_a_progress_bar() {
   out_has "60000 documents in "
 }
 
+packages_become_json_lines() {
+  mkdir bin
+  printf '#!/bin/sh\n' >bin/apt-get
+  cat >bin/apt-cache <<'EOF'
+#!/bin/sh
+cat <<'END'
+Package: slash
+Version: 1:2.0-1
+Architecture: all
+Installed-Size: 3
+Size: 1234
+Description: a \LaTeX "class", \"quoted\"
+ The first line\
+ .
+ 	a tab & an ampersand
+Section: tex
+Tag: role::data,
+ use::typesetting
+
+Package: slash
+Version: 1.0
+Architecture: amd64
+Description: older
+END
+EOF
+  chmod +x bin/*
+  PATH=$work/bin:$PATH "$LIBSEARCH_SOURCE/scripts/packages-as-json" >packages.jsonl
+  run 0 index x packages.jsonl --strict
+  run 0 get x slash slash/1.0/amd64
+  head -n 1 out >first
+  [ "$(cat first)" = '{"id": "slash", "title": "slash: a \\LaTeX \"class\", \\\"quoted\\\"", "text": "The first line\\\n\n\ta tab & an ampersand", "section": "tex", "architecture": "all", "version": "1:2.0-1", "size": 1234, "installed_size": 3072, "tags": ["role::data", "use::typesetting"]}' ] ||
+    fail "backslashes, quotes, tabs and lines are kept"
+}
+
 # ---- run
 
 run_prints_a_trec_run() {
