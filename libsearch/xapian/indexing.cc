@@ -42,7 +42,7 @@ word_cutter &indexer::cutter_of(const struct analyzer *analyzer)
 struct indexer::field_words {
     uint32_t end;   /* the position after the field's last word */
     uint32_t words; /* of the field */
-    std::set<std::string> *outside, *inside; /* stems of default fields other than the body, and of the body */
+    std::set<std::string> *outside; /* stems of default fields other than the body */
 };
 
 void indexer::add_text(const layout &layout, const struct field *field, libsearch_bytes text, uint32_t from,
@@ -50,23 +50,28 @@ void indexer::add_text(const layout &layout, const struct field *field, libsearc
 {
     const std::string &prefix = layout.places[field->number].prefix;
     const bool positions = (field->flags & LIBSEARCH_FIELD_NO_POSITIONS) == 0;
-    std::set<std::string> *const stems = !field->in_group ? nullptr : prefix.empty() ? sum.inside : sum.outside;
-    const auto add = [&](const std::string &term, uint32_t position, Xapian::termcount frequency) {
+    std::set<std::string> *const stems = field->in_group && !prefix.empty() ? sum.outside : nullptr;
+    std::string term; /* its memory is used again */
+    const auto add = [&](const char *first, const std::string &second, const char *word, size_t length,
+                         uint32_t position, Xapian::termcount frequency) {
+        term.assign(first).append(second).append(word, length);
+        if (term.size() >= TERM_ROOM / 2)
+            term = term_fitted(std::move(term));
         if (positions)
             to.add_posting(term, position + 1, frequency);
         else
             to.add_term(term, frequency);
     };
+    static const std::string none;
     cutter_of(field->analyzer).cut(text, from, [&](const struct token &token, const std::string &stem) {
-        const std::string surface(token.surface, token.length);
         const bool whole = (token.flags & TOKEN_WHOLE) != 0;
         if (field->in_group) {
-            add(term_of_stem("", stem), token.position, whole ? WHOLE_FREQUENCY : 1);
-            add(term_of_word("", surface), token.position, 0);
+            add("Z", none, stem.data(), stem.size(), token.position, whole ? WHOLE_FREQUENCY : 1);
+            add("", none, token.surface, token.length, token.position, 0);
         }
         if (!prefix.empty()) {
-            add(term_of_stem(prefix, stem), token.position, 0);
-            add(term_of_word(prefix, surface), token.position, 0);
+            add("Z", prefix, stem.data(), stem.size(), token.position, 0);
+            add("", prefix, token.surface, token.length, token.position, 0);
         }
         if (stems != nullptr)
             stems->insert(stem);
@@ -95,6 +100,18 @@ static void add_values(layout &layout, const struct field *field, const struct d
     }
 }
 
+/* Whether the document has the term at a position of ours from `from` on and before `end`. */
+static bool stands_within(const Xapian::Document &document, const std::string &term, uint32_t from, uint32_t end)
+{
+    auto found = document.termlist_begin();
+    found.skip_to(term);
+    if (found == document.termlist_end() || *found != term)
+        return false;
+    auto position = found.positionlist_begin();
+    position.skip_to(from + 1);
+    return position != found.positionlist_end() && *position <= end;
+}
+
 Xapian::Document indexer::make(layout &layout, libsearch_bytes id, const libsearch_document *document, bool *raised)
 {
     if (schema != layout.schema) {
@@ -111,8 +128,9 @@ Xapian::Document indexer::make(layout &layout, libsearch_bytes id, const libsear
                      [](const auto &a, const auto &b) { return a.first->number < b.first->number; });
 
     Xapian::Document to;
-    std::set<std::string> outside, inside;
-    const bool sets = layout.body() != nullptr && layout.body_shares();
+    std::set<std::string> outside;
+    const struct field *body = layout.body_shares() ? layout.body() : nullptr;
+    uint32_t body_from = 0, body_end = 0;
     uint32_t group_end = 0;
     for (size_t i = 0; i < values.size();) {
         const struct field *field = values[i].first;
@@ -121,12 +139,16 @@ Xapian::Document indexer::make(layout &layout, libsearch_bytes id, const libsear
             end++;
         if (field->type == LIBSEARCH_TEXT) {
             const uint32_t start = field->in_group && group_end > 0 ? group_end + SCHEMA_FIELD_GAP : 0;
-            field_words sum = { start, 0, sets ? &outside : nullptr, sets ? &inside : nullptr };
+            field_words sum = { start, 0, body != nullptr ? &outside : nullptr };
             for (size_t v = i; v < end; v++)
                 add_text(layout, field, values[v].second->bytes,
                          sum.words > 0 ? sum.end + SCHEMA_FIELD_GAP : start, sum, to);
             if (field->in_group && sum.words > 0)
                 group_end = sum.end;
+            if (field == body) {
+                body_from = start;
+                body_end = sum.end;
+            }
         } else if (field->type != LIBSEARCH_STORED) {
             std::vector<const struct document_value *> of_field;
             for (size_t v = i; v < end; v++)
@@ -136,7 +158,7 @@ Xapian::Document indexer::make(layout &layout, libsearch_bytes id, const libsear
         i = end;
     }
     for (const auto &stem : outside)
-        if (inside.count(stem) == 0)
+        if (!stands_within(to, term_of_stem("", stem), body_from, body_end))
             to.add_term(term_not_in_body(stem), 0);
     to.add_term(term_of_id(id), 0);
     to.add_value(SLOT_ID, string_of(id));
