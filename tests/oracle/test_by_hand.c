@@ -77,7 +77,7 @@ static int make_fixture(void **state)
         set(document, "size", LIBSEARCH_INTEGER, NULL, papers[d].size);
         f->known[d] = oracle_document_new(&f->words, f->schema, document);
         f->live[d] = true;
-        assert_ok(segment_builder_add(builder, (libsearch_bytes){ "01234" + d, 1 }, document, NULL));
+        assert_ok(segment_builder_add(builder, (libsearch_bytes){ &"01234"[d], 1 }, document, NULL));
         document_free(document);
     }
     assert_ok(segment_builder_finish(builder, false, &length, NULL));

@@ -119,8 +119,7 @@ static void make_word(struct test_random *random, uint32_t number, char *word)
                                         "a-b-c",
                                         "connects",
                                         "re-re",
-                                        "stra\xC3\x9F"
-                                        "e",
+                                        "stra\303\237e",
                                         "\xE4\xB8\xAD\xE5\x9B\xBD\xE4\xBA\xBA" };
     static const char *const ends[] = { "", "", "", "s", "ing", "ed", "ly" };
     if (random_below(random, 4) == 0) {
