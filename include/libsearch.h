@@ -468,6 +468,51 @@ LIBSEARCH_API void libsearch_cancel_free(libsearch_cancel *cancel);
 /** Raises the flag; from any thread, also from a signal handler. Since 0.1. */
 LIBSEARCH_API void libsearch_cancel_raise(libsearch_cancel *cancel);
 
+/** One step of an order: documents by a column. Of several values of a document, the one that comes first counts.
+ * Documents without a value come last, whichever way. What is equal in all steps is in the order of putting. */
+typedef struct libsearch_sort {
+    const char *field; /**< keyword, integer, float or date with a column; NULL: the score, the best first */
+    unsigned flags;    /**< LIBSEARCH_SORT_... */
+} libsearch_sort;
+
+enum {
+    LIBSEARCH_SORT_DESCENDING = 1u << 0,     /**< the greatest first */
+    LIBSEARCH_SORT_MISSING_FIRST = 1u << 1,  /**< documents without a value first */
+    LIBSEARCH_SORT_ASCENDING_SCORE = 1u << 2 /**< of the score: the worst first */
+};
+
+/** Stretches of time, UTC, for libsearch_facet; weeks begin on Monday. */
+typedef enum libsearch_interval {
+    LIBSEARCH_EACH_VALUE = 0, /**< no stretches: every value for itself */
+    LIBSEARCH_EACH_YEAR = 1,
+    LIBSEARCH_EACH_MONTH = 2,
+    LIBSEARCH_EACH_WEEK = 3,
+    LIBSEARCH_EACH_DAY = 4,
+    LIBSEARCH_EACH_HOUR = 5
+} libsearch_interval;
+
+/** From low to below high; integers and dates, or floats. */
+typedef struct libsearch_facet_range {
+    int64_t low, high;
+    double low_number, high_number;
+} libsearch_facet_range;
+
+/** What is to be counted of a column over all matches. */
+typedef struct libsearch_facet {
+    size_t size;       /**< sizeof, by LIBSEARCH_FACET_INIT */
+    const char *field; /**< keyword, integer, float or date with a column */
+    size_t count;      /**< how many of the most frequent values are listed; INIT: 10 */
+    libsearch_interval interval; /**< of dates: all stretches of time that have a document, in their order */
+    const libsearch_facet_range *ranges; /**< of numbers and dates: instead of values */
+    size_t range_count;
+} libsearch_facet;
+
+#ifdef __cplusplus
+#define LIBSEARCH_FACET_INIT { sizeof(libsearch_facet), 0, 10, LIBSEARCH_EACH_VALUE, 0, 0 }
+#else
+#define LIBSEARCH_FACET_INIT { .size = sizeof(libsearch_facet), .count = 10 }
+#endif
+
 typedef struct libsearch_search_options {
     size_t size;          /**< sizeof, by LIBSEARCH_SEARCH_OPTIONS_INIT */
     size_t count;         /**< how many results; INIT: 10; 0: none, as for counting */
@@ -479,6 +524,14 @@ typedef struct libsearch_search_options {
     size_t memory;        /**< bytes that the search may take; 0: 256 MiB */
     libsearch_cancel *cancel; /**< or NULL */
     unsigned flags;       /**< LIBSEARCH_SEARCH_... */
+    const libsearch_sort *sort; /**< the order, step by step; none: the best score first */
+    size_t sort_count;
+    const libsearch_facet *facets; /**< exact counts over all matches; libsearch_results_facet */
+    size_t facet_count;
+    const char *collapse; /**< a keyword field: of documents that have the same (first) value only the first is listed;
+                               those without a value are. NULL: none */
+    libsearch_bytes after; /**< a cursor of an earlier search with the same query, sort and collapse on the same
+                                snapshot (else STALE or INVALID): what comes behind it; offset counts from there */
 } libsearch_search_options;
 
 enum {
@@ -486,7 +539,8 @@ enum {
 };
 
 #ifdef __cplusplus
-#define LIBSEARCH_SEARCH_OPTIONS_INIT { sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0 }
+#define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
+    { sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 } }
 #else
 #define LIBSEARCH_SEARCH_OPTIONS_INIT { .size = sizeof(libsearch_search_options), .count = 10 }
 #endif
@@ -506,6 +560,39 @@ LIBSEARCH_API libsearch_status libsearch_search_query(libsearch_index *index, co
 /** How many documents match; *exact (may be NULL) is 1 where value is their number, 0 where it is a lower
  * bound. Since 0.1. */
 LIBSEARCH_API uint64_t libsearch_results_total(const libsearch_results *results, int *exact);
+
+/** A value and how many matches have it. */
+typedef struct libsearch_facet_value {
+    uint64_t count;
+    libsearch_bytes keyword; /**< keyword; empty for ranges, which come as they were asked for */
+    int64_t integer;         /**< integer, date; of a stretch of time, its first moment */
+    double number;           /**< float */
+} libsearch_facet_value;
+
+/** What came of a facet, and statistics of the column over the matches. */
+typedef struct libsearch_facet_counts {
+    size_t size;                       /**< sizeof, filled in by the library */
+    const char *field;
+    libsearch_type type;
+    const libsearch_facet_value *list; /**< values by falling count, then rising; stretches of time in their order;
+                                            ranges as they were asked for */
+    size_t count;                      /**< of list */
+    uint64_t distinct;                 /**< how many there are in all */
+    uint64_t documents;                /**< matches */
+    uint64_t missing;                  /**< of these, without a value */
+    uint64_t values;                   /**< of all matches together */
+    libsearch_facet_value least, greatest; /**< of numbers and dates; where values is not 0 */
+    double sum;                        /**< of numbers and dates */
+} libsearch_facet_counts;
+
+/** Facet i of the search's options; borrowed from the results. NULL when there is none. Since 0.1. */
+LIBSEARCH_API const libsearch_facet_counts *libsearch_results_facet(const libsearch_results *results, size_t i);
+/** With collapse: how many more matches have the same value as result i. Since 0.1. */
+LIBSEARCH_API uint64_t libsearch_results_folded(const libsearch_results *results, size_t i);
+/** Where result i stands, for libsearch_search_options.after; borrowed from the results. Errors: INVALID (i),
+ * NO_MEMORY. Since 0.1. */
+LIBSEARCH_API libsearch_status libsearch_results_cursor(libsearch_results *results, size_t i, libsearch_bytes *cursor,
+                                                        libsearch_error *error);
 
 /** What the parser had to say about the query: warning i as one line, and the byte position in the query
  * that it is about. Count 0: all was understood. Since 0.1. */
@@ -653,6 +740,8 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #define LIBSEARCH_MAX_CLAUSES 65536       /**< parts of a query, all levels together */
 #define LIBSEARCH_MAX_EXPANSION 1024      /**< words that a prefix or the like may stand for */
 #define LIBSEARCH_MAX_RESULTS 1000000     /**< offset + count of a search */
+#define LIBSEARCH_MAX_SORTS 16            /**< steps of an order */
+#define LIBSEARCH_MAX_FACETS 64           /**< facets of a search */
 
 #ifdef __cplusplus
 }

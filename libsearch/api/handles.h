@@ -41,6 +41,11 @@ struct libsearch_results {
     size_t count;
     uint64_t total;
     bool total_exact;
+    uint64_t *keys, *folded; /* as struct engine_answer; in the arena */
+    size_t key_count, facet_count;
+    libsearch_facet_counts *facets;
+    uint64_t order;             /* a hash of sort and collapse */
+    uint64_t commit, numbered; /* of the snapshot, and how many documents it has numbers for: for cursors */
     struct query_warning *search_warnings; /* its own */
     const struct query_warning **warnings; /* of the query and of the search */
     size_t warning_count;

@@ -44,6 +44,16 @@ uint64_t libsearch_results_total(const libsearch_results *results, int *exact)
     return results == NULL ? 0 : results->total;
 }
 
+const libsearch_facet_counts *libsearch_results_facet(const libsearch_results *results, size_t i)
+{
+    return results == NULL || i >= results->facet_count ? NULL : &results->facets[i];
+}
+
+uint64_t libsearch_results_folded(const libsearch_results *results, size_t i)
+{
+    return results == NULL || i >= results->count || results->folded == NULL ? 0 : results->folded[i];
+}
+
 size_t libsearch_results_warning_count(const libsearch_results *results)
 {
     return results == NULL ? 0 : results->warning_count;

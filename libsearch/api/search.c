@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
 #include <time.h>
 
 #include "api/handles.h"
@@ -19,6 +20,122 @@ static libsearch_status check_options(const libsearch_search_options *options, l
     if ((options->flags & ~(unsigned)LIBSEARCH_SEARCH_EXHAUSTIVE) != 0)
         return error_set(error, LIBSEARCH_INVALID, "search: there are no flags %#x",
                          options->flags & ~(unsigned)LIBSEARCH_SEARCH_EXHAUSTIVE);
+    if ((options->sort == NULL && options->sort_count > 0) || (options->facets == NULL && options->facet_count > 0) ||
+        (options->after.data == NULL && options->after.length > 0))
+        return error_set(error, LIBSEARCH_INVALID, "search: sort, facets or after is NULL");
+    if (options->sort_count > LIBSEARCH_MAX_SORTS || options->facet_count > LIBSEARCH_MAX_FACETS)
+        return error_set(error, LIBSEARCH_LIMIT, "search: more than %d steps of a sort or %d facets",
+                         LIBSEARCH_MAX_SORTS, LIBSEARCH_MAX_FACETS);
+    const unsigned sorts = LIBSEARCH_SORT_DESCENDING | LIBSEARCH_SORT_MISSING_FIRST | LIBSEARCH_SORT_ASCENDING_SCORE;
+    for (size_t i = 0; i < options->sort_count; i++)
+        if ((options->sort[i].flags & ~sorts) != 0)
+            return error_set(error, LIBSEARCH_INVALID, "search: there are no flags %#x of a sort",
+                             options->sort[i].flags & ~sorts);
+    return LIBSEARCH_OK;
+}
+
+/* What the engine cannot do is refused, not ignored. */
+static libsearch_status check_abilities(const libsearch_engine *engine, const libsearch_search_options *options,
+                                        libsearch_error *error)
+{
+    const char *missing = options->sort_count > 0 && !(engine->abilities & ENGINE_SORTS)         ? "sort"
+                          : options->facet_count > 0 && !(engine->abilities & ENGINE_FACETS)     ? "facets"
+                          : options->collapse != NULL && !(engine->abilities & ENGINE_COLLAPSES) ? "collapse"
+                          : options->after.length > 0 && !(engine->abilities & ENGINE_CONTINUES) ? "after"
+                                                                                                 : NULL;
+    return missing == NULL ? LIBSEARCH_OK
+                           : error_set(error, LIBSEARCH_UNSUPPORTED, "the %s engine has no %s", engine->name, missing);
+}
+
+/* The facets as we know them, whatever the size of the caller's. */
+static libsearch_status copy_facets(const libsearch_search_options *options, struct arena *arena,
+                                    libsearch_facet **facets, libsearch_error *error)
+{
+    const char *next = (const char *)options->facets;
+    *facets = arena_allocate(arena, (options->facet_count + 1) * sizeof **facets);
+    if (*facets == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < options->facet_count; i++) {
+        libsearch_facet *facet = &(*facets)[i];
+        *facet = (libsearch_facet)LIBSEARCH_FACET_INIT;
+        TRY(options_copy(facet, sizeof *facet, next, "libsearch_facet", error));
+        next += ((const libsearch_facet *)(const void *)next)->size;
+        if (facet->field == NULL || (facet->ranges == NULL && facet->range_count > 0) ||
+            (unsigned)facet->interval > LIBSEARCH_EACH_HOUR)
+            return error_set(error, LIBSEARCH_INVALID, "search: facet %zu has no field, no ranges or no such interval",
+                             i);
+    }
+    return LIBSEARCH_OK;
+}
+
+/* A cursor: commit, documents, a hash of the order and the collapsed field, the hit's number, and its keys, u64 each
+ * (of this machine). It says where a hit stands in one order of one snapshot, and is of no use elsewhere. */
+enum { CURSOR_COMMIT, CURSOR_DOCUMENTS, CURSOR_ORDER, CURSOR_NUMBER, CURSOR_KEYS };
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; text != NULL && *text != 0; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211); /* FNV-1a */
+    return (hash ^ 0xFF) * UINT64_C(1099511628211);
+}
+
+static uint64_t hash_order(const libsearch_search_options *options)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < options->sort_count; i++)
+        hash = (hash_text(hash, options->sort[i].field) ^ options->sort[i].flags) * UINT64_C(1099511628211);
+    return hash_text(hash, options->collapse);
+}
+
+/* The keys that a cursor holds, in memory of the results; NULL where none was given. */
+static libsearch_status read_cursor(libsearch_results *results, const libsearch_search_options *options,
+                                    const uint64_t **keys, uint64_t *number, libsearch_error *error)
+{
+    const size_t count = 2 * (options->sort_count > 0 ? options->sort_count : 1);
+    *keys = NULL;
+    results->order = hash_order(options);
+    if (options->after.length == 0)
+        return LIBSEARCH_OK;
+    uint64_t *words = arena_allocate(&results->arena, (CURSOR_KEYS + count) * sizeof *words);
+    if (words == NULL)
+        return error_no_memory(error);
+    if (options->after.length != (CURSOR_KEYS + count) * sizeof *words)
+        return error_set(error, LIBSEARCH_INVALID, "search: after is no cursor of this order");
+    memcpy(words, options->after.data, options->after.length);
+    if (words[CURSOR_COMMIT] != results->commit || words[CURSOR_DOCUMENTS] != results->numbered)
+        return error_set(error, LIBSEARCH_STALE, "search: the cursor is of another snapshot");
+    if (words[CURSOR_ORDER] != results->order)
+        return error_set(error, LIBSEARCH_INVALID, "search: after is no cursor of this order");
+    *keys = words + CURSOR_KEYS;
+    *number = words[CURSOR_NUMBER];
+    return LIBSEARCH_OK;
+}
+
+libsearch_status libsearch_results_cursor(libsearch_results *results, size_t i, libsearch_bytes *cursor,
+                                          libsearch_error *error)
+{
+    error_clear(error);
+    if (results == NULL || cursor == NULL)
+        return argument_missing(error, "libsearch_results_cursor", results == NULL ? "results" : "cursor");
+    if (i >= results->count)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_results_cursor: there is no result %zu", i);
+    const size_t count = results->keys == NULL ? 2 : results->key_count;
+    uint64_t *words = arena_allocate(&results->arena, (CURSOR_KEYS + count) * sizeof *words);
+    if (words == NULL)
+        return error_no_memory(error);
+    words[CURSOR_COMMIT] = results->commit;
+    words[CURSOR_DOCUMENTS] = results->numbered;
+    words[CURSOR_ORDER] = results->order;
+    words[CURSOR_NUMBER] = results->hits[i].number;
+    if (results->keys != NULL) {
+        memcpy(words + CURSOR_KEYS, results->keys + i * count, count * sizeof *words);
+    } else {
+        uint32_t bits;
+        memcpy(&bits, &results->hits[i].score, sizeof bits);
+        words[CURSOR_KEYS] = 0;
+        words[CURSOR_KEYS + 1] = UINT32_MAX - bits;
+    }
+    *cursor = (libsearch_bytes){ (const char *)words, (CURSOR_KEYS + count) * sizeof *words };
     return LIBSEARCH_OK;
 }
 
@@ -105,10 +222,23 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     libsearch_info info = LIBSEARCH_INFO_INIT;
     libsearch_results *found = NULL;
     TRY(check_options(options, error));
+    TRY(check_abilities(snapshot->engine, options, error));
     TRY(snapshot->engine->info(snapshot->handle, &info, error));
     /* No more can come back than there are documents. */
     const size_t room = options->count < info.documents ? options->count : (size_t)info.documents;
     TRY(results_new(snapshot, query, room, &found, error));
+    const uint64_t *after = NULL;
+    uint64_t after_number = 0;
+    libsearch_facet *facets = NULL;
+    found->commit = info.commit;
+    found->numbered = info.documents + info.deleted;
+    libsearch_status status = read_cursor(found, options, &after, &after_number, error);
+    if (status == LIBSEARCH_OK)
+        status = copy_facets(options, &found->arena, &facets, error);
+    if (status != LIBSEARCH_OK) {
+        libsearch_results_free(found);
+        return status;
+    }
     const struct engine_request request = { .query = query,
                                             .count = options->count,
                                             .offset = options->offset,
@@ -117,14 +247,27 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
                                             .deadline = deadline_of(options->timeout),
                                             .memory = options->memory == 0 ? DEFAULT_MEMORY : options->memory,
                                             .cancel = options->cancel == NULL ? NULL : &options->cancel->raised,
-                                            .flags = options->flags };
+                                            .flags = options->flags,
+                                            .sort = options->sort,
+                                            .sort_count = options->sort_count,
+                                            .facets = facets,
+                                            .facet_count = options->facet_count,
+                                            .collapse = options->collapse,
+                                            .after = after,
+                                            .after_number = after_number,
+                                            .results = &found->arena };
     struct engine_answer answer = { .hits = found->hits };
-    libsearch_status status = snapshot->engine->search(snapshot->handle, &request, &answer, error);
+    status = snapshot->engine->search(snapshot->handle, &request, &answer, error);
     if (status == LIBSEARCH_OK) {
         found->count = answer.hit_count;
         found->total = answer.total;
         found->total_exact = answer.total_exact;
         found->search_warnings = answer.warnings;
+        found->keys = answer.keys;
+        found->key_count = answer.key_count;
+        found->folded = answer.folded;
+        found->facets = answer.facets;
+        found->facet_count = answer.facets == NULL ? 0 : options->facet_count;
         status = take_ids(found, error);
         if (status == LIBSEARCH_OK)
             status = take_warnings(found, error);

@@ -23,6 +23,14 @@ struct engine_hit {
     uint64_t number;    /* of the document in the snapshot: what fetch and id take, and the order of ties */
 };
 
+/* What an engine can do beyond the k best; what it cannot is refused before it is asked. */
+enum {
+    ENGINE_SORTS = 1 << 0,
+    ENGINE_FACETS = 1 << 1,
+    ENGINE_COLLAPSES = 1 << 2,
+    ENGINE_CONTINUES = 1 << 3 /* after a hit of an earlier answer */
+};
+
 /* What a search is asked for. */
 struct engine_request {
     const libsearch_query *query;
@@ -33,6 +41,15 @@ struct engine_request {
     size_t memory;           /* bytes; never 0 */
     const volatile int *cancel; /* NULL, or a flag that turns non-zero */
     unsigned flags;          /* LIBSEARCH_SEARCH_… */
+    const libsearch_sort *sort;
+    size_t sort_count;
+    const libsearch_facet *facets;
+    size_t facet_count;
+    const char *collapse;    /* or NULL */
+    const uint64_t *after;   /* the keys of a hit, or NULL; and its number. In the order by score that is given without
+                                keys they are 0, and UINT32_MAX less the bits of its score */
+    uint64_t after_number;
+    struct arena *results;   /* where keys, folded and facets of the answer lie */
 };
 
 /* What came of it; hits are the caller's array of `count` elements at least. */
@@ -41,6 +58,11 @@ struct engine_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
+    uint64_t *keys;          /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
+                                it does; else NULL */
+    size_t key_count;
+    uint64_t *folded;        /* likewise */
+    libsearch_facet_counts *facets;
     struct query_warning *warnings; /* what could not be done as a lenient query asks; of the index's allocator, the
                                        caller's to free after OK */
 };
@@ -93,6 +115,8 @@ struct libsearch_engine {
     libsearch_status (*refresh)(struct engine_writer *writer, libsearch_error *error);
     libsearch_status (*rollback)(struct engine_writer *writer, libsearch_error *error);
     libsearch_status (*compact)(struct engine_writer *writer, unsigned flags, libsearch_error *error);
+
+    unsigned abilities; /* ENGINE_… */
 };
 
 /* The native engine (native/). */

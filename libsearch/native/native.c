@@ -76,6 +76,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
     struct search_hit *hits = memory_allocate_array(pinned->allocator, wanted, sizeof *hits);
     if (hits == NULL)
         return error_no_memory(error);
+    const struct search_after after = { request->after, request->after_number };
     const struct search_request inner = { .query = request->query,
                                           .count = wanted,
                                           .total = request->total,
@@ -83,7 +84,14 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
                                           .deadline = request->deadline,
                                           .memory = request->memory,
                                           .cancel = request->cancel,
-                                          .exhaustive = (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0 };
+                                          .exhaustive = (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0,
+                                          .sort = request->sort,
+                                          .sort_count = request->sort_count,
+                                          .facets = request->facets,
+                                          .facet_count = request->facet_count,
+                                          .collapse = request->collapse,
+                                          .after = request->after == NULL ? NULL : &after,
+                                          .results = request->results };
     struct search_answer found = { .hits = hits };
     const libsearch_status status = search_run(pinned, &inner, &found, error);
     if (status == LIBSEARCH_OK) {
@@ -93,6 +101,11 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
         answer->total = found.total;
         answer->total_exact = found.total_exact;
         answer->warnings = found.warnings;
+        const size_t left_out = request->offset < found.hit_count ? request->offset : found.hit_count;
+        answer->key_count = found.key_count;
+        answer->keys = found.keys == NULL ? NULL : found.keys + left_out * found.key_count;
+        answer->folded = found.folded == NULL ? NULL : found.folded + left_out;
+        answer->facets = found.facets;
     }
     memory_free(pinned->allocator, hits);
     return status;
@@ -300,6 +313,7 @@ const libsearch_engine *engine_native(void)
         .refresh = native_refresh,
         .rollback = native_rollback,
         .compact = native_compact,
+        .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES,
     };
     return &native;
 }

@@ -6,6 +6,7 @@
 #include "query/query_tree.h"
 #include "search/count.h"
 #include "search/evaluate.h"
+#include "search/gather.h"
 #include "search/plan.h"
 #include "search/prune.h"
 #include "search/top_k.h"
@@ -53,6 +54,8 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
     struct plan plan;
     struct search_context context;
     TRY(prepare(snapshot, request, false, &model, arena, &plan, warnings, &context, error));
+    if (gather_wanted(request))
+        return gather_run(&context, snapshot, plan.root, answer);
     struct top_k top;
     const size_t room = top_k_room(request->count);
     struct search_hit *hits = answer->hits;

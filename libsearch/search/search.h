@@ -11,6 +11,13 @@ struct search_hit {
     uint64_t number; /* snapshot-wide */
 };
 
+/* Where a page before ended: what comes behind it is wanted. Its keys are those of the same order, of an answer on the
+ * same snapshot. */
+struct search_after {
+    const uint64_t *keys;
+    uint64_t number;
+};
+
 struct search_request {
     const libsearch_query *query;
     size_t count;            /* of the best wanted (offset already added) */
@@ -20,6 +27,13 @@ struct search_request {
     size_t memory;
     const volatile int *cancel;
     bool exhaustive;         /* no pruning: the same answers */
+    const libsearch_sort *sort; /* none: by score */
+    size_t sort_count;
+    const libsearch_facet *facets;
+    size_t facet_count;
+    const char *collapse;    /* or NULL */
+    const struct search_after *after; /* or NULL */
+    struct arena *results;   /* where keys, folded and facets of the answer lie; needed for any of the last ones */
 };
 
 struct search_answer {
@@ -27,6 +41,11 @@ struct search_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
+    /* With a sort, facets, collapse or after; else NULL. */
+    uint64_t *keys;          /* key_count of each hit, in the order of hits */
+    size_t key_count;
+    uint64_t *folded;        /* of each hit: how many more matches have its collapsed value */
+    libsearch_facet_counts *facets;
     struct query_warning *warnings; /* of the snapshot's allocator; the caller's to free, after OK */
 };
 
