@@ -2,7 +2,8 @@
 # Sourced by the other scripts: what has to be there to build, and how to get it.
 
 # What the library, the program and the quick tests need on Debian 12. docs/dependencies.md says why.
-build_packages="gcc libc6-dev cmake ninja-build pkg-config libstemmer-dev libutf8proc-dev libzstd-dev libxxhash-dev"
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libstemmer-dev libutf8proc-dev libzstd-dev libxxhash-dev
+  libjansson-dev"
 test_packages="libcmocka-dev g++ python3 zstd libxapian-dev xapian-tools xapian-omega"
 
 # need_packages NAME...: installs those that are missing, asking apt for nothing when none is.

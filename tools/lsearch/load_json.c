@@ -4,11 +4,11 @@
  * field name may have become _. */
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "intake.h"
-#include "json.h"
 
 enum { LINE_MOST = LIBSEARCH_MAX_VALUE };
 
@@ -43,82 +43,79 @@ static const char *field_name(struct record *record, const char *outer, const ch
     return record_keep(record, field, out);
 }
 
-/* What is being read, and the first thing that is well-formed and yet wrong. */
-struct reading {
-    struct json json;
-    struct record *record;
-    const char *wrong;
-};
+static const char *add_value(struct record *record, const char *field, json_t *value);
 
-static void note_wrong(struct reading *reading, const char *wrong)
+static const char *add_members(struct record *record, const char *outer, json_t *object)
 {
-    if (reading->wrong == NULL)
-        reading->wrong = wrong;
-}
-
-static void read_id(struct reading *reading, const struct json_value *value)
-{
-    char text[32];
-    struct record *record = reading->record;
-    record->id = bytes_of(NULL, 0);
-    if (value->kind == JSON_STRING && value->string.length != 0) {
-        record->id = value->string;
-    } else if (value->kind == JSON_INTEGER) {
-        const int length = snprintf(text, sizeof text, "%" PRId64, value->integer);
-        record->id = bytes_of(record_keep(record, text, (size_t)length), (size_t)length);
-    } else if (value->kind == JSON_STRING) {
-        note_wrong(reading, "\"id\" is empty");
-    } else if (value->kind != JSON_NULL) {
-        note_wrong(reading, "\"id\" is neither a string nor a whole number");
-    }
-}
-
-static void add_value(struct reading *reading, const char *field, const struct json_value *value, unsigned depth);
-
-/* An object's members, as fields with outer and a dot before their names; outer NULL: of the document. */
-static void add_members(struct reading *reading, const char *outer, unsigned depth)
-{
-    char *name;
-    for (bool first = true; json_member(&reading->json, first, &name); first = false) {
-        const struct json_value value = json_read(&reading->json);
-        if (outer == NULL && strcmp(name, "id") == 0) {
-            read_id(reading, &value);
-            if (value.kind != JSON_ARRAY && value.kind != JSON_OBJECT)
-                continue;
-        }
-        const char *field = field_name(reading->record, outer, name);
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        if (outer == NULL && strcmp(name, "id") == 0)
+            continue;
+        const char *field = field_name(record, outer, name);
         if (field == NULL)
-            note_wrong(reading, "a field's name is too long");
-        add_value(reading, field != NULL ? field : "_", &value, depth);
+            return "a field's name is too long";
+        const char *wrong = add_value(record, field, value);
+        if (wrong != NULL)
+            return wrong;
     }
+    return NULL;
 }
 
-static void add_value(struct reading *reading, const char *field, const struct json_value *value, unsigned depth)
+/* Returns what is wrong, or NULL. */
+static const char *add_value(struct record *record, const char *field, json_t *value)
 {
-    struct record *record = reading->record;
-    if ((value->kind == JSON_ARRAY || value->kind == JSON_OBJECT) && depth >= JSON_DEPTH) {
-        reading->json.wrong = "too deep";
-        return;
-    }
-    switch (value->kind) {
-    case JSON_NONE:
-    case JSON_NULL: break;
-    case JSON_OBJECT: add_members(reading, field, depth + 1); break;
+    size_t i;
+    json_t *element;
+    switch (json_typeof(value)) {
+    case JSON_NULL: return NULL;
+    case JSON_OBJECT: return add_members(record, field, value);
     case JSON_ARRAY:
-        for (bool first = true; json_element(&reading->json, first); first = false) {
-            const struct json_value element = json_read(&reading->json);
-            add_value(reading, field, &element, depth + 1);
+        json_array_foreach(value, i, element)
+        {
+            const char *wrong = add_value(record, field, element);
+            if (wrong != NULL)
+                return wrong;
         }
-        break;
-    case JSON_STRING: record_add_string(record, field, value->string); break;
-    case JSON_INTEGER: record_add(record, field, VALUE_INTEGER, (struct value){ .integer = value->integer }); break;
-    case JSON_REAL: record_add(record, field, VALUE_REAL, (struct value){ .number = value->real }); break;
+        return NULL;
+    case JSON_STRING:
+        record_add_string(record, field, bytes_of(json_string_value(value), json_string_length(value)));
+        return NULL;
+    case JSON_INTEGER:
+        record_add(record, field, VALUE_INTEGER, (struct value){ .integer = json_integer_value(value) });
+        return NULL;
+    case JSON_REAL:
+        record_add(record, field, VALUE_REAL, (struct value){ .number = json_real_value(value) });
+        return NULL;
     case JSON_TRUE:
     case JSON_FALSE:
-        record_add(record, field, VALUE_BOOLEAN, (struct value){ .integer = value->kind == JSON_TRUE });
-        break;
+        record_add(record, field, VALUE_BOOLEAN, (struct value){ .integer = json_is_true(value) });
+        return NULL;
     }
+    return NULL;
 }
+
+static const char *read_id(struct record *record, json_t *object)
+{
+    char text[32];
+    json_t *id = json_object_get(object, "id");
+    if (id == NULL || json_is_null(id))
+        return "no \"id\"";
+    if (json_is_integer(id)) {
+        const int length = snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
+        record->id = bytes_of(record_keep(record, text, (size_t)length), (size_t)length);
+        return NULL;
+    }
+    if (!json_is_string(id))
+        return "\"id\" is neither a string nor a whole number";
+    if (json_string_length(id) == 0)
+        return "\"id\" is empty";
+    record->id = bytes_of(json_string_value(id), json_string_length(id));
+    return NULL;
+}
+
+static void release(void *owner) { json_decref(owner); }
 
 static bool is_blank(const char *line, size_t length)
 {
@@ -128,31 +125,27 @@ static bool is_blank(const char *line, size_t length)
     return true;
 }
 
-/* line is changed; line[length] is zero. */
-static bool load_line(struct intake *intake, struct record *record, char *line, size_t length)
+static bool load_line(struct intake *intake, struct record *record, const char *line, size_t length)
 {
+    json_error_t error;
     if (length > LINE_MOST)
         return intake_bad(intake, record->file, record->line, "the line is longer than a document may be");
-    if (intake->sample_size != 0) /* the record waits while the next lines are read */
-        line = record_keep(record, line, length);
-    struct reading reading = { .json = json_start(line, length), .record = record };
-    const struct json_value value = json_read(&reading.json);
-    if (value.kind == JSON_OBJECT) {
-        add_members(&reading, NULL, 0);
-    } else {
-        note_wrong(&reading, "not a JSON object");
-        add_value(&reading, "_", &value, 0);
+    json_t *object = json_loadb(line, length, JSON_ALLOW_NUL, &error);
+    if (object == NULL) {
+        char *near = strstr(error.text, " near '"); /* what follows may be long, and is not needed */
+        if (near != NULL)
+            *near = '\0';
+        return intake_bad(intake, record->file, record->line, "not JSON: %s at column %d", error.text,
+                          error.position > 0 ? error.position : error.column);
     }
-    bool go_on;
-    if (!json_end(&reading.json))
-        go_on = intake_bad(intake, record->file, record->line, "not JSON: %s at column %zu", reading.json.wrong,
-                           (size_t)(reading.json.next - line) + 1);
-    else if (reading.wrong != NULL)
-        go_on = intake_bad(intake, record->file, record->line, "%s", reading.wrong);
-    else if (record->id.length == 0)
-        go_on = intake_bad(intake, record->file, record->line, "no \"id\"");
-    else
+    record->owner = object;
+    record->release = release;
+    const char *wrong = !json_is_object(object) ? "not a JSON object" : read_id(record, object);
+    if (wrong == NULL)
+        wrong = add_members(record, NULL, object);
+    if (wrong == NULL)
         return intake_record(intake, record);
+    const bool go_on = intake_bad(intake, record->file, record->line, "%s", wrong);
     record_clear(record);
     return go_on;
 }

@@ -32,8 +32,12 @@ void record_clear(struct record *record)
 {
     for (size_t i = 0; i < record->text_count; i++)
         free(record->texts[i]);
+    if (record->release != NULL)
+        record->release(record->owner);
     record->text_count = 0;
     record->count = 0;
+    record->owner = NULL;
+    record->release = NULL;
     record->id = bytes_of(NULL, 0);
 }
 

@@ -23,6 +23,8 @@ struct record {
     size_t count, capacity;
     char **texts; /* what the record itself holds of names and values */
     size_t text_count, text_capacity;
+    void *owner; /* what holds the rest, and how to let go of it */
+    void (*release)(void *owner);
 };
 
 void record_add(struct record *record, const char *name, enum value_kind kind, struct value value);
