@@ -37,6 +37,13 @@ struct options {
     bool reorder;                /* --reorder */
     bool xapian;                 /* --engine xapian */
     const char *field_map;       /* --field-map; NULL: none */
+    libsearch_sort *sorts;       /* --sort */
+    char **sort_names;           /* their fields' names */
+    size_t sort_count;
+    libsearch_facet *facets;     /* --facet */
+    char **facet_names;
+    size_t facet_count;
+    const char *collapse;        /* --collapse */
     struct field_option *fields; /* --field, in the order given */
     size_t field_count;
 };

@@ -52,6 +52,9 @@ enum option {
     OPTION_REORDER,
     OPTION_ENGINE,
     OPTION_FIELD_MAP,
+    OPTION_SORT,
+    OPTION_FACET,
+    OPTION_COLLAPSE,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -83,9 +86,12 @@ static const struct rule rules[] = {
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
       IN_SEARCH | IN_RUN | IN_GET | IN_INFO, OPTION_FIELD_MAP },
-    { "--sort", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
-    { "--facet", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
-    { "--collapse", "FIELD", NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--sort", "FIELD[:desc]", "in the order of a field (score: as without), several with commas", IN_SEARCH,
+      OPTION_SORT },
+    { "--facet", "FIELD[:WHAT]",
+      "count a field's values; a date's year, month, week, day or hour; number: list so many", IN_SEARCH,
+      OPTION_FACET },
+    { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH, OPTION_COLLAPSE },
     { "--explain", NULL, NULL, IN_SEARCH, OPTION_ABSENT },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
@@ -210,6 +216,70 @@ static bool want_colour(void)
            (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
+/* FIELD, FIELD:asc, FIELD:desc, with :first behind it where missing values come first; several with commas. */
+static bool add_sorts(struct options *options, const char *value)
+{
+    while (*value != '\0') {
+        const size_t length = strcspn(value, ",");
+        char *field = duplicate(value, length);
+        libsearch_sort sort = { field, 0 };
+        value += length + (value[length] == ',');
+        for (char *colon; (colon = strrchr(field, ':')) != NULL; *colon = '\0') {
+            if (strcmp(colon, ":desc") == 0)
+                sort.flags |= LIBSEARCH_SORT_DESCENDING;
+            else if (strcmp(colon, ":first") == 0)
+                sort.flags |= LIBSEARCH_SORT_MISSING_FIRST;
+            else if (strcmp(colon, ":asc") != 0) {
+                free(field);
+                return false;
+            }
+        }
+        if (strcmp(field, "score") == 0)
+            sort.field = NULL;
+        options->sort_names = reallocate(options->sort_names, (options->sort_count + 1) * sizeof(char *));
+        options->sorts = reallocate(options->sorts, (options->sort_count + 1) * sizeof sort);
+        options->sort_names[options->sort_count] = field;
+        options->sorts[options->sort_count++] = sort;
+    }
+    return true;
+}
+
+/* FIELD, FIELD:20, FIELD:month; several with commas. */
+static bool add_facets(struct options *options, const char *value)
+{
+    static const char *const intervals[] = { "", "year", "month", "week", "day", "hour" };
+    while (*value != '\0') {
+        const size_t length = strcspn(value, ",");
+        char *field = duplicate(value, length);
+        libsearch_facet facet = LIBSEARCH_FACET_INIT;
+        facet.field = field;
+        value += length + (value[length] == ',');
+        char *colon = strrchr(field, ':');
+        uint64_t number = 0;
+        bool known = colon == NULL;
+        if (colon != NULL)
+            *colon++ = '\0';
+        for (unsigned i = 1; colon != NULL && i <= LIBSEARCH_EACH_HOUR; i++)
+            if (strcmp(colon, intervals[i]) == 0) {
+                facet.interval = (libsearch_interval)i;
+                known = true;
+            }
+        if (colon != NULL && read_number(colon, LIBSEARCH_MAX_RESULTS, false, &number)) {
+            facet.count = (size_t)number;
+            known = true;
+        }
+        if (!known) {
+            free(field);
+            return false;
+        }
+        options->facet_names = reallocate(options->facet_names, (options->facet_count + 1) * sizeof(char *));
+        options->facets = reallocate(options->facets, (options->facet_count + 1) * sizeof facet);
+        options->facet_names[options->facet_count] = field;
+        options->facets[options->facet_count++] = facet;
+    }
+    return true;
+}
+
 static bool apply(struct options *options, const struct rule *rule, const char *value)
 {
     uint64_t number = 0;
@@ -266,6 +336,15 @@ static bool apply(struct options *options, const struct rule *rule, const char *
             break;
         return true;
     case OPTION_FIELD_MAP: options->field_map = value; return true;
+    case OPTION_SORT:
+        if (!add_sorts(options, value))
+            break;
+        return true;
+    case OPTION_FACET:
+        if (!add_facets(options, value))
+            break;
+        return true;
+    case OPTION_COLLAPSE: options->collapse = value; return true;
     case OPTION_MODEL: options->model = value; return true;
     case OPTION_LANGUAGE: options->language = value; return true;
     case OPTION_JSON: options->json = true; return true;
@@ -375,5 +454,13 @@ void options_free(struct options *options)
     for (size_t i = 0; i < options->field_count; i++)
         free(options->fields[i].name);
     free(options->fields);
+    for (size_t i = 0; i < options->sort_count; i++)
+        free(options->sort_names[i]);
+    free(options->sort_names);
+    free(options->sorts);
+    for (size_t i = 0; i < options->facet_count; i++)
+        free(options->facet_names[i]);
+    free(options->facet_names);
+    free(options->facets);
     free(options->words);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "date.h"
 #include "print.h"
 
 enum { SNIPPET_BYTES = 240 };
@@ -63,8 +64,58 @@ static bool print_json_hit(const struct options *options, libsearch_results *res
     print_json_bytes(stdout, snippet_of(options, results, i));
     fputs(", \"fields\": {", stdout);
     print_json_fields(stdout, document, true, true);
-    fputs("}}", stdout);
+    putchar('}');
+    if (options->collapse != NULL)
+        printf(", \"folded\": %" PRIu64, libsearch_results_folded(results, i));
+    putchar('}');
     return true;
+}
+
+/* A value of a facet as text: dates in ISO 8601, cut to the day where they begin one. */
+static void print_value(FILE *file, const libsearch_facet_counts *facet, const libsearch_facet_value *value)
+{
+    char text[DATE_TEXT];
+    if (facet->type == LIBSEARCH_INTEGER)
+        fprintf(file, "%" PRId64, value->integer);
+    else if (facet->type == LIBSEARCH_FLOAT)
+        fprintf(file, "%.17g", value->number);
+    else if (facet->type == LIBSEARCH_DATE)
+        fputs(date_print(value->integer, text), file);
+    else
+        print_line(file, value->keyword);
+}
+
+/* "section": {"values": [{"value": "News", "count": 3}], "distinct": 1, "missing": 0} */
+static void print_json_facet(const libsearch_facet_counts *facet, bool first)
+{
+    fputs(first ? "" : ", ", stdout);
+    print_json_string(stdout, facet->field, strlen(facet->field));
+    fputs(": {\"values\": [", stdout);
+    for (size_t i = 0; i < facet->count; i++) {
+        fputs(i > 0 ? ", {\"value\": " : "{\"value\": ", stdout);
+        if (facet->type == LIBSEARCH_KEYWORD)
+            print_json_bytes(stdout, facet->list[i].keyword);
+        else {
+            fputs(facet->type == LIBSEARCH_DATE ? "\"" : "", stdout);
+            print_value(stdout, facet, &facet->list[i]);
+            fputs(facet->type == LIBSEARCH_DATE ? "\"" : "", stdout);
+        }
+        printf(", \"count\": %" PRIu64 "}", facet->list[i].count);
+    }
+    printf("], \"distinct\": %" PRIu64 ", \"missing\": %" PRIu64 "}", facet->distinct, facet->missing);
+}
+
+static void print_facets(const struct options *options, const libsearch_results *results)
+{
+    for (size_t i = 0; i < options->facet_count; i++) {
+        const libsearch_facet_counts *facet = libsearch_results_facet(results, i);
+        printf("%s\n", facet->field);
+        for (size_t v = 0; v < facet->count; v++) {
+            printf("\t%" PRIu64 "\t", facet->list[v].count);
+            print_value(stdout, facet, &facet->list[v]);
+            putchar('\n');
+        }
+    }
 }
 
 static enum outcome print_json(const struct options *options, libsearch_results *results)
@@ -76,7 +127,10 @@ static enum outcome print_json(const struct options *options, libsearch_results 
     for (size_t i = 0; i < libsearch_results_count(results); i++)
         if (!print_json_hit(options, results, i, &outcome))
             return outcome;
-    fputs("], \"facets\": {}, \"warnings\": [", stdout);
+    fputs("], \"facets\": {", stdout);
+    for (size_t i = 0; i < options->facet_count; i++)
+        print_json_facet(libsearch_results_facet(results, i), i == 0);
+    fputs("}, \"warnings\": [", stdout);
     for (size_t i = 0; i < libsearch_results_warning_count(results); i++) {
         const char *warning = libsearch_results_warning(results, i, NULL);
         if (i > 0)
@@ -118,8 +172,11 @@ static enum outcome print_plain(const struct options *options, libsearch_results
             fwrite(snippet.data, 1, snippet.length, stdout); /* clean but for the marks */
         else
             print_line(stdout, snippet);
+        if (libsearch_results_folded(results, i) > 0)
+            printf("\n\tand %" PRIu64 " more of this %s", libsearch_results_folded(results, i), options->collapse);
         putchar('\n');
     }
+    print_facets(options, results);
     if (count > 0)
         printf("%zu of %s%" PRIu64 "\n", count, exact ? "" : "at least ", total);
     return OUTCOME_DONE;
@@ -141,6 +198,11 @@ enum outcome command_search(const struct options *options)
     search.total = LIBSEARCH_TOTAL_EXACT;
     search.model = options->model;
     search.timeout = options->timeout;
+    search.sort = options->sorts;
+    search.sort_count = options->sort_count;
+    search.facets = options->facets;
+    search.facet_count = options->facet_count;
+    search.collapse = options->collapse;
     size_t length;
     char *text = join_words(options, &length);
     if (libsearch_query_parse(index, bytes_of(text, length), 0, &query, &error) != LIBSEARCH_OK ||
