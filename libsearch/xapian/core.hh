@@ -19,6 +19,7 @@ extern "C" {
 #include "base/memory.h"
 #include "base/status.h"
 #include "engine/engine.h"
+#include "query/query_tree.h"
 #include "schema/document.h"
 #include "schema/schema.h"
 }

@@ -214,7 +214,7 @@ Query planner::plan_best(const libsearch_query *query)
     return Query(Query::OP_OR, Query(1 - others, best), Query(others, any_of(parts)));
 }
 
-Query planner::plan(const libsearch_query *query)
+Query planner::plan_kind(const libsearch_query *query)
 {
     switch (query->kind) {
     case QUERY_ALL: return constant_query(Query::MatchAll, 1);
@@ -237,4 +237,40 @@ Query planner::plan(const libsearch_query *query)
     case QUERY_CONSTANT: return constant_query(plan(query->children[0]), static_cast<double>(query->factor));
     }
     fail(LIBSEARCH_UNSUPPORTED, "a kind of query that this engine does not know");
+}
+
+/* What people type is never refused for what is in it: a phrase without positions becomes its words, what else cannot
+ * be done finds nothing, and both are told. */
+Query planner::plan_leniently(const libsearch_query *query)
+{
+    try {
+        return plan_kind(query);
+    } catch (const failure &failed) {
+        if (failed.status != LIBSEARCH_UNSUPPORTED && failed.status != LIBSEARCH_INVALID &&
+            failed.status != LIBSEARCH_LIMIT)
+            throw;
+        if (query->kind != QUERY_PHRASE || failed.status != LIBSEARCH_UNSUPPORTED) {
+            warnings.push_back({ query->position, failed.message + "; nothing is found for it" });
+            return Query();
+        }
+        warnings.push_back({ query->position, failed.message + "; its words are looked for" });
+    }
+    libsearch_query words = *query;
+    words.kind = QUERY_TEXT;
+    words.flags = QUERY_FLAG_ALL | QUERY_FLAG_KEEP_STOPS;
+    return plan_kind(&words);
+}
+
+Query planner::plan(const libsearch_query *query)
+{
+    const bool before = lenient;
+    lenient = !strict && (before || query->lenient);
+    try {
+        Query made = lenient ? plan_leniently(query) : plan_kind(query);
+        lenient = before;
+        return made;
+    } catch (...) {
+        lenient = before;
+        throw;
+    }
 }

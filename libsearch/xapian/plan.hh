@@ -15,6 +15,11 @@
 
 class planner {
 public:
+    struct warning {
+        size_t position;
+        std::string message;
+    };
+
     planner(const libsearch_allocator *with, const layout &means, const Xapian::Database &in)
         : allocator(with), layout_(means), database(in)
     {
@@ -22,10 +27,15 @@ public:
     /* An empty Query where nothing can match. */
     Xapian::Query plan(const libsearch_query *query);
 
+    bool strict = false; /* nothing is lenient: for deleting what matches */
+    std::vector<warning> warnings; /* what could not be done as a lenient query asks */
+
 private:
     using query_list = std::vector<Xapian::Query>;
 
     /* plan.cc */
+    Xapian::Query plan_kind(const libsearch_query *query);
+    Xapian::Query plan_leniently(const libsearch_query *query);
     Xapian::Query plan_boolean(const libsearch_query *query);
     Xapian::Query plan_keyword(const libsearch_query *query);
     Xapian::Query plan_range(const libsearch_query *query);
@@ -55,6 +65,7 @@ private:
     const libsearch_allocator *allocator;
     const layout &layout_;
     const Xapian::Database &database;
+    bool lenient = false; /* below a query that people typed */
 };
 
 /* What `matching` matches, all with one score. */

@@ -40,9 +40,12 @@ private:
 };
 
 static Xapian::MSet match(const engine_snapshot &snapshot, const Xapian::Database &database,
-                          const engine_request *request, const model &model)
+                          const engine_request *request, const model &model,
+                          std::vector<planner::warning> &warnings)
 {
-    const Xapian::Query query = planner(snapshot.allocator, *snapshot.meaning, database).plan(request->query);
+    planner planner(snapshot.allocator, *snapshot.meaning, database);
+    const Xapian::Query query = planner.plan(request->query);
+    warnings = std::move(planner.warnings);
     const auto wanted = static_cast<Xapian::doccount>(std::min<uint64_t>(request->count, snapshot.documents));
     const auto offset = static_cast<Xapian::doccount>(std::min<uint64_t>(request->offset, UINT32_MAX / 2));
     const bool exhaustive =
@@ -59,6 +62,19 @@ static Xapian::MSet match(const engine_snapshot &snapshot, const Xapian::Databas
     return enquire.get_mset(offset, wanted, looked_at, nullptr, &watched);
 }
 
+static void give_warnings(const libsearch_allocator *allocator, const std::vector<planner::warning> &warnings,
+                          engine_answer *answer)
+{
+    struct query_warning *given = nullptr;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    for (const auto &warning : warnings)
+        if (query_warn(allocator, &given, warning.position, warning.message.c_str(), &error) != LIBSEARCH_OK) {
+            query_warnings_free(allocator, given);
+            throw std::bad_alloc();
+        }
+    answer->warnings = given;
+}
+
 void search_run(engine_snapshot &snapshot, const engine_request *request, engine_answer *answer)
 {
     size_t last;
@@ -67,7 +83,8 @@ void search_run(engine_snapshot &snapshot, const engine_request *request, engine
     const model model = model_read(request->model);
     poll(request);
     snapshot.with_database([&](Xapian::Database &database) {
-        const Xapian::MSet found = match(snapshot, database, request, model);
+        std::vector<planner::warning> warnings;
+        const Xapian::MSet found = match(snapshot, database, request, model, warnings);
         poll(request);
         if (!snapshot.where->is_local())
             found.fetch(); /* all documents in one go */
@@ -80,6 +97,7 @@ void search_run(engine_snapshot &snapshot, const engine_request *request, engine
         }
         answer->total = found.get_matches_lower_bound();
         answer->total_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
+        give_warnings(snapshot.allocator, warnings, answer); /* last: they are the caller's after OK alone */
     });
 }
 
@@ -87,7 +105,9 @@ std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, cons
                                       const Xapian::Database &database, const libsearch_query *query)
 {
     std::vector<Xapian::docid> numbers;
-    const Xapian::Query planned = planner(allocator, layout, database).plan(query);
+    planner planner(allocator, layout, database);
+    planner.strict = true;
+    const Xapian::Query planned = planner.plan(query);
     if (planned.empty())
         return numbers;
     Xapian::Enquire enquire(database);

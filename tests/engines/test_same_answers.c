@@ -322,6 +322,19 @@ static void snippets_show_the_same(void **state)
 
 /* ----- differences ----- */
 
+static void what_people_type_is_not_refused_but_told(void **state)
+{
+    (void)state;
+    struct world *world = world_of_entries();
+    libsearch_results *results = NULL;
+    assert_ok(libsearch_search(world->indexes[XAPIAN], bytes("text:\"bread bread\""), 10, &results, NULL));
+    assert_int_equal(libsearch_results_count(results), 1);
+    assert_int_equal(libsearch_results_warning_count(results), 1);
+    assert_non_null(strstr(libsearch_results_warning(results, 0, NULL), "its words are looked for"));
+    libsearch_results_free(results);
+    world_free(world);
+}
+
 static void the_xapian_engine_says_what_it_cannot_do(void **state)
 {
     (void)state;
@@ -356,6 +369,7 @@ int main(void)
         cmocka_unit_test(what_is_not_committed_is_not_there),
         cmocka_unit_test(totals_offsets_and_limits_are_the_same),
         cmocka_unit_test(snippets_show_the_same),
+        cmocka_unit_test(what_people_type_is_not_refused_but_told),
         cmocka_unit_test(the_xapian_engine_says_what_it_cannot_do),
     };
     if (!engine_is_here(XAPIAN))
