@@ -182,7 +182,7 @@ static void add_child(struct plan_node *node, struct plan_node *child, uint8_t o
 }
 
 /* How much a compound as a whole counts beside its parts in a union: it is what makes e-mail find email, and its parts
- * have said most of it already. Half was the best of one, half and none on judged collections (docs/ranking.md). */
+ * have said most of it already. On judged collections half and none are alike, and better than one (docs/ranking.md). */
 static const float WHOLE_WEIGHT = 0.5f;
 
 static int falling(const void *a, const void *b)
