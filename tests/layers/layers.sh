@@ -44,7 +44,7 @@ a_layer_uses_only_layers_above_it)
   ;;
 a_file_includes_only_what_its_folder_may_use)
   layers >"$work/layers"
-  find libsearch -name '*.[ch]' -exec grep -Hn '^ *# *include *"' {} + >"$work/includes"
+  find libsearch -name '*.[ch]' -o -name '*.cc' -o -name '*.hh' | xargs grep -Hn '^ *# *include *"' >"$work/includes"
   awk '
     FNR == NR { known[$1] = 1; for (i = 1; i <= NF; i++) may[$1, $i] = 1; next }
     {
