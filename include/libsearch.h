@@ -594,6 +594,20 @@ LIBSEARCH_API uint64_t libsearch_results_folded(const libsearch_results *results
 LIBSEARCH_API libsearch_status libsearch_results_cursor(libsearch_results *results, size_t i, libsearch_bytes *cursor,
                                                         libsearch_error *error);
 
+/** A line of an explanation: a number and what it is. Lines of depth d + 1 below one of depth d are what it is made
+ * of. */
+typedef struct libsearch_explanation {
+    unsigned depth;
+    float value;
+    const char *text; /**< one line, zero-terminated */
+} libsearch_explanation;
+
+/** Where the score of result i comes from, as a tree from its root downwards: the root's value is the score to the bit.
+ * *lines are borrowed from the results. Errors: INVALID (i), UNSUPPORTED, LIMIT, CORRUPT, NO_MEMORY. Since 0.1. */
+LIBSEARCH_API libsearch_status libsearch_results_explain(libsearch_results *results, size_t i,
+                                                         const libsearch_explanation **lines, size_t *count,
+                                                         libsearch_error *error);
+
 /** What the parser had to say about the query: warning i as one line, and the byte position in the query
  * that it is about. Count 0: all was understood. Since 0.1. */
 LIBSEARCH_API size_t libsearch_results_warning_count(const libsearch_results *results);

@@ -44,6 +44,27 @@ uint64_t libsearch_results_total(const libsearch_results *results, int *exact)
     return results == NULL ? 0 : results->total;
 }
 
+libsearch_status libsearch_results_explain(libsearch_results *results, size_t i, const libsearch_explanation **lines,
+                                           size_t *count, libsearch_error *error)
+{
+    libsearch_explanation *list = NULL;
+    error_clear(error);
+    if (results == NULL || lines == NULL || count == NULL)
+        return argument_missing(error, "libsearch_results_explain",
+                                results == NULL ? "results"
+                                : lines == NULL ? "lines"
+                                                : "count");
+    if (i >= results->count)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_results_explain: there is no result %zu", i);
+    const libsearch_snapshot *snapshot = results->snapshot;
+    if (snapshot->engine->explain == NULL)
+        return error_set(error, LIBSEARCH_UNSUPPORTED, "the %s engine explains no scores", snapshot->engine->name);
+    TRY(snapshot->engine->explain(snapshot->handle, results->query, results->model, results->hits[i].number,
+                                  &results->arena, &list, count, error));
+    *lines = list;
+    return LIBSEARCH_OK;
+}
+
 const libsearch_facet_counts *libsearch_results_facet(const libsearch_results *results, size_t i)
 {
     return results == NULL || i >= results->facet_count ? NULL : &results->facets[i];

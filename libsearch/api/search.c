@@ -231,6 +231,13 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     uint64_t after_number = 0;
     libsearch_facet *facets = NULL;
     found->commit = info.commit;
+    if (options->model != NULL) {
+        found->model = arena_duplicate(&found->arena, options->model, strlen(options->model));
+        if (found->model == NULL) {
+            libsearch_results_free(found);
+            return error_no_memory(error);
+        }
+    }
     found->numbered = info.documents + info.deleted;
     libsearch_status status = read_cursor(found, options, &after, &after_number, error);
     if (status == LIBSEARCH_OK)

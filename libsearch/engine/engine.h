@@ -117,6 +117,10 @@ struct libsearch_engine {
     libsearch_status (*compact)(struct engine_writer *writer, unsigned flags, libsearch_error *error);
 
     unsigned abilities; /* ENGINE_… */
+    /* Where the score of a document comes from, in the arena's memory; NULL: it cannot say. */
+    libsearch_status (*explain)(struct engine_snapshot *snapshot, const libsearch_query *query, const char *model,
+                                uint64_t number, struct arena *arena, libsearch_explanation **list, size_t *count,
+                                libsearch_error *error);
 };
 
 /* The native engine (native/). */

@@ -160,6 +160,17 @@ static libsearch_status native_fetch(struct engine_snapshot *snapshot, uint64_t 
     return segment_fetch(segment->segment, pinned->schema, (uint32_t)(number - segment->base), document, error);
 }
 
+static libsearch_status native_explain(struct engine_snapshot *snapshot, const libsearch_query *query,
+                                       const char *model, uint64_t number, struct arena *arena,
+                                       libsearch_explanation **list, size_t *count, libsearch_error *error)
+{
+    const struct snapshot_segment *segment;
+    struct snapshot *pinned = snapshot_of(snapshot);
+    TRY(find_segment(pinned, number, &segment, error));
+    return search_explain(pinned, query, model, (size_t)(segment - pinned->segments),
+                          (uint32_t)(number - segment->base), arena, list, count, error);
+}
+
 static libsearch_status native_info(struct engine_snapshot *snapshot, libsearch_info *info, libsearch_error *error)
 {
     const struct snapshot *pinned = snapshot_of(snapshot);
@@ -314,6 +325,7 @@ const libsearch_engine *engine_native(void)
         .rollback = native_rollback,
         .compact = native_compact,
         .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES,
+        .explain = native_explain,
     };
     return &native;
 }

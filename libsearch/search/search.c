@@ -6,6 +6,7 @@
 #include "query/query_tree.h"
 #include "search/count.h"
 #include "search/evaluate.h"
+#include "search/explain.h"
 #include "search/gather.h"
 #include "search/plan.h"
 #include "search/prune.h"
@@ -97,6 +98,26 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
         answer->warnings = warnings;
     else
         query_warnings_free(snapshot->allocator, warnings);
+    return status;
+}
+
+libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
+                                size_t segment, uint32_t document, struct arena *results,
+                                libsearch_explanation **list, size_t *count, libsearch_error *error)
+{
+    const struct search_request request = { .query = query, .model = model, .memory = SIZE_MAX };
+    struct query_warning *warnings = NULL;
+    struct search_context context;
+    struct model parsed;
+    struct plan plan;
+    struct arena arena;
+    arena_init(&arena, snapshot->allocator);
+    libsearch_status status = prepare(snapshot, &request, false, &parsed, &arena, &plan, &warnings, &context, error);
+    if (status == LIBSEARCH_OK)
+        status = explain_document(&context, plan.root, &snapshot->segments[segment], segment, document, results, list,
+                                  count);
+    query_warnings_free(snapshot->allocator, warnings);
+    arena_free(&arena);
     return status;
 }
 

@@ -52,6 +52,11 @@ struct search_answer {
 libsearch_status search_run(struct snapshot *snapshot, const struct search_request *request,
                             struct search_answer *answer, libsearch_error *error);
 
+/* Where the score of a document comes from: none where it does not match. In the arena's memory. */
+libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
+                                size_t segment, uint32_t document, struct arena *results,
+                                libsearch_explanation **list, size_t *count, libsearch_error *error);
+
 /* Calls each for every live document that matches, in order of number (delete by query, and tests). What a part of the
  * query cannot do is an error here, also in one that people typed. */
 libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *query,

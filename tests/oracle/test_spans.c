@@ -129,6 +129,39 @@ static libsearch_query *span_question(const struct world *world, struct test_ran
         &(libsearch_query){ .kind = QUERY_BOOLEAN, .children = children, .occurs = occurs, .count = count });
 }
 
+/* Each hit of a question, explained: the root is its score, and a sum is what its parts add up to. */
+static void check_explanations(struct pieces *pieces, const libsearch_query *query, const char *model)
+{
+    struct search_hit hits[5];
+    struct search_request request = { .query = query, .count = 5, .model = model, .memory = SIZE_MAX };
+    struct search_answer answer = { .hits = hits };
+    if (search_run(&pieces->snapshot, &request, &answer, NULL) != LIBSEARCH_OK)
+        return; /* LIMIT */
+    for (size_t i = 0; i < answer.hit_count; i++) {
+        libsearch_explanation *list = NULL;
+        size_t count = 0, segment = pieces->snapshot.segment_count - 1;
+        struct arena arena;
+        arena_init(&arena, allocator_default());
+        while (pieces->segments[segment].base > hits[i].number)
+            segment--;
+        assert_int_equal(search_explain(&pieces->snapshot, query, model, segment,
+                                        (uint32_t)(hits[i].number - pieces->segments[segment].base), &arena, &list,
+                                        &count, NULL),
+                         LIBSEARCH_OK);
+        assert_true(count > 0);
+        assert_memory_equal(&list[0].value, &hits[i].score, sizeof hits[i].score);
+        for (size_t l = 0; l < count; l++) {
+            float sum = 0;
+            if (strncmp(list[l].text, "the sum", 7) != 0 || list[l].value == 0)
+                continue;
+            for (size_t part = l + 1; part < count && list[part].depth > list[l].depth; part++)
+                sum += list[part].depth == list[l].depth + 1 ? list[part].value : 0;
+            assert_memory_equal(&list[l].value, &sum, sizeof sum);
+        }
+        arena_free(&arena);
+    }
+}
+
 static void ask(struct pieces *pieces, struct test_random *random, uint64_t questions,
                 libsearch_query *(*question)(const struct world *world, struct test_random *random))
 {
@@ -151,6 +184,7 @@ static void ask(struct pieces *pieces, struct test_random *random, uint64_t ques
             buffer_free(&printed);
             fail_msg("model %s: %s", model == NULL ? "NULL" : model, difference);
         }
+        check_explanations(pieces, query, model);
         query_release(query);
     }
 }

@@ -434,11 +434,17 @@ search_collapses_by_a_keyword() {
   out_has "and 2 more of this section"
 }
 
-what_this_build_lacks_is_refused() {
+search_explains_scores() {
   three_documents
-  run 2 search three.index rain --explain
-  err_lines 1
-  err_has --explain
+  run 0 search three.index rain --json --explain -n 1
+  score=$(grep -o '"score": [0-9.e-]*' out | cut -d ' ' -f 2)
+  out_has "\"explanation\": [{\"depth\": 0, \"value\": $score, "
+  run 0 search three.index rain --explain
+  out_has "W - W / (1 + f * i)"
+}
+
+the_native_engine_can_be_named() {
+  three_documents
   run 0 index x three.jsonl --engine native
 }
 

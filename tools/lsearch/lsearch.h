@@ -43,6 +43,7 @@ struct options {
     libsearch_facet *facets;     /* --facet */
     char **facet_names;
     size_t facet_count;
+    bool explain;                /* --explain */
     const char *collapse;        /* --collapse */
     struct field_option *fields; /* --field, in the order given */
     size_t field_count;

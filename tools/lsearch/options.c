@@ -55,6 +55,7 @@ enum option {
     OPTION_SORT,
     OPTION_FACET,
     OPTION_COLLAPSE,
+    OPTION_EXPLAIN,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -92,7 +93,7 @@ static const struct rule rules[] = {
       "count a field's values; a date's year, month, week, day or hour; number: list so many", IN_SEARCH,
       OPTION_FACET },
     { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH, OPTION_COLLAPSE },
-    { "--explain", NULL, NULL, IN_SEARCH, OPTION_ABSENT },
+    { "--explain", NULL, "say where each score comes from", IN_SEARCH, OPTION_EXPLAIN },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -344,6 +345,7 @@ static bool apply(struct options *options, const struct rule *rule, const char *
         if (!add_facets(options, value))
             break;
         return true;
+    case OPTION_EXPLAIN: options->explain = true; return true;
     case OPTION_COLLAPSE: options->collapse = value; return true;
     case OPTION_MODEL: options->model = value; return true;
     case OPTION_LANGUAGE: options->language = value; return true;

@@ -50,6 +50,33 @@ static bool document_of(libsearch_results *results, size_t i, const struct optio
     return false;
 }
 
+/* The explanation of a hit: lines below it, or "explanation": [{"depth", "value", "text"}]. */
+static bool print_explanation(const struct options *options, libsearch_results *results, size_t i,
+                              enum outcome *outcome)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    const libsearch_explanation *lines = NULL;
+    size_t count = 0;
+    if (libsearch_results_explain(results, i, &lines, &count, &error) != LIBSEARCH_OK) {
+        *outcome = complain_error(options->index, &error);
+        return false;
+    }
+    fputs(options->json ? ", \"explanation\": [" : "", stdout);
+    for (size_t l = 0; l < count; l++) {
+        if (options->json) {
+            printf("%s{\"depth\": %u, \"value\": %.9g, \"text\": ", l > 0 ? ", " : "", lines[l].depth,
+                   (double)lines[l].value);
+            print_json_string(stdout, lines[l].text, strlen(lines[l].text));
+            putchar('}');
+        } else {
+            printf("\n\t%*s%.9g  ", (int)(2 * lines[l].depth), "", (double)lines[l].value);
+            print_line(stdout, (libsearch_bytes){ lines[l].text, strlen(lines[l].text) });
+        }
+    }
+    fputs(options->json ? "]" : "", stdout);
+    return true;
+}
+
 static bool print_json_hit(const struct options *options, libsearch_results *results, size_t i, enum outcome *outcome)
 {
     const libsearch_document *document = NULL;
@@ -65,6 +92,8 @@ static bool print_json_hit(const struct options *options, libsearch_results *res
     fputs(", \"fields\": {", stdout);
     print_json_fields(stdout, document, true, true);
     putchar('}');
+    if (options->explain && !print_explanation(options, results, i, outcome))
+        return false;
     if (options->collapse != NULL)
         printf(", \"folded\": %" PRIu64, libsearch_results_folded(results, i));
     putchar('}');
@@ -172,6 +201,8 @@ static enum outcome print_plain(const struct options *options, libsearch_results
             fwrite(snippet.data, 1, snippet.length, stdout); /* clean but for the marks */
         else
             print_line(stdout, snippet);
+        if (options->explain && !print_explanation(options, results, i, &outcome))
+            return outcome;
         if (libsearch_results_folded(results, i) > 0)
             printf("\n\tand %" PRIu64 " more of this %s", libsearch_results_folded(results, i), options->collapse);
         putchar('\n');
