@@ -290,7 +290,8 @@ static void append_run(struct piece run)
 {
     size_t done = 0;
     const double newly = pow((double)(corpus.words + made.words) / (double)corpus.words, beta - 1);
-    for (size_t at = next_word(run.data, run.length, 0), end; at < run.length; at = next_word(run.data, run.length, end)) {
+    for (size_t at = next_word(run.data, run.length, 0), end; at < run.length;
+         at = next_word(run.data, run.length, end)) {
         end = word_end(run.data, run.length, at);
         if (count_of(&corpus, word_hash(run.data + at, end - at))->times != 1 || chance_real() > newly)
             continue;
@@ -323,7 +324,8 @@ static void make_document(uint64_t number)
         append_run(run);
     }
     count_text(&made, text, text_length, (uint32_t)number);
-    write_document(id, (uint32_t)snprintf(id, sizeof id, "g%llu", (unsigned long long)number), text, (uint32_t)text_length);
+    write_document(id, (uint32_t)snprintf(id, sizeof id, "g%llu", (unsigned long long)number), text,
+                   (uint32_t)text_length);
 }
 
 int main(int argc, char **argv)

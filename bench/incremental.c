@@ -198,8 +198,8 @@ static size_t find_batch(size_t batch)
 {
     char name[32];
     libsearch_results *results;
-    libsearch_query *query = libsearch_query_keyword(
-        "batch", (libsearch_bytes){ name, (size_t)snprintf(name, sizeof name, "%zu", batch) });
+    libsearch_query *query =
+        libsearch_query_keyword("batch", (libsearch_bytes){ name, (size_t)snprintf(name, sizeof name, "%zu", batch) });
     check(libsearch_search_query(library_index, query, NULL, &results, &error));
     const size_t count = libsearch_results_count(results);
     libsearch_results_free(results);
@@ -274,8 +274,9 @@ static struct costs write_batches(const char *folder, size_t commits, size_t eac
 
 /* ---- searching meanwhile ---- */
 
-static const char *const questions[] = { "city school", "the history of music", "river", "world war", "new york film",
-                                         "\"high school\"", "+government +party", "university research" };
+static const char *const questions[] = { "city school",        "the history of music", "river",
+                                         "world war",          "new york film",        "\"high school\"",
+                                         "+government +party", "university research" };
 
 struct reader {
     atomic_bool stop;
@@ -346,7 +347,8 @@ int main(int argc, char **argv)
 {
     if (argc < 3)
         fail("usage: incremental DOCS FOLDER [COMMITS [EACH]]");
-    const size_t commits = argc > 3 ? strtoull(argv[3], NULL, 10) : 10000, each = argc > 4 ? strtoull(argv[4], NULL, 10) : 10;
+    const size_t commits = argc > 3 ? strtoull(argv[3], NULL, 10) : 10000,
+                 each = argc > 4 ? strtoull(argv[4], NULL, 10) : 10;
     if (commits < 200 || each == 0 || commits * each > MOST_DOCUMENTS * 16ull)
         fail("at least 200 commits of at least one document");
     read_documents(argv[1], commits * each < MOST_DOCUMENTS ? commits * each : MOST_DOCUMENTS);
@@ -361,8 +363,8 @@ int main(int argc, char **argv)
     struct costs costs[WAYS];
     double *times = allocate(commits * sizeof *times);
     printf("%zu times %zu documents, of %zu\n\n", commits, each, text_count);
-    printf("| %-52s | %9s | %9s | %9s |\n|%s|----------:|----------:|----------:|\n", "milliseconds", "median", "p99", "most",
-           "------------------------------------------------------");
+    printf("| %-52s | %9s | %9s | %9s |\n|%s|----------:|----------:|----------:|\n", "milliseconds", "median", "p99",
+           "most", "------------------------------------------------------");
     for (size_t w = 0; w < WAYS; w++) {
         char name[80];
         costs[w] = write_batches(argv[2], commits, each, ways[w].refresh, ways[w].durability, times);
@@ -370,12 +372,13 @@ int main(int argc, char **argv)
         print_times(name, times, commits);
     }
     search_meanwhile(argv[2], commits, each);
-    printf("\n| %-32s | %8s | %13s | %16s | %12s | %19s |\n", "way", "seconds", "most segments", "most descriptors", "mapped files",
-           "write amplification");
-    printf("|----------------------------------|---------:|--------------:|-----------------:|-------------:|--------------------:|\n");
+    printf("\n| %-32s | %8s | %13s | %16s | %12s | %19s |\n", "way", "seconds", "most segments", "most descriptors",
+           "mapped files", "write amplification");
+    printf("|----------------------------------|---------:|--------------:|-----------------:|-------------:|----------"
+           "----------:|\n");
     for (size_t w = 0; w < WAYS; w++)
-        printf("| %-32s | %8.1f | %13zu | %16zu | %12zu | %19.1f |\n", ways[w].name, costs[w].seconds, costs[w].segments,
-               costs[w].descriptors, costs[w].files,
+        printf("| %-32s | %8.1f | %13zu | %16zu | %12zu | %19.1f |\n", ways[w].name, costs[w].seconds,
+               costs[w].segments, costs[w].descriptors, costs[w].files,
                (double)costs[w].written / (double)costs[w].index_bytes);
     return 0;
 }

@@ -31,7 +31,8 @@ int main(int argc, char **argv)
         libsearch_bytes title = { NULL, 0 };
         if (libsearch_results_document(results, i, &document, &error) == LIBSEARCH_OK)
             title = libsearch_document_bytes(document, "title");
-        printf("%zu. %.*s: %.*s\n", i + 1, (int)id.length, id.data, (int)title.length, title.length > 0 ? title.data : "");
+        printf("%zu. %.*s: %.*s\n", i + 1, (int)id.length, id.data, (int)title.length,
+               title.length > 0 ? title.data : "");
     }
     libsearch_results_free(results);
     libsearch_close(index);

@@ -87,16 +87,22 @@ typedef enum libsearch_status {
  *         fprintf(stderr, "%s\n", error.message);
  */
 typedef struct libsearch_error {
-    size_t size;              /**< sizeof(libsearch_error), by LIBSEARCH_ERROR_INIT */
-    libsearch_status status;  /**< the status that the call returned */
-    int64_t position;         /**< byte position in a query or file where one is known, else -1 */
-    char message[488];        /**< one line, zero-terminated, no newline */
+    size_t size;             /**< sizeof(libsearch_error), by LIBSEARCH_ERROR_INIT */
+    libsearch_status status; /**< the status that the call returned */
+    int64_t position;        /**< byte position in a query or file where one is known, else -1 */
+    char message[488];       /**< one line, zero-terminated, no newline */
 } libsearch_error;
 
 #ifdef __cplusplus
-#define LIBSEARCH_ERROR_INIT { sizeof(libsearch_error), LIBSEARCH_OK, -1, "" }
+#define LIBSEARCH_ERROR_INIT                                                                                           \
+    {                                                                                                                  \
+        sizeof(libsearch_error), LIBSEARCH_OK, -1, ""                                                                  \
+    }
 #else
-#define LIBSEARCH_ERROR_INIT { .size = sizeof(libsearch_error), .position = -1 }
+#define LIBSEARCH_ERROR_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_error), .position = -1                                                                \
+    }
 #endif
 
 /** A run of bytes, borrowed. data may be NULL where length is 0; there is no zero at its end. */
@@ -255,7 +261,7 @@ typedef enum libsearch_type {
 
 /** One value of a document as libsearch_document_value gives it. */
 typedef struct libsearch_value {
-    const char *field;     /**< the field's name, borrowed */
+    const char *field; /**< the field's name, borrowed */
     libsearch_type type;
     libsearch_bytes bytes; /**< text, keyword, stored: the bytes, borrowed; else empty */
     int64_t integer;       /**< integer, date */
@@ -289,9 +295,9 @@ typedef struct libsearch_range {
 
 /** How a snippet is written out. */
 typedef enum libsearch_markup {
-    LIBSEARCH_PLAIN = 0,    /**< text only */
-    LIBSEARCH_HTML = 1,     /**< escaped, words that answer in <b> */
-    LIBSEARCH_TERMINAL = 2  /**< control characters taken out, words that answer in bold */
+    LIBSEARCH_PLAIN = 0,   /**< text only */
+    LIBSEARCH_HTML = 1,    /**< escaped, words that answer in <b> */
+    LIBSEARCH_TERMINAL = 2 /**< control characters taken out, words that answer in bold */
 } libsearch_markup;
 
 /**
@@ -318,19 +324,25 @@ enum {
 
 /** A field as the schema has it. */
 typedef struct libsearch_field {
-    size_t size;           /**< sizeof(libsearch_field), by LIBSEARCH_FIELD_INIT */
+    size_t size; /**< sizeof(libsearch_field), by LIBSEARCH_FIELD_INIT */
     const char *name;
     libsearch_type type;
-    unsigned flags;        /**< LIBSEARCH_FIELD_... */
-    const char *analyzer;  /**< text: NULL for the index's own; see libsearch_open_options.analyzer */
-    float weight;          /**< text: how much a word here counts against one in a field of weight 1; the
+    unsigned flags;       /**< LIBSEARCH_FIELD_... */
+    const char *analyzer; /**< text: NULL for the index's own; see libsearch_open_options.analyzer */
+    float weight;         /**< text: how much a word here counts against one in a field of weight 1; the
                                 default ranking's. 0: the default, 3 for a field named title, else 1 */
 } libsearch_field;
 
 #ifdef __cplusplus
-#define LIBSEARCH_FIELD_INIT { sizeof(libsearch_field), 0, LIBSEARCH_TEXT, 0, 0, 0 }
+#define LIBSEARCH_FIELD_INIT                                                                                           \
+    {                                                                                                                  \
+        sizeof(libsearch_field), 0, LIBSEARCH_TEXT, 0, 0, 0                                                            \
+    }
 #else
-#define LIBSEARCH_FIELD_INIT { .size = sizeof(libsearch_field), .type = LIBSEARCH_TEXT }
+#define LIBSEARCH_FIELD_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_field), .type = LIBSEARCH_TEXT                                                        \
+    }
 #endif
 
 /** Memory by the program. Each function gets context first; allocate and reallocate answer NULL when
@@ -350,17 +362,23 @@ struct libsearch_open_options {
     size_t size;                          /**< sizeof, by LIBSEARCH_OPEN_OPTIONS_INIT */
     const libsearch_allocator *allocator; /**< NULL: malloc; must outlive the handle and all that came from it */
     const libsearch_engine *engine;       /**< NULL: native */
-    const char *analyzer; /**< of a new index: a language ("english", "german", …: stemmed, with its stop
+    const char *analyzer;          /**< of a new index: a language ("english", "german", …: stemmed, with its stop
                                words), "standard" (no stemming), "plain-english" (stemmed, nothing split
                                further, no stop words: for comparisons). NULL: "standard" */
-    const libsearch_field *fields;        /**< of a new index: its fields; more can come later */
+    const libsearch_field *fields; /**< of a new index: its fields; more can come later */
     size_t field_count;
 };
 
 #ifdef __cplusplus
-#define LIBSEARCH_OPEN_OPTIONS_INIT { sizeof(libsearch_open_options), 0, 0, 0, 0, 0 }
+#define LIBSEARCH_OPEN_OPTIONS_INIT                                                                                    \
+    {                                                                                                                  \
+        sizeof(libsearch_open_options), 0, 0, 0, 0, 0                                                                  \
+    }
 #else
-#define LIBSEARCH_OPEN_OPTIONS_INIT { .size = sizeof(libsearch_open_options) }
+#define LIBSEARCH_OPEN_OPTIONS_INIT                                                                                    \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_open_options)                                                                         \
+    }
 #endif
 
 /** How many fields the newest commit's schema has, and field i of it (borrowed from the index until
@@ -379,18 +397,24 @@ LIBSEARCH_API libsearch_status libsearch_writer_add_field(libsearch_writer *writ
  * ------------------------------------------------------------------------------------------- */
 
 struct libsearch_writer_options {
-    size_t size;            /**< sizeof, by LIBSEARCH_WRITER_OPTIONS_INIT */
-    size_t memory;          /**< bytes that documents may take before they are written out; 0: 256 MiB; at
+    size_t size;       /**< sizeof, by LIBSEARCH_WRITER_OPTIONS_INIT */
+    size_t memory;     /**< bytes that documents may take before they are written out; 0: 256 MiB; at
                                  least 16 MiB */
-    unsigned threads;       /**< 0 or 1: all work inside the calls; more: that many threads build segments.
+    unsigned threads;  /**< 0 or 1: all work inside the calls; more: that many threads build segments.
                                  The answers are the same whatever the number */
-    int64_t lock_wait;      /**< milliseconds to wait for another writer to end; 0: do not wait */
+    int64_t lock_wait; /**< milliseconds to wait for another writer to end; 0: do not wait */
 };
 
 #ifdef __cplusplus
-#define LIBSEARCH_WRITER_OPTIONS_INIT { sizeof(libsearch_writer_options), 0, 0, 0 }
+#define LIBSEARCH_WRITER_OPTIONS_INIT                                                                                  \
+    {                                                                                                                  \
+        sizeof(libsearch_writer_options), 0, 0, 0                                                                      \
+    }
 #else
-#define LIBSEARCH_WRITER_OPTIONS_INIT { .size = sizeof(libsearch_writer_options) }
+#define LIBSEARCH_WRITER_OPTIONS_INIT                                                                                  \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_writer_options)                                                                       \
+    }
 #endif
 
 /** As libsearch_writer_put, but only where no document has the id; else EXISTS and nothing changes.
@@ -499,36 +523,42 @@ typedef struct libsearch_facet_range {
 
 /** What is to be counted of a column over all matches. */
 typedef struct libsearch_facet {
-    size_t size;       /**< sizeof, by LIBSEARCH_FACET_INIT */
-    const char *field; /**< keyword, integer, float or date with a column */
-    size_t count;      /**< how many of the most frequent values are listed; INIT: 10 */
-    libsearch_interval interval; /**< of dates: all stretches of time that have a document, in their order */
+    size_t size;                         /**< sizeof, by LIBSEARCH_FACET_INIT */
+    const char *field;                   /**< keyword, integer, float or date with a column */
+    size_t count;                        /**< how many of the most frequent values are listed; INIT: 10 */
+    libsearch_interval interval;         /**< of dates: all stretches of time that have a document, in their order */
     const libsearch_facet_range *ranges; /**< of numbers and dates: instead of values */
     size_t range_count;
 } libsearch_facet;
 
 #ifdef __cplusplus
-#define LIBSEARCH_FACET_INIT { sizeof(libsearch_facet), 0, 10, LIBSEARCH_EACH_VALUE, 0, 0 }
+#define LIBSEARCH_FACET_INIT                                                                                           \
+    {                                                                                                                  \
+        sizeof(libsearch_facet), 0, 10, LIBSEARCH_EACH_VALUE, 0, 0                                                     \
+    }
 #else
-#define LIBSEARCH_FACET_INIT { .size = sizeof(libsearch_facet), .count = 10 }
+#define LIBSEARCH_FACET_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_facet), .count = 10                                                                   \
+    }
 #endif
 
 typedef struct libsearch_search_options {
-    size_t size;          /**< sizeof, by LIBSEARCH_SEARCH_OPTIONS_INIT */
-    size_t count;         /**< how many results; INIT: 10; 0: none, as for counting */
-    size_t offset;        /**< how many of the best are left out first */
+    size_t size;   /**< sizeof, by LIBSEARCH_SEARCH_OPTIONS_INIT */
+    size_t count;  /**< how many results; INIT: 10; 0: none, as for counting */
+    size_t offset; /**< how many of the best are left out first */
     libsearch_total total;
-    const char *model;    /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian"; NULL: the
+    const char *model;          /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian"; NULL: the
                                index's default, which libsearch_info names */
-    int64_t timeout;      /**< milliseconds until DEADLINE; 0: none */
-    size_t memory;        /**< bytes that the search may take; 0: 256 MiB */
-    libsearch_cancel *cancel; /**< or NULL */
-    unsigned flags;       /**< LIBSEARCH_SEARCH_... */
+    int64_t timeout;            /**< milliseconds until DEADLINE; 0: none */
+    size_t memory;              /**< bytes that the search may take; 0: 256 MiB */
+    libsearch_cancel *cancel;   /**< or NULL */
+    unsigned flags;             /**< LIBSEARCH_SEARCH_... */
     const libsearch_sort *sort; /**< the order, step by step; none: the best score first */
     size_t sort_count;
     const libsearch_facet *facets; /**< exact counts over all matches; libsearch_results_facet */
     size_t facet_count;
-    const char *collapse; /**< a keyword field: of documents that have the same (first) value only the first is listed;
+    const char *collapse;  /**< a keyword field: of documents that have the same (first) value only the first is listed;
                                those without a value are. NULL: none */
     libsearch_bytes after; /**< a cursor of an earlier search with the same query, sort and collapse on the same
                                 snapshot (else STALE or INVALID): what comes behind it; offset counts from there */
@@ -540,9 +570,14 @@ enum {
 
 #ifdef __cplusplus
 #define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
-    { sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 } }
+    {                                                                                                                  \
+        sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }         \
+    }
 #else
-#define LIBSEARCH_SEARCH_OPTIONS_INIT { .size = sizeof(libsearch_search_options), .count = 10 }
+#define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_search_options), .count = 10                                                          \
+    }
 #endif
 
 /** Searches a pinned snapshot with a query tree. options: NULL for ten results by the default ranking.
@@ -571,18 +606,18 @@ typedef struct libsearch_facet_value {
 
 /** What came of a facet, and statistics of the column over the matches. */
 typedef struct libsearch_facet_counts {
-    size_t size;                       /**< sizeof, filled in by the library */
+    size_t size; /**< sizeof, filled in by the library */
     const char *field;
     libsearch_type type;
-    const libsearch_facet_value *list; /**< values by falling count, then rising; stretches of time in their order;
+    const libsearch_facet_value *list;     /**< values by falling count, then rising; stretches of time in their order;
                                             ranges as they were asked for */
-    size_t count;                      /**< of list */
-    uint64_t distinct;                 /**< how many there are in all */
-    uint64_t documents;                /**< matches */
-    uint64_t missing;                  /**< of these, without a value */
-    uint64_t values;                   /**< of all matches together */
+    size_t count;                          /**< of list */
+    uint64_t distinct;                     /**< how many there are in all */
+    uint64_t documents;                    /**< matches */
+    uint64_t missing;                      /**< of these, without a value */
+    uint64_t values;                       /**< of all matches together */
     libsearch_facet_value least, greatest; /**< of numbers and dates; where values is not 0 */
-    double sum;                        /**< of numbers and dates */
+    double sum;                            /**< of numbers and dates */
 } libsearch_facet_counts;
 
 /** Facet i of the search's options; borrowed from the results. NULL when there is none. Since 0.1. */
@@ -631,9 +666,9 @@ typedef enum libsearch_occur {
 
 /** Flags of libsearch_query_parse. */
 enum {
-    LIBSEARCH_PARSE_STRICT = 1u << 0,  /**< what is not of the language is SYNTAX, not a warning */
-    LIBSEARCH_PARSE_WORDS = 1u << 1,   /**< nothing but words: no operator, quote or field means anything */
-    LIBSEARCH_PARSE_ALL = 1u << 2      /**< words that stand side by side must all match */
+    LIBSEARCH_PARSE_STRICT = 1u << 0, /**< what is not of the language is SYNTAX, not a warning */
+    LIBSEARCH_PARSE_WORDS = 1u << 1,  /**< nothing but words: no operator, quote or field means anything */
+    LIBSEARCH_PARSE_ALL = 1u << 2     /**< words that stand side by side must all match */
 };
 
 /** Parses a query as people type it, by the index's fields and analyzers. Its warnings are told by the
@@ -705,24 +740,30 @@ LIBSEARCH_API void libsearch_text_free(char *text);
  * ------------------------------------------------------------------------------------------- */
 
 typedef struct libsearch_info {
-    size_t size;             /**< sizeof, by LIBSEARCH_INFO_INIT */
-    const char *engine;      /**< "native", … */
-    const char *analyzer;    /**< the index's own */
-    const char *model;       /**< the default ranking in full */
-    uint64_t commit;         /**< the number of the commit shown */
-    uint64_t documents;      /**< that can be found */
-    uint64_t deleted;        /**< still in segments, found no more */
+    size_t size;          /**< sizeof, by LIBSEARCH_INFO_INIT */
+    const char *engine;   /**< "native", … */
+    const char *analyzer; /**< the index's own */
+    const char *model;    /**< the default ranking in full */
+    uint64_t commit;      /**< the number of the commit shown */
+    uint64_t documents;   /**< that can be found */
+    uint64_t deleted;     /**< still in segments, found no more */
     uint64_t segments;
-    uint64_t terms;          /**< distinct, summed over the segments */
-    uint64_t tokens;         /**< of all text fields, with deleted documents */
-    uint64_t bytes;          /**< of all files of the commit */
+    uint64_t terms;               /**< distinct, summed over the segments */
+    uint64_t tokens;              /**< of all text fields, with deleted documents */
+    uint64_t bytes;               /**< of all files of the commit */
     libsearch_bytes commit_bytes; /**< the program's own, of the commit */
 } libsearch_info;
 
 #ifdef __cplusplus
-#define LIBSEARCH_INFO_INIT { sizeof(libsearch_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 } }
+#define LIBSEARCH_INFO_INIT                                                                                            \
+    {                                                                                                                  \
+        sizeof(libsearch_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }                                                 \
+    }
 #else
-#define LIBSEARCH_INFO_INIT { .size = sizeof(libsearch_info) }
+#define LIBSEARCH_INFO_INIT                                                                                            \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_info)                                                                                 \
+    }
 #endif
 
 /** Fills info from a snapshot; its strings are borrowed from the snapshot. Since 0.1. */
@@ -743,19 +784,19 @@ LIBSEARCH_API const char *libsearch_version(void);
 LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 
 /* Limits. Each is tested at its edge. */
-#define LIBSEARCH_MAX_ID 65536            /**< bytes of an id */
-#define LIBSEARCH_MAX_FIELD_NAME 255      /**< bytes of a field's name */
-#define LIBSEARCH_MAX_FIELDS 1024         /**< fields of an index */
-#define LIBSEARCH_MAX_TERM 255            /**< bytes of an index term; longer words are cut there */
-#define LIBSEARCH_MAX_KEYWORD 32766       /**< bytes of a keyword */
-#define LIBSEARCH_MAX_VALUE 1073741824    /**< bytes of one value, and of one document */
-#define LIBSEARCH_MAX_COMMIT_BYTES 65536  /**< bytes of the program's own in a commit */
-#define LIBSEARCH_MAX_QUERY_DEPTH 64      /**< nesting of a query */
-#define LIBSEARCH_MAX_CLAUSES 65536       /**< parts of a query, all levels together */
-#define LIBSEARCH_MAX_EXPANSION 1024      /**< words that a prefix or the like may stand for */
-#define LIBSEARCH_MAX_RESULTS 1000000     /**< offset + count of a search */
-#define LIBSEARCH_MAX_SORTS 16            /**< steps of an order */
-#define LIBSEARCH_MAX_FACETS 64           /**< facets of a search */
+#define LIBSEARCH_MAX_ID 65536           /**< bytes of an id */
+#define LIBSEARCH_MAX_FIELD_NAME 255     /**< bytes of a field's name */
+#define LIBSEARCH_MAX_FIELDS 1024        /**< fields of an index */
+#define LIBSEARCH_MAX_TERM 255           /**< bytes of an index term; longer words are cut there */
+#define LIBSEARCH_MAX_KEYWORD 32766      /**< bytes of a keyword */
+#define LIBSEARCH_MAX_VALUE 1073741824   /**< bytes of one value, and of one document */
+#define LIBSEARCH_MAX_COMMIT_BYTES 65536 /**< bytes of the program's own in a commit */
+#define LIBSEARCH_MAX_QUERY_DEPTH 64     /**< nesting of a query */
+#define LIBSEARCH_MAX_CLAUSES 65536      /**< parts of a query, all levels together */
+#define LIBSEARCH_MAX_EXPANSION 1024     /**< words that a prefix or the like may stand for */
+#define LIBSEARCH_MAX_RESULTS 1000000    /**< offset + count of a search */
+#define LIBSEARCH_MAX_SORTS 16           /**< steps of an order */
+#define LIBSEARCH_MAX_FACETS 64          /**< facets of a search */
 
 #ifdef __cplusplus
 }

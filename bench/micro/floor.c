@@ -177,17 +177,11 @@ __attribute__((target("avx2"))) static void tokenize_avx2(const unsigned char *t
     }
 }
 
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2");
-}
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
 #else
 #define tokenize_avx2 tokenize_scalar
 
-static bool has_avx2(void)
-{
-    return false;
-}
+static bool has_avx2(void) { return false; }
 #endif
 
 /* ---- documents ---- */
@@ -203,8 +197,9 @@ int main(int argc, char **argv)
     memcpy(&text_bytes, header + 16, 8);
     bool avx2 = has_avx2() && !(argc > 2 && strcmp(argv[2], "scalar") == 0);
     for (int i = 0; i < 256; i++)
-        lower[i] = (unsigned char)(i >= 'A' && i <= 'Z' ? i + 32
-                                   : (i >= 'a' && i <= 'z') || (i >= '0' && i <= '9') || i >= 128 ? i : 0);
+        lower[i] = (unsigned char)(i >= 'A' && i <= 'Z'                                           ? i + 32
+                                   : (i >= 'a' && i <= 'z') || (i >= '0' && i <= '9') || i >= 128 ? i
+                                                                                                  : 0);
     grow_slots(65536);
     setvbuf(file, NULL, _IOFBF, 1 << 20);
     uint64_t *ends = grown(NULL, (documents + 1) * sizeof *ends); /* of each document's tokens */

@@ -83,8 +83,7 @@ static void walk(void *context)
         if (!posting_positions_open(&of->list, &block, tail.positions, &positions))
             micro_fail("positions are damaged");
         for (uint32_t i = 0; i < block.count; i++) {
-            if (block.frequencies[i] > sizeof places / sizeof *places ||
-                !posting_positions_read(&positions, i, places))
+            if (block.frequencies[i] > sizeof places / sizeof *places || !posting_positions_read(&positions, i, places))
                 micro_fail("positions are damaged");
             of->places += block.frequencies[i];
         }
@@ -212,9 +211,10 @@ static void measure_kernels(void)
         const char *form = micro_level_name(level);
         micro_row("scoring", form, HITS, "postings", micro_time(score, NULL), documents, HITS * 8);
         micro_row("scores above a threshold", form, HITS, "scores", micro_time(at_least, &least), scores, HITS * 4);
-        micro_row("intersection of two blocks", form, HITS, "candidates", micro_time(intersect, NULL), documents, HITS * 8);
-        micro_row("8 documents asked for in a block", form, HITS / 16, "candidates", micro_time(intersect_few, NULL), others,
-                  HITS * 4);
+        micro_row("intersection of two blocks", form, HITS, "candidates", micro_time(intersect, NULL), documents,
+                  HITS * 8);
+        micro_row("8 documents asked for in a block", form, HITS / 16, "candidates", micro_time(intersect_few, NULL),
+                  others, HITS * 4);
         micro_row("place in a block of 128", form, HITS / 128, "searches", micro_time(count_below, NULL), documents,
                   HITS * 4);
     }

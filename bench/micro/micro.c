@@ -15,7 +15,8 @@
 #include "index/snapshot.h"
 
 enum { REPEATS = 16 };
-static const double STRETCH = 0.004; /* seconds of one measurement at least: short ones fall between the neighbours' work */
+static const double STRETCH =
+    0.004; /* seconds of one measurement at least: short ones fall between the neighbours' work */
 
 libsearch_bytes micro_documents[MICRO_DOCUMENTS];
 size_t micro_document_count, micro_text_size;
@@ -161,8 +162,8 @@ static void read_documents(const char *path)
         fread(header, 1, sizeof header, file) != sizeof header)
         micro_fail("usage: micro DOCS [PART...], DOCS as bench/compare prepares it");
     const uint64_t each = header[1] / MICRO_TEXT + 1;
-    for (uint64_t i = 0; micro_document_count < MICRO_DOCUMENTS && fread(lengths, 1, sizeof lengths, file) == sizeof lengths;
-         i++) {
+    for (uint64_t i = 0;
+         micro_document_count < MICRO_DOCUMENTS && fread(lengths, 1, sizeof lengths, file) == sizeof lengths; i++) {
         if (i % each != 0) {
             if (fseek(file, (long)lengths[0] + lengths[1], SEEK_CUR) != 0)
                 break;
@@ -196,8 +197,8 @@ int main(int argc, char **argv)
     measure_memory();
     printf("%zu documents, %.1f MB of text; memory is read at %.1f GB/s\n\n", micro_document_count,
            (double)micro_text_size / 1e6, memory_speed / 1e9);
-    printf("| %-32s | %-11s | %9s | %-17s | %9s | %8s | %8s | %7s |\n", "part", "form", "million/s", "of what", "ns each",
-           "GB/s", "limit", "x limit");
+    printf("| %-32s | %-11s | %9s | %-17s | %9s | %8s | %8s | %7s |\n", "part", "form", "million/s", "of what",
+           "ns each", "GB/s", "limit", "x limit");
     printf("|----------------------------------|-------------|----------:|-------------------|----------:|---------:|"
            "---------:|--------:|\n");
     if (is_asked_for(argc, argv, "text"))

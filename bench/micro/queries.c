@@ -57,7 +57,8 @@ static uint64_t postings_of(const struct asked *asked)
     snprintf(words, sizeof words, "%s", asked->words);
     for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
         struct posting_list list;
-        if (segment_list(asked->snapshot->segments[0].segment, 0, word, strlen(word), &list, &micro_error) == LIBSEARCH_OK)
+        if (segment_list(asked->snapshot->segments[0].segment, 0, word, strlen(word), &list, &micro_error) ==
+            LIBSEARCH_OK)
             sum += list.document_frequency;
     }
     return sum;
@@ -93,8 +94,8 @@ static void measure_snippets(struct snapshot *snapshot)
         size += micro_documents[i].length;
     shown.field = schema->fields[0];
     micro_check(highlighter_new(allocator_default(), schema, query, &shown.highlighter, &micro_error));
-    micro_row("snippets of whole documents", "-", (double)shown.documents, "snippets", micro_time(show, &shown), micro_text,
-              size);
+    micro_row("snippets of whole documents", "-", (double)shown.documents, "snippets", micro_time(show, &shown),
+              micro_text, size);
     highlighter_free(shown.highlighter);
     libsearch_query_free(query);
 }
@@ -110,9 +111,15 @@ void micro_queries(struct snapshot *snapshot)
         { .name = "union counted", .words = "the of citi school", .kind = OR, .total = LIBSEARCH_TOTAL_EXACT },
         { .name = "common words counted", .words = "the in", .kind = AND, .total = LIBSEARCH_TOTAL_EXACT },
         { .name = "common and rarer, top 10", .words = "the school", .kind = AND, .count = 10 },
-        { .name = "phrase of common words, counted", .words = "of the", .kind = PHRASE, .total = LIBSEARCH_TOTAL_EXACT },
+        { .name = "phrase of common words, counted",
+          .words = "of the",
+          .kind = PHRASE,
+          .total = LIBSEARCH_TOTAL_EXACT },
         { .name = "phrase of common words, top 10", .words = "of the", .kind = PHRASE, .count = 10 },
-        { .name = "phrase, rarer words, counted", .words = "high school", .kind = PHRASE, .total = LIBSEARCH_TOTAL_EXACT },
+        { .name = "phrase, rarer words, counted",
+          .words = "high school",
+          .kind = PHRASE,
+          .total = LIBSEARCH_TOTAL_EXACT },
     };
     for (enum micro_level level = MICRO_BASE; level <= MICRO_AVX512; level++) {
         if (!micro_has(level))

@@ -24,8 +24,8 @@ static void check(libsearch_status status)
 }
 
 static struct {
-    uint64_t all, stored, ids, terms, postings, lengths, columns;      /* bytes of sections */
-    uint64_t documents, frequencies, rest, guide;                      /* bytes within the postings */
+    uint64_t all, stored, ids, terms, postings, lengths, columns; /* bytes of sections */
+    uint64_t documents, frequencies, rest, guide;                 /* bytes within the postings */
     uint64_t lists, singles, postings_count, places, count;
 } sum;
 
@@ -129,8 +129,9 @@ int main(int argc, char **argv)
     printf("%llu documents, %llu terms (%llu of them in one document), %llu postings, %llu positions\n\n",
            (unsigned long long)sum.count, (unsigned long long)sum.lists, (unsigned long long)sum.singles,
            (unsigned long long)sum.postings_count, (unsigned long long)sum.places);
-    printf("| %-38s | %12s | %7s | each |\n|----------------------------------------|-------------:|--------:|------|\n",
-           "what", "MB", "%");
+    printf(
+        "| %-38s | %12s | %7s | each |\n|----------------------------------------|-------------:|--------:|------|\n",
+        "what", "MB", "%");
     const uint64_t positions = sum.postings - documents - frequencies - sum.rest - sum.guide;
     const uint64_t listed = sum.postings_count - sum.singles;
     row("postings: documents", documents, listed, "posting");

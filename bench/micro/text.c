@@ -114,8 +114,8 @@ void micro_texts(void)
                 continue;
             tokenizer_use_kernel(tokenizer, kernels[k].kernel);
             double spent = micro_time(tokenize, NULL);
-            micro_row(n == 0 ? "tokens, plain-english" : "tokens, english", kernels[k].name, (double)token_count, "tokens",
-                      spent, micro_text, size);
+            micro_row(n == 0 ? "tokens, plain-english" : "tokens, english", kernels[k].name, (double)token_count,
+                      "tokens", spent, micro_text, size);
         }
         if (n == 1) {
             gather_forms();

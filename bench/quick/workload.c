@@ -21,8 +21,17 @@
 #define CALLGRIND_DUMP_STATS_AT(name) ((void)(name))
 #endif
 
-enum { DOCUMENTS = 20000, VOCABULARY = 60000, TITLE_WORDS = 5, LEAST_WORDS = 20, MOST_WORDS = 180, QUERIES = 40,
-       SEGMENTS = 8, ID_BYTES = 16, TEXT_BYTES = 16384 };
+enum {
+    DOCUMENTS = 20000,
+    VOCABULARY = 60000,
+    TITLE_WORDS = 5,
+    LEAST_WORDS = 20,
+    MOST_WORDS = 180,
+    QUERIES = 40,
+    SEGMENTS = 8,
+    ID_BYTES = 16,
+    TEXT_BYTES = 16384
+};
 
 static libsearch_error error = LIBSEARCH_ERROR_INIT;
 

@@ -44,9 +44,9 @@ struct libsearch_results {
     uint64_t *keys, *folded; /* as struct engine_answer; in the arena */
     size_t key_count, facet_count;
     libsearch_facet_counts *facets;
-    const char *model;          /* as it was asked for; NULL: the default */
-    uint64_t order;             /* a hash of sort and collapse */
-    uint64_t commit, numbered; /* of the snapshot, and how many documents it has numbers for: for cursors */
+    const char *model;                     /* as it was asked for; NULL: the default */
+    uint64_t order;                        /* a hash of sort and collapse */
+    uint64_t commit, numbered;             /* of the snapshot, and how many documents it has numbers for: for cursors */
     struct query_warning *search_warnings; /* its own */
     const struct query_warning **warnings; /* of the query and of the search */
     size_t warning_count;

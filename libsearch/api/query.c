@@ -112,8 +112,8 @@ libsearch_query *libsearch_query_exists(const char *field)
 /* The tree's flags; those that a text or a phrase does not have are refused by it. An unknown one is none. */
 static unsigned tree_flags(unsigned flags)
 {
-    const unsigned known = LIBSEARCH_WORDS_ALL | LIBSEARCH_WORDS_EXACT | LIBSEARCH_WORDS_KEEP_STOPS |
-                           LIBSEARCH_WORDS_LAST_PREFIX;
+    const unsigned known =
+        LIBSEARCH_WORDS_ALL | LIBSEARCH_WORDS_EXACT | LIBSEARCH_WORDS_KEEP_STOPS | LIBSEARCH_WORDS_LAST_PREFIX;
     return ((flags & LIBSEARCH_WORDS_ALL) != 0 ? (unsigned)QUERY_FLAG_ALL : 0) |
            ((flags & LIBSEARCH_WORDS_EXACT) != 0 ? (unsigned)QUERY_FLAG_EXACT : 0) |
            ((flags & LIBSEARCH_WORDS_KEEP_STOPS) != 0 ? (unsigned)QUERY_FLAG_KEEP_STOPS : 0) |
@@ -123,8 +123,8 @@ static unsigned tree_flags(unsigned flags)
 
 libsearch_query *libsearch_query_text_as(const char *field, libsearch_bytes text, unsigned flags)
 {
-    return make((libsearch_query){
-        .kind = QUERY_TEXT, .flags = tree_flags(flags), .field = (char *)field, .text = text });
+    return make(
+        (libsearch_query){ .kind = QUERY_TEXT, .flags = tree_flags(flags), .field = (char *)field, .text = text });
 }
 
 libsearch_query *libsearch_query_phrase_as(const char *field, libsearch_bytes text, unsigned slop, unsigned flags)

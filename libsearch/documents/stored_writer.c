@@ -132,9 +132,8 @@ static libsearch_status write_block(struct stored_writer *writer, uint32_t first
                                     libsearch_error *error)
 {
     const bool at_once = length <= AT_ONCE;
-    if (!room_for_block(writer) ||
-        !memory_grow(writer->allocator, &writer->compressed, &writer->compressed_capacity,
-                     at_once ? ZSTD_compressBound(length) : PIECE, 1))
+    if (!room_for_block(writer) || !memory_grow(writer->allocator, &writer->compressed, &writer->compressed_capacity,
+                                                at_once ? ZSTD_compressBound(length) : PIECE, 1))
         return error_no_memory(error);
     writer->firsts[writer->blocks] = first;
     writer->offsets[writer->blocks] = writer->position;
@@ -219,13 +218,12 @@ static bool is_complete(const struct stored_reader *reader, const struct live *l
 {
     struct stored_block next;
     return block->length >= STORED_BLOCK ||
-           (stored_reader_block(reader, block->first + block->count, &next, NULL) == LIBSEARCH_OK &&
-            is_large(&next) && all_live(live, &next));
+           (stored_reader_block(reader, block->first + block->count, &next, NULL) == LIBSEARCH_OK && is_large(&next) &&
+            all_live(live, &next));
 }
 
 libsearch_status stored_writer_copy(struct stored_writer *writer, const struct stored_reader *reader,
-                                    const struct live *live, uint32_t document, uint32_t *count,
-                                    libsearch_error *error)
+                                    const struct live *live, uint32_t document, uint32_t *count, libsearch_error *error)
 {
     struct stored_block block;
     *count = 0;

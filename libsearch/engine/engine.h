@@ -20,7 +20,7 @@ struct engine_snapshot; /* used by any number of threads */
 /* One answer. */
 struct engine_hit {
     float score;
-    uint64_t number;    /* of the document in the snapshot: what fetch and id take, and the order of ties */
+    uint64_t number; /* of the document in the snapshot: what fetch and id take, and the order of ties */
 };
 
 /* What an engine can do beyond the k best; what it cannot is refused before it is asked. */
@@ -36,20 +36,20 @@ struct engine_request {
     const libsearch_query *query;
     size_t count, offset;
     libsearch_total total;
-    const char *model;       /* NULL: the engine's default */
-    int64_t deadline;        /* CLOCK_MONOTONIC nanoseconds, 0: none */
-    size_t memory;           /* bytes; never 0 */
+    const char *model;          /* NULL: the engine's default */
+    int64_t deadline;           /* CLOCK_MONOTONIC nanoseconds, 0: none */
+    size_t memory;              /* bytes; never 0 */
     const volatile int *cancel; /* NULL, or a flag that turns non-zero */
-    unsigned flags;          /* LIBSEARCH_SEARCH_… */
+    unsigned flags;             /* LIBSEARCH_SEARCH_… */
     const libsearch_sort *sort;
     size_t sort_count;
     const libsearch_facet *facets;
     size_t facet_count;
-    const char *collapse;    /* or NULL */
-    const uint64_t *after;   /* the keys of a hit, or NULL; and its number. In the order by score that is given without
+    const char *collapse;  /* or NULL */
+    const uint64_t *after; /* the keys of a hit, or NULL; and its number. In the order by score that is given without
                                 keys they are 0, and UINT32_MAX less the bits of its score */
     uint64_t after_number;
-    struct arena *results;   /* where keys, folded and facets of the answer lie */
+    struct arena *results; /* where keys, folded and facets of the answer lie */
 };
 
 /* What came of it; hits are the caller's array of `count` elements at least. */
@@ -58,10 +58,10 @@ struct engine_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
-    uint64_t *keys;          /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
+    uint64_t *keys; /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
                                 it does; else NULL */
     size_t key_count;
-    uint64_t *folded;        /* likewise */
+    uint64_t *folded; /* likewise */
     libsearch_facet_counts *facets;
     struct query_warning *warnings; /* what could not be done as a lenient query asks; of the index's allocator, the
                                        caller's to free after OK */

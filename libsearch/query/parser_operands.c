@@ -244,7 +244,8 @@ static libsearch_status parse_list_function(struct query_parser *parser, enum sy
         for (size_t i = 0; i < parts.count; i++)
             if (parts.occurs[i] == LIBSEARCH_SHOULD)
                 parts.occurs[i] = LIBSEARCH_MUST;
-        status = parser_complain(parser, like.position, "what must not be there is near nothing; all others are asked for");
+        status =
+            parser_complain(parser, like.position, "what must not be there is near nothing; all others are asked for");
     }
     if (status == LIBSEARCH_OK)
         status = parts_make(parser, &parts, &like, query);

@@ -66,8 +66,8 @@ struct libsearch_query {
     unsigned depth;                 /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
     size_t clauses;                 /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
     struct query_warning *warnings; /* of the parser; only at a root */
-    bool lenient;                   /* parsed from what people type: a search never fails for what is in it; at a root */
-    struct query_words *words;      /* of its text, as analyzed so far: query_words.h. Atomic */
+    bool lenient;              /* parsed from what people type: a search never fails for what is in it; at a root */
+    struct query_words *words; /* of its text, as analyzed so far: query_words.h. Atomic */
 };
 
 libsearch_query *query_retain(const libsearch_query *query);

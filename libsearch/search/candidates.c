@@ -77,8 +77,8 @@ static size_t add_scores(struct candidates *candidates, struct leaf *leaf, bool 
         move(candidates, kept, i);
         if (hit) {
             const uint8_t place = places[next++];
-            const float score = leaf->cursor.has_scores ? leaf->cursor.scores[place]
-                                                        : term_cursor_score(&leaf->cursor, place);
+            const float score =
+                leaf->cursor.has_scores ? leaf->cursor.scores[place] : term_cursor_score(&leaf->cursor, place);
             candidates->scores[kept * candidates->width + leaf->order] = score;
             candidates->sums[kept] += score;
         }

@@ -8,9 +8,9 @@
 
 struct candidates {
     uint32_t documents[POSTING_BLOCK + 16]; /* rising */
-    float sums[POSTING_BLOCK];  /* of what is known of each, in no stated order */
-    size_t count, width;        /* width: leaves of the query */
-    float *scores;              /* by candidate, then by the leaves' order; below 0: does not have the term */
+    float sums[POSTING_BLOCK];              /* of what is known of each, in no stated order */
+    size_t count, width;                    /* width: leaves of the query */
+    float *scores; /* by candidate, then by the leaves' order; below 0: does not have the term */
 };
 
 /* Room for POSTING_BLOCK candidates. */

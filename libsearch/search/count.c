@@ -12,7 +12,7 @@ struct counting {
     const struct snapshot_segment *where;
     struct list_walk **lists; /* by rising document frequency */
     size_t list_count;
-    uint8_t *marks;            /* a byte for each document of a window */
+    uint8_t *marks; /* a byte for each document of a window */
 };
 
 /* A term all of whose documents count, whatever field it stands in. */
@@ -230,8 +230,8 @@ libsearch_status count_segment(struct search_context *context, const struct plan
             return count_union(&counting, total);
         uint64_t both = 0; /* |A or B| = |A| + |B| - |A and B| */
         TRY(count_intersection(&counting, &both));
-        *total += (uint64_t)counting.lists[0]->list->document_frequency +
-                  counting.lists[1]->list->document_frequency - both;
+        *total +=
+            (uint64_t)counting.lists[0]->list->document_frequency + counting.lists[1]->list->document_frequency - both;
         return LIBSEARCH_OK;
     }
     if (node->kind == PLAN_PHRASE && prune_can(node))

@@ -12,7 +12,7 @@ struct evaluator {
     struct search_context *context;
     const struct plan_node *node;
     const struct snapshot_segment *where;
-    struct term_cursor **cursors;  /* TERM, GROUP, PHRASE: of the terms that the segment has */
+    struct term_cursor **cursors; /* TERM, GROUP, PHRASE: of the terms that the segment has */
     size_t cursor_count;
     struct phrase_matcher *phrase; /* PHRASE */
     struct span_matcher *spans;    /* NEAR */
@@ -20,10 +20,10 @@ struct evaluator {
     const struct numbers *words;   /* EXISTS of a text field: how many words a document has there */
     bool nothing;                  /* this segment has no match */
     struct evaluator **children;
-    uint64_t *bits;                /* a window's worth, for a parent's use */
+    uint64_t *bits; /* a window's worth, for a parent's use */
     float *scores;
-    float *best, *others;          /* MAX: by document of the window */
-    uint8_t *counts;               /* BOOLEAN with minimum > 1: how many SHOULD match */
+    float *best, *others; /* MAX: by document of the window */
+    uint8_t *counts;      /* BOOLEAN with minimum > 1: how many SHOULD match */
 };
 
 libsearch_status search_poll(struct search_context *context)
@@ -98,8 +98,7 @@ static libsearch_status open_children(struct evaluator *evaluator, size_t segmen
 }
 
 libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,
-                               const struct snapshot_segment *where, size_t segment_index,
-                               struct evaluator **evaluator)
+                               const struct snapshot_segment *where, size_t segment_index, struct evaluator **evaluator)
 {
     struct evaluator *made;
     TRY(search_take(context, sizeof *made, &made));
@@ -107,15 +106,10 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     made->node = node;
     made->where = where;
     switch (node->kind) {
-    case PLAN_NONE:
-        made->nothing = true;
-        break;
-    case PLAN_ALL:
-        break;
+    case PLAN_NONE: made->nothing = true; break;
+    case PLAN_ALL: break;
     case PLAN_TERM:
-    case PLAN_GROUP:
-        TRY(open_cursors(made, segment_index));
-        break;
+    case PLAN_GROUP: TRY(open_cursors(made, segment_index)); break;
     case PLAN_PHRASE:
         TRY(open_cursors(made, segment_index));
         if (!made->nothing)
@@ -135,9 +129,7 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
         if (node->minimum > 1)
             TRY(search_take(context, WINDOW * sizeof(uint16_t), &made->counts));
         break;
-    case PLAN_NEAR:
-        TRY(span_matcher_new(context, node, where, segment_index, &made->spans));
-        break;
+    case PLAN_NEAR: TRY(span_matcher_new(context, node, where, segment_index, &made->spans)); break;
     case PLAN_MAX:
         TRY(open_children(made, segment_index));
         TRY(search_take(context, WINDOW * sizeof(float), &made->best));
@@ -159,8 +151,8 @@ static libsearch_status damaged(const struct evaluator *evaluator)
 }
 
 /* Goes through a term's documents of the window: sets their bits, and adds their scores (may be NULL). */
-static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base,
-                                 uint64_t *bits, float *scores)
+static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base, uint64_t *bits,
+                                 float *scores)
 {
     const uint32_t end = base + WINDOW;
     for (uint32_t document = term_cursor_seek(cursor, base); document < end;
@@ -257,11 +249,8 @@ static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t bas
                 for (uint64_t word = counts != NULL ? child->bits[w] : 0; word != 0; word &= word - 1)
                     counts[w * 64 + (unsigned)__builtin_ctzll(word)]++;
                 break;
-            case LIBSEARCH_MUST_NOT:
-                without[w] |= child->bits[w];
-                break;
-            default:
-                bits[w] &= child->bits[w];
+            case LIBSEARCH_MUST_NOT: without[w] |= child->bits[w]; break;
+            default: bits[w] &= child->bits[w];
             }
     }
     for (unsigned w = 0; w < WINDOW_WORDS; w++) {
@@ -322,10 +311,8 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
     if (evaluator->nothing)
         return LIBSEARCH_OK;
     switch (node->kind) {
-    case PLAN_NONE:
-        return LIBSEARCH_OK;
-    case PLAN_TERM:
-        return add_term(evaluator, evaluator->cursors[0], base, bits, scores);
+    case PLAN_NONE: return LIBSEARCH_OK;
+    case PLAN_TERM: return add_term(evaluator, evaluator->cursors[0], base, bits, scores);
     case PLAN_GROUP:
         for (size_t i = 0; i < evaluator->cursor_count; i++)
             TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL));
@@ -335,19 +322,12 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
                                      evaluator->where->live == NULL ? NULL : evaluator->where->live->bits)
                    ? LIBSEARCH_OK
                    : damaged(evaluator);
-    case PLAN_ALL:
-        all_documents(evaluator, base, bits);
-        break;
+    case PLAN_ALL: all_documents(evaluator, base, bits); break;
     case PLAN_RANGE:
-    case PLAN_EXISTS:
-        range_bits(evaluator, base, bits);
-        break;
-    case PLAN_BOOLEAN:
-        return boolean_window(evaluator, base, bits, scores);
-    case PLAN_NEAR:
-        return span_matcher_window(evaluator->spans, base, WINDOW, bits, scores);
-    case PLAN_MAX:
-        return max_window(evaluator, base, bits, node->scored ? scores : NULL);
+    case PLAN_EXISTS: range_bits(evaluator, base, bits); break;
+    case PLAN_BOOLEAN: return boolean_window(evaluator, base, bits, scores);
+    case PLAN_NEAR: return span_matcher_window(evaluator->spans, base, WINDOW, bits, scores);
+    case PLAN_MAX: return max_window(evaluator, base, bits, node->scored ? scores : NULL);
     }
     if (scores != NULL && node->scored)
         add_constant(bits, scores, node->constant);
@@ -376,15 +356,11 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
         return NO_DOCUMENT;
     uint32_t next = NO_DOCUMENT, required = base;
     switch (node->kind) {
-    case PLAN_NONE:
-        return NO_DOCUMENT;
+    case PLAN_NONE: return NO_DOCUMENT;
     case PLAN_ALL:
     case PLAN_RANGE:
-    case PLAN_EXISTS:
-        return base;
-    case PLAN_NEAR:
-        next = span_matcher_seek(evaluator->spans, base);
-        break;
+    case PLAN_EXISTS: return base;
+    case PLAN_NEAR: next = span_matcher_seek(evaluator->spans, base); break;
     case PLAN_MAX:
         for (size_t i = 0; i < node->child_count; i++) {
             const uint32_t least = evaluator_next(evaluator->children[i], base);

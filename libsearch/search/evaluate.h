@@ -16,7 +16,7 @@ enum { WINDOW = 4096, WINDOW_WORDS = WINDOW / 64 };
 struct search_context {
     const struct search_request *request;
     struct arena *arena;
-    const float *side_weights;   /* by field of the schema */
+    const float *side_weights; /* by field of the schema */
     size_t memory_left;
     unsigned polls;
     libsearch_error *error;

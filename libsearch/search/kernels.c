@@ -16,20 +16,36 @@
         (float)(UINT64_C(22) << (shift)), (float)(UINT64_C(23) << (shift)), (float)(UINT64_C(24) << (shift)),          \
         (float)(UINT64_C(25) << (shift)), (float)(UINT64_C(26) << (shift)), (float)(UINT64_C(27) << (shift)),          \
         (float)(UINT64_C(28) << (shift)), (float)(UINT64_C(29) << (shift)), (float)(UINT64_C(30) << (shift))
-static const float LEAST[256] = {
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    CODES15(0), 31, CODES15(1), 31 << 1, CODES15(2), 31 << 2, CODES15(3), 31 << 3, CODES15(4), 31 << 4,
-    CODES15(5), 31 << 5, CODES15(6), 31 << 6, CODES15(7), 31 << 7, CODES15(8), 31 << 8, CODES15(9), 31 << 9,
-    CODES15(10), 31 << 10, CODES15(11), 31 << 11, CODES15(12), 31 << 12, CODES15(13), 31 << 13, CODES15(14), __builtin_inff()
-};
+static const float LEAST[256] = { 0,           1,
+                                  2,           3,
+                                  4,           5,
+                                  6,           7,
+                                  8,           9,
+                                  10,          11,
+                                  12,          13,
+                                  14,          15,
+                                  CODES15(0),  31,
+                                  CODES15(1),  31 << 1,
+                                  CODES15(2),  31 << 2,
+                                  CODES15(3),  31 << 3,
+                                  CODES15(4),  31 << 4,
+                                  CODES15(5),  31 << 5,
+                                  CODES15(6),  31 << 6,
+                                  CODES15(7),  31 << 7,
+                                  CODES15(8),  31 << 8,
+                                  CODES15(9),  31 << 9,
+                                  CODES15(10), 31 << 10,
+                                  CODES15(11), 31 << 11,
+                                  CODES15(12), 31 << 12,
+                                  CODES15(13), 31 << 13,
+                                  CODES15(14), __builtin_inff() };
 
 static float bound_of(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n, size_t b,
                       const struct score_parts *parts)
 {
     float most = 0;
     for (unsigned p = 0; p < pair_count; p++) {
-        const float product =
-            LEAST[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
+        const float product = LEAST[pairs[(2 * p) * n + b]] * parts->norms->by_code[pairs[(2 * p + 1) * n + b]];
         most = product > most ? product : most;
     }
     const float peak = peak_value(load_u16(peaks + 2 * b)) * scale;
@@ -55,8 +71,8 @@ AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, 
             const __m128i *length = (const __m128i *)(const void *)(pairs + (2 * (size_t)p + 1) * n + b);
             const __m256i f = _mm256_cvtepu8_epi32(_mm_loadl_epi64(frequency));
             const __m256i l = _mm256_cvtepu8_epi32(_mm_loadl_epi64(length));
-            const __m256 product = _mm256_mul_ps(_mm256_i32gather_ps(LEAST, f, 4),
-                                                 _mm256_i32gather_ps(parts->norms->by_code, l, 4));
+            const __m256 product =
+                _mm256_mul_ps(_mm256_i32gather_ps(LEAST, f, 4), _mm256_i32gather_ps(parts->norms->by_code, l, 4));
             most = _mm256_max_ps(most, product);
         }
         const __m256i kept = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(peaks + 2 * b)));
@@ -138,8 +154,7 @@ AVX2 static size_t at_least_avx2(const float *scores, size_t n, float least, uin
     const __m256 limit = _mm256_set1_ps(least);
     size_t found = 0, i = 0;
     for (; i + 8 <= n; i += 8) {
-        unsigned mask =
-            (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(scores + i), limit, _CMP_GE_OQ));
+        unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(scores + i), limit, _CMP_GE_OQ));
         for (; mask != 0; mask &= mask - 1)
             indexes[found++] = (uint16_t)(i + (unsigned)__builtin_ctz(mask));
     }
@@ -212,8 +227,8 @@ AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, cons
             low |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r], candidate) << (16 * r);
             high |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r + 4], candidate) << (16 * r);
         }
-        const unsigned place = low != 0 ? (unsigned)__builtin_ctzll(low)
-                                        : 64 + (unsigned)__builtin_ctzll(high | UINT64_C(1) << 63);
+        const unsigned place =
+            low != 0 ? (unsigned)__builtin_ctzll(low) : 64 + (unsigned)__builtin_ctzll(high | UINT64_C(1) << 63);
         hits[found] = (uint8_t)i;
         places[found] = (uint8_t)place;
         found += (low | high) != 0 && place < count;

@@ -76,10 +76,7 @@ bool leaf_load(struct leaf *leaf, uint32_t b)
     return (leaf->cursor.loaded && leaf->cursor.block_number == b) || term_cursor_load(&leaf->cursor, b);
 }
 
-bool leaf_load_scores(struct leaf *leaf, uint32_t b)
-{
-    return leaf_load(leaf, b) && term_cursor_scores(&leaf->cursor);
-}
+bool leaf_load_scores(struct leaf *leaf, uint32_t b) { return leaf_load(leaf, b) && term_cursor_scores(&leaf->cursor); }
 
 bool leaf_keep(struct leaf *leaf)
 {

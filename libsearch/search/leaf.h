@@ -9,11 +9,11 @@
 
 struct leaf {
     struct term_cursor cursor;
-    unsigned order;           /* place among the query's terms: scores are summed in this order */
-    float *bounds;            /* by block */
-    float greatest;           /* of all bounds */
+    unsigned order; /* place among the query's terms: scores are summed in this order */
+    float *bounds;  /* by block */
+    float greatest; /* of all bounds */
     /* decoded lists */
-    uint32_t kept_count;      /* 0: not kept */
+    uint32_t kept_count; /* 0: not kept */
     uint32_t *kept_documents;
     float *kept_scores;
 };

@@ -35,7 +35,8 @@ static void prefetch_blocks(struct list_walk *walk, const uint32_t *documents, s
     if (list->last_documents == NULL || n == 0)
         return;
     for (size_t i = 0; i < n;) {
-        const uint32_t b = i == 0 ? list_walk_seek(walk, documents[0]) : posting_seek_block(list, walk->from, documents[i]);
+        const uint32_t b =
+            i == 0 ? list_walk_seek(walk, documents[0]) : posting_seek_block(list, walk->from, documents[i]);
         if (b >= list->blocks)
             break;
         posting_prefetch(list, b);

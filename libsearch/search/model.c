@@ -94,9 +94,7 @@ float model_weight(const struct model *model, uint64_t documents, uint64_t docum
     const double all = (double)documents, with = (double)document_frequency, q = query_frequency;
     double weight = 0;
     switch (model->kind) {
-    case MODEL_BM25:
-        weight = idf(all, with) * q;
-        break;
+    case MODEL_BM25: weight = idf(all, with) * q; break;
     case MODEL_BM25_XAPIAN: {
         double t = (all - with + 0.5) / (with + 0.5);
         if (t < 2)

@@ -5,11 +5,11 @@
 
 struct phrase_term {
     struct term_cursor *cursor;
-    uint32_t shift;                /* places from it to the phrase's last word */
-    uint32_t opened_block;         /* the block that `positions` was opened on; UINT32_MAX: none */
-    uint32_t read_index;           /* the document of it that was read last: they are read forward */
+    uint32_t shift;        /* places from it to the phrase's last word */
+    uint32_t opened_block; /* the block that `positions` was opened on; UINT32_MAX: none */
+    uint32_t read_index;   /* the document of it that was read last: they are read forward */
     struct posting_positions positions;
-    uint32_t *places;              /* of the document looked at, moved */
+    uint32_t *places; /* of the document looked at, moved */
     uint32_t place_count;
     size_t capacity;
 };
@@ -17,9 +17,9 @@ struct phrase_term {
 struct phrase_matcher {
     struct arena *arena;
     const struct plan_node *node;
-    struct phrase_term *terms;     /* the rarest first */
+    struct phrase_term *terms; /* the rarest first */
     size_t count;
-    uint32_t *choice;              /* of each term's places, while sloppy matches are counted */
+    uint32_t *choice; /* of each term's places, while sloppy matches are counted */
 };
 
 libsearch_status phrase_matcher_new(struct arena *arena, const struct plan_node *node, struct term_cursor **cursors,
@@ -244,8 +244,8 @@ bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float
     return true;
 }
 
-bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
-                           float *scores, const uint64_t *live)
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits, float *scores,
+                           const uint64_t *live)
 {
     const uint32_t end = base + width;
     for (uint32_t document = next_common(matcher, base, end); document < end;

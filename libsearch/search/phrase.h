@@ -13,8 +13,8 @@ libsearch_status phrase_matcher_new(struct arena *arena, const struct plan_node 
                                     size_t count, struct phrase_matcher **matcher, libsearch_error *error);
 /* Sets the bits of the documents in [base, base + width) that have the phrase, and adds their scores (may be NULL).
  * live: words of the segment's live documents, or NULL. False: damaged, or no memory. */
-bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
-                           float *scores, const uint64_t *live);
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits, float *scores,
+                           const uint64_t *live);
 
 /* Looks at one document, which has the two rarest terms; in any order. *score is below 0 where it does not have the phrase, or where
  * its score cannot reach `least`. Only terms of the whole default group. False: damaged, or no memory. */

@@ -117,10 +117,7 @@ static bool scores_are_positive(const struct prune *prune)
     return true;
 }
 
-bool prune_can_count(const struct plan_node *node)
-{
-    return node->kind == PLAN_PHRASE && prune_can(node);
-}
+bool prune_can_count(const struct plan_node *node) { return node->kind == PLAN_PHRASE && prune_can(node); }
 
 /* Opens the leaves of a plan. *missing: a term that must be there is not in the segment. */
 static libsearch_status open_leaves(struct prune *prune, const struct plan_node *node, size_t segment_index,

@@ -13,10 +13,10 @@ struct prune {
     struct search_context *context;
     const struct snapshot_segment *where;
     struct top_k *top;
-    struct leaf **leaves;   /* in the query's order */
+    struct leaf **leaves; /* in the query's order */
     size_t leaf_count;
-    uint64_t *count;        /* NULL, or all matches are wanted, and their number here */
-    float slack;            /* what rounding can make of sums in another order: bounds are held against
+    uint64_t *count; /* NULL, or all matches are wanted, and their number here */
+    float slack;     /* what rounding can make of sums in another order: bounds are held against
                                threshold * slack */
 };
 

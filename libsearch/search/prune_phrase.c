@@ -14,9 +14,9 @@ struct phrase_search {
     struct prune *prune;
     const struct plan_node *node;
     struct leaf **by_rarity;
-    struct list_walk *walks;     /* by rarity */
+    struct list_walk *walks; /* by rarity */
     struct phrase_matcher *matcher;
-    float lightest;              /* what one occurrence of a word counts at least */
+    float lightest; /* what one occurrence of a word counts at least */
 };
 
 static libsearch_status phrase_open(struct phrase_search *search, struct prune *prune, const struct plan_node *node)
@@ -71,17 +71,14 @@ static bool common_documents(struct phrase_search *search, uint32_t b, uint32_t 
     for (size_t i = 0; i < *n; i++)
         documents[i] = lead->block.documents[i];
     const uint32_t frequent = segment_count(search->prune->where->segment) / 8;
-    for (size_t i = 1; i < search->prune->leaf_count && *n > 0; i++)
+    for (size_t i = 1; i<search->prune->leaf_count && * n> 0; i++)
         if ((i == 1 || search->node->slop > 0 || search->walks[i].list->document_frequency < frequent) &&
             !list_walk_keep(&search->walks[i], documents, n))
             return false;
     return true;
 }
 
-static libsearch_status failed(struct phrase_search *search)
-{
-    return prune_damaged(search->prune);
-}
+static libsearch_status failed(struct phrase_search *search) { return prune_damaged(search->prune); }
 
 libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
 {

@@ -6,8 +6,7 @@
 static void offer_block(struct prune *prune, struct leaf *leaf)
 {
     uint16_t indexes[POSTING_BLOCK + 16];
-    const size_t found =
-        kernel_at_least(leaf->cursor.scores, leaf->cursor.block.count, prune->top->threshold, indexes);
+    const size_t found = kernel_at_least(leaf->cursor.scores, leaf->cursor.block.count, prune->top->threshold, indexes);
     for (size_t i = 0; i < found; i++)
         prune_offer(prune, leaf->cursor.block.documents[indexes[i]], leaf->cursor.scores[indexes[i]]);
 }

@@ -15,8 +15,8 @@ enum { KEEP_AT_MOST = 2048 }; /* lists up to this many documents are decoded onc
 
 struct window_leaf {
     struct leaf *leaf;
-    float *bounds;          /* by window */
-    uint32_t *starts;       /* kept lists: index of the first document of each window; one more at the end */
+    float *bounds;    /* by window */
+    uint32_t *starts; /* kept lists: index of the first document of each window; one more at the end */
 };
 
 struct union_search {
@@ -25,9 +25,9 @@ struct union_search {
     size_t count;
     uint32_t windows;
     struct window_leaf **by_bound; /* of the window being searched, rising */
-    float *sums;                /* bound of the i least promising terms together; [0] is 0 */
-    float *scores;              /* WINDOW, zeros between windows */
-    uint16_t *indexes;          /* room for WINDOW + 16 */
+    float *sums;                   /* bound of the i least promising terms together; [0] is 0 */
+    float *scores;                 /* WINDOW, zeros between windows */
+    uint16_t *indexes;             /* room for WINDOW + 16 */
     struct candidates *candidates;
 };
 
@@ -216,8 +216,8 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
-    const size_t found = sound ? kernel_at_least(search->scores, WINDOW, least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE,
-                                                 search->indexes)
+    const size_t found = sound ? kernel_at_least(search->scores, WINDOW,
+                                                 least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE, search->indexes)
                                : 0;
     for (size_t from = 0; from < found; from += POSTING_BLOCK)
         try_sums(search, window * WINDOW, search->indexes + from,

@@ -26,8 +26,7 @@ static libsearch_status poll_plan(void *context) { return search_poll(context); 
 /* Plans the query and makes what all segments share. *warnings is the caller's, also when it fails. */
 static libsearch_status prepare(struct snapshot *snapshot, const struct search_request *request, bool strict,
                                 struct model *model, struct arena *arena, struct plan *plan,
-                                struct query_warning **warnings, struct search_context *context,
-                                libsearch_error *error)
+                                struct query_warning **warnings, struct search_context *context, libsearch_error *error)
 {
     TRY(model_parse(request->model, model, error));
     *plan = (struct plan){ .arena = arena,
@@ -102,8 +101,8 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
 }
 
 libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
-                                size_t segment, uint32_t document, struct arena *results,
-                                libsearch_explanation **list, size_t *count, libsearch_error *error)
+                                size_t segment, uint32_t document, struct arena *results, libsearch_explanation **list,
+                                size_t *count, libsearch_error *error)
 {
     const struct search_request request = { .query = query, .model = model, .memory = SIZE_MAX };
     struct query_warning *warnings = NULL;

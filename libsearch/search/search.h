@@ -20,20 +20,20 @@ struct search_after {
 
 struct search_request {
     const libsearch_query *query;
-    size_t count;            /* of the best wanted (offset already added) */
+    size_t count; /* of the best wanted (offset already added) */
     libsearch_total total;
-    const char *model;       /* NULL: the default */
-    int64_t deadline;        /* CLOCK_MONOTONIC nanoseconds, 0: none */
+    const char *model; /* NULL: the default */
+    int64_t deadline;  /* CLOCK_MONOTONIC nanoseconds, 0: none */
     size_t memory;
     const volatile int *cancel;
-    bool exhaustive;         /* no pruning: the same answers */
+    bool exhaustive;            /* no pruning: the same answers */
     const libsearch_sort *sort; /* none: by score */
     size_t sort_count;
     const libsearch_facet *facets;
     size_t facet_count;
-    const char *collapse;    /* or NULL */
+    const char *collapse;             /* or NULL */
     const struct search_after *after; /* or NULL */
-    struct arena *results;   /* where keys, folded and facets of the answer lie; needed for any of the last ones */
+    struct arena *results; /* where keys, folded and facets of the answer lie; needed for any of the last ones */
 };
 
 struct search_answer {
@@ -42,9 +42,9 @@ struct search_answer {
     uint64_t total;
     bool total_exact;
     /* With a sort, facets, collapse or after; else NULL. */
-    uint64_t *keys;          /* key_count of each hit, in the order of hits */
+    uint64_t *keys; /* key_count of each hit, in the order of hits */
     size_t key_count;
-    uint64_t *folded;        /* of each hit: how many more matches have its collapsed value */
+    uint64_t *folded; /* of each hit: how many more matches have its collapsed value */
     libsearch_facet_counts *facets;
     struct query_warning *warnings; /* of the snapshot's allocator; the caller's to free, after OK */
 };
@@ -54,8 +54,8 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
 
 /* Where the score of a document comes from: none where it does not match. In the arena's memory. */
 libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
-                                size_t segment, uint32_t document, struct arena *results,
-                                libsearch_explanation **list, size_t *count, libsearch_error *error);
+                                size_t segment, uint32_t document, struct arena *results, libsearch_explanation **list,
+                                size_t *count, libsearch_error *error);
 
 /* Calls each for every live document that matches, in order of number (delete by query, and tests). What a part of the
  * query cannot do is an error here, also in one that people typed. */

@@ -13,25 +13,24 @@ struct term_cursor {
     struct posting_list list;
     const struct plan_term *term;
     const struct segment *segment;
-    const struct numbers *lengths;  /* NULL: every length is 1 (constant_length) */
-    const float *side_weights;      /* by field, weight less 1; NULL: sides do not count */
-    struct arena *arena;            /* of the search; for the rare list that needs room */
-    uint16_t main_field;            /* of the group */
-    bool no_memory;                 /* with damaged: it was memory that was short */
-    bool damaged;                   /* a block could not be read; the cursor is at its end */
+    const struct numbers *lengths; /* NULL: every length is 1 (constant_length) */
+    const float *side_weights;     /* by field, weight less 1; NULL: sides do not count */
+    struct arena *arena;           /* of the search; for the rare list that needs room */
+    uint16_t main_field;           /* of the group */
+    bool no_memory;                /* with damaged: it was memory that was short */
+    bool damaged;                  /* a block could not be read; the cursor is at its end */
 
-    uint32_t block_number;          /* of the loaded block; list.blocks: at the end */
+    uint32_t block_number; /* of the loaded block; list.blocks: at the end */
     bool loaded, has_frequencies;
-    uint32_t index;                 /* the place in the block */
-    struct posting_block block;     /* documents that do not count are taken out (then count may be 0) */
-    struct score_parts parts;       /* of the term in this segment */
+    uint32_t index;             /* the place in the block */
+    struct posting_block block; /* documents that do not count are taken out (then count may be 0) */
+    struct score_parts parts;   /* of the term in this segment */
     float frequencies[POSTING_BLOCK];
     bool has_scores;
     float scores[POSTING_BLOCK];    /* by term_cursor_scores */
     uint8_t origins[POSTING_BLOCK]; /* place in the block as it lies, where documents were taken out */
     bool thinned;
-    uint64_t positions_offset;      /* of the block, by term_cursor_frequencies */
-
+    uint64_t positions_offset; /* of the block, by term_cursor_frequencies */
 };
 
 /* Places it before the first document. list: the term's in this segment. side_weights: of the schema, for weighted

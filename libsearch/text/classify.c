@@ -9,12 +9,7 @@
 #include <immintrin.h>
 #endif
 
-enum {
-    CLASS_WORD = 1,
-    CLASS_WIDE = 2,
-    CLASS_JOINER = 4,
-    CLASS_TAIL = 8
-};
+enum { CLASS_WORD = 1, CLASS_WIDE = 2, CLASS_JOINER = 4, CLASS_TAIL = 8 };
 
 static unsigned class_of(enum classify_mode mode, uint8_t byte)
 {
@@ -25,21 +20,15 @@ static unsigned class_of(enum classify_mode mode, uint8_t byte)
     switch (byte) {
     case '.':
     case '\'':
-    case ',':
-        return CLASS_JOINER;
+    case ',': return CLASS_JOINER;
     case '-':
-    case '&':
-        return mode == CLASSIFY_SPLIT ? CLASS_JOINER : 0;
+    case '&': return mode == CLASSIFY_SPLIT ? CLASS_JOINER : 0;
     case ':':
-    case ';':
-        return mode == CLASSIFY_PLAIN ? CLASS_JOINER : 0;
+    case ';': return mode == CLASSIFY_PLAIN ? CLASS_JOINER : 0;
     case '+':
-    case '#':
-        return mode == CLASSIFY_SPLIT ? CLASS_TAIL : 0;
-    case '_':
-        return mode == CLASSIFY_SPLIT ? CLASS_JOINER : CLASS_TAIL;
-    default:
-        return 0;
+    case '#': return mode == CLASSIFY_SPLIT ? CLASS_TAIL : 0;
+    case '_': return mode == CLASSIFY_SPLIT ? CLASS_JOINER : CLASS_TAIL;
+    default: return 0;
     }
 }
 
@@ -98,11 +87,7 @@ void classify_sse2(enum classify_mode mode, const uint8_t *bytes, struct block_c
 
 /* By nibbles: a byte's kinds are those that both its halves allow. Bits: 1 joiners 0x2_; 2 joiner _;
  * 4 digits; 8 letters @A–O; 16 letters P–Z; 32 tails 0x2_; 64 tail _; 128 joiners : ; */
-enum {
-    WORD_BITS = 4 | 8 | 16,
-    JOINER_BITS = 1 | 2 | 128,
-    TAIL_BITS = 32 | 64
-};
+enum { WORD_BITS = 4 | 8 | 16, JOINER_BITS = 1 | 2 | 128, TAIL_BITS = 32 | 64 };
 
 #define HIGH_NIBBLES 0, 0, 1 | 32, 4 | (char)128, 8, 2 | 16 | 64, 8, 16, 0, 0, 0, 0, 0, 0, 0, 0
 #define SPLIT_NIBBLES                                                                                                  \

@@ -32,10 +32,7 @@ struct block_classes {
 };
 
 /* Which bytes join: those of split mode or of plain UAX #29. */
-enum classify_mode {
-    CLASSIFY_SPLIT,
-    CLASSIFY_PLAIN
-};
+enum classify_mode { CLASSIFY_SPLIT, CLASSIFY_PLAIN };
 
 /* Reads 64 bytes, writes 64 bytes of lower case. */
 typedef void (*classify_function)(enum classify_mode mode, const uint8_t *bytes, struct block_classes *classes,

@@ -129,15 +129,9 @@ static void join_rest(const struct tokenizer *tokenizer, struct piece *piece, bo
 {
     const struct piece *next = piece + 1;
     switch (piece->connector) {
-    case CONNECTOR_APOSTROPHE:
-        join_apostrophe(tokenizer, piece, first);
-        return;
-    case CONNECTOR_QUOTE:
-        join(piece, JOIN_MERGE, 0);
-        return;
-    case CONNECTOR_DOT:
-        join(piece, is_glued(piece) ? JOIN_BREAK : JOIN_WHOLE, 0);
-        return;
+    case CONNECTOR_APOSTROPHE: join_apostrophe(tokenizer, piece, first); return;
+    case CONNECTOR_QUOTE: join(piece, JOIN_MERGE, 0); return;
+    case CONNECTOR_DOT: join(piece, is_glued(piece) ? JOIN_BREAK : JOIN_WHOLE, 0); return;
     case CONNECTOR_AMPERSAND:
         join(piece,
              piece->capitals && next->capitals && piece->characters <= 3 && next->characters <= 3 ? JOIN_WHOLE
@@ -148,13 +142,9 @@ static void join_rest(const struct tokenizer *tokenizer, struct piece *piece, bo
         join(piece, JOIN_MERGE, tokenizer->analyzer->language->flags & LANGUAGE_MIDDLE_DOT ? '*' : 0);
         return;
     case CONNECTOR_HYPHEN:
-    case CONNECTOR_UNDERSCORE:
-        join(piece, JOIN_WHOLE, 0);
-        return;
+    case CONNECTOR_UNDERSCORE: join(piece, JOIN_WHOLE, 0); return;
     case CONNECTOR_COMMA:
-    case CONNECTOR_NONE:
-        join(piece, JOIN_BREAK, 0);
-        return;
+    case CONNECTOR_NONE: join(piece, JOIN_BREAK, 0); return;
     }
 }
 

@@ -70,11 +70,9 @@ static enum connector connector_of(uint32_t point)
     switch (point) {
     case '.':
     case 0xFF0E:
-    case 0x2024:
-        return CONNECTOR_DOT;
+    case 0x2024: return CONNECTOR_DOT;
     case ',':
-    case 0xFF0C:
-        return CONNECTOR_COMMA;
+    case 0xFF0C: return CONNECTOR_COMMA;
     case '\'':
     case 0xB4:
     case 0x2BB:
@@ -82,30 +80,23 @@ static enum connector connector_of(uint32_t point)
     case 0x2018:
     case 0x2019:
     case 0x5F3:
-    case 0xFF07:
-        return CONNECTOR_APOSTROPHE;
+    case 0xFF07: return CONNECTOR_APOSTROPHE;
     case '"':
-    case 0x5F4:
-        return CONNECTOR_QUOTE;
+    case 0x5F4: return CONNECTOR_QUOTE;
     case '-':
     case 0x58A:
     case 0x5BE:
     case 0x2010:
     case 0x2011:
     case 0xFE63:
-    case 0xFF0D:
-        return CONNECTOR_HYPHEN;
+    case 0xFF0D: return CONNECTOR_HYPHEN;
     case '_':
-    case 0xFF3F:
-        return CONNECTOR_UNDERSCORE;
+    case 0xFF3F: return CONNECTOR_UNDERSCORE;
     case '&':
-    case 0xFF06:
-        return CONNECTOR_AMPERSAND;
+    case 0xFF06: return CONNECTOR_AMPERSAND;
     case 0xB7:
-    case 0x2027:
-        return CONNECTOR_MIDDLE_DOT;
-    default:
-        return CONNECTOR_NONE;
+    case 0x2027: return CONNECTOR_MIDDLE_DOT;
+    default: return CONNECTOR_NONE;
     }
 }
 

@@ -237,18 +237,10 @@ size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t 
     while (taken == 0 && tokenizer->at < tokenizer->length) {
         tokenizer->words_used = 0;
         switch (tokenizer->kernel) {
-        case KERNEL_CAREFUL:
-            taken = sweep_with_care(tokenizer, tokens, count);
-            break;
-        case KERNEL_SCALAR:
-            taken = sweep_scalar(tokenizer, tokens, count);
-            break;
-        case KERNEL_SSE2:
-            taken = sweep_sse2(tokenizer, tokens, count);
-            break;
-        case KERNEL_AVX2:
-            taken = sweep_avx2(tokenizer, tokens, count);
-            break;
+        case KERNEL_CAREFUL: taken = sweep_with_care(tokenizer, tokens, count); break;
+        case KERNEL_SCALAR: taken = sweep_scalar(tokenizer, tokens, count); break;
+        case KERNEL_SSE2: taken = sweep_sse2(tokenizer, tokens, count); break;
+        case KERNEL_AVX2: taken = sweep_avx2(tokenizer, tokens, count); break;
         }
     }
     return taken;

@@ -67,12 +67,7 @@ void tokenizer_use_kernel(struct tokenizer *tokenizer, enum kernel kernel);
 void careful_step(struct tokenizer *tokenizer, size_t limit);
 
 /* What a code point can begin. */
-enum beginning {
-    BEGINS_NOTHING,
-    BEGINS_WORD,
-    BEGINS_RUN,
-    BEGINS_PICTURE
-};
+enum beginning { BEGINS_NOTHING, BEGINS_WORD, BEGINS_RUN, BEGINS_PICTURE };
 enum beginning beginning_of(uint32_t point, unsigned properties);
 
 /* The compound of words that begins at `at`. */

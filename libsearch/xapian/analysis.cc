@@ -41,8 +41,8 @@ std::vector<word> words_of_question(const libsearch_allocator *allocator, const 
         if (words.size() == LIBSEARCH_MAX_CLAUSES)
             fail(LIBSEARCH_LIMIT, "the query has more than %d words", LIBSEARCH_MAX_CLAUSES);
         words.push_back({ std::string(token.surface, token.length), stem, token.position,
-                          (token.flags & TOKEN_WHOLE) != 0,
-                          analyzer_is_stop(analyzer, token.surface, token.length), 1 });
+                          (token.flags & TOKEN_WHOLE) != 0, analyzer_is_stop(analyzer, token.surface, token.length),
+                          1 });
     });
     return words;
 }

@@ -17,8 +17,9 @@ struct word {
 };
 
 /* One thread's scratch for one analyzer; a word that comes again is not stemmed again. */
-class word_cutter {
-public:
+class word_cutter
+{
+  public:
     word_cutter(const libsearch_allocator *allocator, const struct analyzer *analyzer);
     ~word_cutter() { tokenizer_free(tokenizer); }
     word_cutter(const word_cutter &) = delete;
@@ -43,7 +44,7 @@ public:
     /* The stem of a word that is as the analyzer folds it. */
     std::string stem(const std::string &surface);
 
-private:
+  private:
     enum { AT_ONCE = 64, REMEMBERED = 1 << 18 };
     const std::string &stem_of(const struct token &token);
 

@@ -12,9 +12,9 @@
 struct engine_index {
     const libsearch_allocator *allocator = nullptr;
     std::shared_ptr<const location> where;
-    std::string analyzer; /* the caller's; empty: none */
-    std::mutex mutex;     /* of what follows */
-    std::string stamp;    /* from before `newest` was opened */
+    std::string analyzer;                      /* the caller's; empty: none */
+    std::mutex mutex;                          /* of what follows */
+    std::string stamp;                         /* from before `newest` was opened */
     std::unique_ptr<Xapian::Database> watched; /* looked at for newer commits where stamps do not tell */
     engine_snapshot *newest = nullptr;         /* a reference */
 };
@@ -102,9 +102,7 @@ static void prepare_place(const engine_index &index, const char *path, unsigned 
         fail(LIBSEARCH_INVALID, "%s: only a single local database can be made", path);
     switch (look_at(index.where->shards[0].path)) {
     case found::nothing:
-    case found::empty:
-        database_create(index.allocator, index.where->shards[0].path, options);
-        break;
+    case found::empty: database_create(index.allocator, index.where->shards[0].path, options); break;
     case found::other: fail(LIBSEARCH_NOT_AN_INDEX, "%s: holds something else than a Xapian database", path);
     case found::database:
     case found::file: break;
@@ -263,8 +261,8 @@ static libsearch_status xapian_writer_open(engine_index *index, const libsearch_
         const auto &where = *index->where;
         if (!where.is_single_path() || !where.map.empty() || look_at(where.shards[0].path) != found::database)
             fail(LIBSEARCH_PERMISSION, "only a single local database of ours can be written");
-        *writer = new engine_writer(index->allocator, where.shards[0].path,
-                                    options == nullptr ? 0 : options->lock_wait);
+        *writer =
+            new engine_writer(index->allocator, where.shards[0].path, options == nullptr ? 0 : options->lock_wait);
     });
 }
 

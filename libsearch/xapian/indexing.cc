@@ -40,8 +40,8 @@ word_cutter &indexer::cutter_of(const struct analyzer *analyzer)
 /* A document's words on their way. Positions as in the native engine: the default fields lie one after the other, in
  * the order of field numbers, a gap between them and between the values of a field; Xapian's begin at 1. */
 struct indexer::field_words {
-    uint32_t end;   /* the position after the field's last word */
-    uint32_t words; /* of the field */
+    uint32_t end;                   /* the position after the field's last word */
+    uint32_t words;                 /* of the field */
     std::set<std::string> *outside; /* stems of default fields other than the body */
 };
 
@@ -90,8 +90,8 @@ static void add_values(layout &layout, const struct field *field, const struct d
     if (where.slot == Xapian::BAD_VALUENO)
         return;
     if (count > MORE_VALUES + 1)
-        fail(LIBSEARCH_LIMIT, "field %s: a document has %zu values, and a Xapian database takes %d", field->name,
-             count, MORE_VALUES + 1);
+        fail(LIBSEARCH_LIMIT, "field %s: a document has %zu values, and a Xapian database takes %d", field->name, count,
+             MORE_VALUES + 1);
     for (size_t i = 0; i < count; i++)
         to.add_value(where.slot_of(field->number, i), slot_value(*values[i]));
     if (count > where.most) {
@@ -141,8 +141,8 @@ Xapian::Document indexer::make(layout &layout, libsearch_bytes id, const libsear
             const uint32_t start = field->in_group && group_end > 0 ? group_end + SCHEMA_FIELD_GAP : 0;
             field_words sum = { start, 0, body != nullptr ? &outside : nullptr };
             for (size_t v = i; v < end; v++)
-                add_text(layout, field, values[v].second->bytes,
-                         sum.words > 0 ? sum.end + SCHEMA_FIELD_GAP : start, sum, to);
+                add_text(layout, field, values[v].second->bytes, sum.words > 0 ? sum.end + SCHEMA_FIELD_GAP : start,
+                         sum, to);
             if (field->in_group && sum.words > 0)
                 group_end = sum.end;
             if (field == body) {

@@ -17,8 +17,8 @@ static std::string customary(const std::string &name)
 {
     static const struct {
         const char *name, *prefix;
-    } customs[] = { { "title", "S" },   { "keyword", "K" },  { "keywords", "K" }, { "tag", "K" }, { "tags", "K" },
-                    { "author", "A" },  { "language", "L" }, { "host", "H" },     { "path", "P" } };
+    } customs[] = { { "title", "S" },  { "keyword", "K" },  { "keywords", "K" }, { "tag", "K" }, { "tags", "K" },
+                    { "author", "A" }, { "language", "L" }, { "host", "H" },     { "path", "P" } };
     for (const auto &custom : customs)
         if (name == custom.name)
             return custom.prefix;
@@ -174,9 +174,7 @@ std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const 
     auto made = std::make_shared<layout>();
     const std::string bytes = database.get_metadata("libsearch.schema");
     struct cursor from = cursor_of(bytes.data(), bytes.size());
-    called([&](libsearch_error *error) {
-        return schema_decode(allocator, &from, name.c_str(), &made->schema, error);
-    });
+    called([&](libsearch_error *error) { return schema_decode(allocator, &from, name.c_str(), &made->schema, error); });
     load_places(*made, database.get_metadata("libsearch.fields"), name);
     made->ours = true;
     made->commit_bytes = database.get_metadata("libsearch.bytes");

@@ -24,10 +24,10 @@ enum { SLOT_ID = 0, SLOT_FIRST = 16, SLOT_MORE = 4096, MORE_VALUES = 64 };
 
 /* A field as the database has it; stands beside the schema's field of the same number. */
 struct place {
-    std::string prefix;      /* of its terms; empty: it has none of its own */
+    std::string prefix; /* of its terms; empty: it has none of its own */
     Xapian::valueno slot = Xapian::BAD_VALUENO;
-    unsigned most = 0;       /* values of one document, as far as slots hold them */
-    std::string data;        /* foreign: the key of its value in the document's data */
+    unsigned most = 0; /* values of one document, as far as slots hold them */
+    std::string data;  /* foreign: the key of its value in the document's data */
 
     Xapian::valueno slot_of(size_t field, size_t value) const
     {
@@ -44,7 +44,7 @@ struct layout {
     bool stems = true;          /* there are Z terms */
     bool stem_positions = true; /* phrases look at Z terms, else at words as written */
     id_source ids = id_source::slot;
-    std::string id_prefix;      /* id_source::term: empty for Q, then U */
+    std::string id_prefix; /* id_source::term: empty for Q, then U */
     Xapian::valueno id_slot = SLOT_ID;
     std::string commit_bytes;
     uint64_t commit = 0;

@@ -97,14 +97,12 @@ Xapian::Database shard_open(const shard &shard)
     case found::nothing: fail(LIBSEARCH_NOT_FOUND, "%s: there is no database", shard.path.c_str());
     case found::empty:
     case found::other: fail(LIBSEARCH_NOT_AN_INDEX, "%s: not a Xapian database", shard.path.c_str());
-    case found::file:
-        try {
-            return Xapian::Database(shard.path);
+    case found::file: try { return Xapian::Database(shard.path);
         } catch (const Xapian::NetworkError &) {
             throw; /* a server that a stub file names */
         } catch (const Xapian::DatabaseOpeningError &cause) {
-            fail(LIBSEARCH_NOT_AN_INDEX, "%s: neither a Xapian database nor a stub file of one: %s",
-                 shard.path.c_str(), cause.get_msg().c_str());
+            fail(LIBSEARCH_NOT_AN_INDEX, "%s: neither a Xapian database nor a stub file of one: %s", shard.path.c_str(),
+                 cause.get_msg().c_str());
         }
     case found::database: break;
     }

@@ -10,7 +10,7 @@
 enum { REMOTE_TIMEOUT = 10000 /* milliseconds, to connect and for each answer */ };
 
 struct shard {
-    std::string path;   /* local; empty for remote */
+    std::string path; /* local; empty for remote */
     std::string host;
     unsigned port = 0;
     std::string name() const { return path.empty() ? "tcp:" + host + ":" + std::to_string(port) : path; }

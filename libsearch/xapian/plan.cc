@@ -102,8 +102,7 @@ Query planner::plan_range(const libsearch_query *query)
         fail_at(query->position, LIBSEARCH_INVALID, "field '%s' has no values of the range's type",
                 query->field == nullptr ? "" : query->field);
     if (layout_.places[field->number].slot == Xapian::BAD_VALUENO)
-        fail_at(query->position, LIBSEARCH_UNSUPPORTED, "field '%s' has no value slot, which ranges need",
-                field->name);
+        fail_at(query->position, LIBSEARCH_UNSUPPORTED, "field '%s' has no value slot, which ranges need", field->name);
     if (keywords)
         fail_at(query->position, LIBSEARCH_UNSUPPORTED, "ranges over the keywords of field '%s'", field->name);
     std::string low, high;

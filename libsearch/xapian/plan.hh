@@ -13,8 +13,9 @@
 #include "xapian/analysis.hh"
 #include "xapian/layout.hh"
 
-class planner {
-public:
+class planner
+{
+  public:
     struct warning {
         size_t position;
         std::string message;
@@ -27,10 +28,10 @@ public:
     /* An empty Query where nothing can match. */
     Xapian::Query plan(const libsearch_query *query);
 
-    bool strict = false; /* nothing is lenient: for deleting what matches */
+    bool strict = false;           /* nothing is lenient: for deleting what matches */
     std::vector<warning> warnings; /* what could not be done as a lenient query asks */
 
-private:
+  private:
     using query_list = std::vector<Xapian::Query>;
 
     /* plan.cc */

@@ -16,7 +16,12 @@ static std::vector<unsigned> letters_of(const std::string &text)
     std::vector<unsigned> letters;
     for (size_t i = 0; i < text.size();) {
         const auto byte = static_cast<unsigned char>(text[i]);
-        const size_t length = byte < 0x80 ? 1 : byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1;
+        const size_t length = byte < 0x80   ? 1
+                              : byte < 0xC2 ? 1
+                              : byte < 0xE0 ? 2
+                              : byte < 0xF0 ? 3
+                              : byte < 0xF5 ? 4
+                                            : 1;
         unsigned point = length == 1 ? byte : byte & (0x7Fu >> length);
         bool whole = length > 1 && i + length <= text.size();
         for (size_t j = 1; whole && j < length; j++) {
@@ -144,8 +149,8 @@ std::vector<std::string> planner::words_like(const struct field *field, const li
     std::unique_ptr<word_cutter> cutter;
     std::string text = string_of(query->text);
     if (!keywords) {
-        cutter = std::make_unique<word_cutter>(
-            allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0]);
+        cutter =
+            std::make_unique<word_cutter>(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0]);
         text = cutter->fold(query->text);
     }
     std::set<std::string> found;

@@ -19,8 +19,7 @@ const struct field *planner::text_field_of(const libsearch_query *query) const
 
 std::vector<word> planner::question(const struct field *field, const libsearch_query *query) const
 {
-    return words_of_question(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0],
-                             query->text);
+    return words_of_question(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0], query->text);
 }
 
 /* Unless nothing would be left. */
@@ -145,8 +144,8 @@ Query planner::plan_phrase(const libsearch_query *query)
         for (const auto &surface : words_with_prefix(field, words.back().surface)) {
             word like = words.back();
             like.surface = surface;
-            like.stem = word_cutter(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0])
-                            .stem(surface);
+            like.stem =
+                word_cutter(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0]).stem(surface);
             last.push_back(Query(positional(field, like, exact)));
         }
         if (last.empty())

@@ -23,8 +23,9 @@ static void poll(const engine_request *request)
 
 /* Takes every document, and looks at the clock now and then. Xapian's own time limit ends a search early and does not
  * say so. */
-class poller : public Xapian::MatchDecider {
-public:
+class poller : public Xapian::MatchDecider
+{
+  public:
     explicit poller(const engine_request *of) : request(of) {}
     bool operator()(const Xapian::Document &) const override
     {
@@ -34,14 +35,13 @@ public:
         return true;
     }
 
-private:
+  private:
     const engine_request *request;
     mutable unsigned seen = 0;
 };
 
 static Xapian::MSet match(const engine_snapshot &snapshot, const Xapian::Database &database,
-                          const engine_request *request, const model &model,
-                          std::vector<planner::warning> &warnings)
+                          const engine_request *request, const model &model, std::vector<planner::warning> &warnings)
 {
     planner planner(snapshot.allocator, *snapshot.meaning, database);
     const Xapian::Query query = planner.plan(request->query);

@@ -6,9 +6,8 @@
 #include "xapian/model.hh"
 #include "xapian/terms.hh"
 
-engine_snapshot::engine_snapshot(const libsearch_allocator *with, std::shared_ptr<const location> at,
-                                 layout_pointer as, std::unique_ptr<Xapian::Database> first,
-                                 std::string opened)
+engine_snapshot::engine_snapshot(const libsearch_allocator *with, std::shared_ptr<const location> at, layout_pointer as,
+                                 std::unique_ptr<Xapian::Database> first, std::string opened)
     : allocator(with), where(std::move(at)), meaning(std::move(as)), model(model_default_text()),
       stamp(std::move(opened))
 {

@@ -21,9 +21,9 @@
 #include "xapian/location.hh"
 
 struct engine_snapshot {
-public:
-    engine_snapshot(const libsearch_allocator *allocator, std::shared_ptr<const location> where,
-                    layout_pointer meaning, std::unique_ptr<Xapian::Database> first, std::string stamp);
+  public:
+    engine_snapshot(const libsearch_allocator *allocator, std::shared_ptr<const location> where, layout_pointer meaning,
+                    std::unique_ptr<Xapian::Database> first, std::string stamp);
 
     /* Runs work(Xapian::Database &) with a handle of its own, twice where the commit has gone. */
     template <class Work> auto with_database(Work work)
@@ -52,7 +52,7 @@ public:
     std::string model;
     unsigned references = 1; /* atomic */
 
-private:
+  private:
     struct lease {
         explicit lease(engine_snapshot &from) : snapshot(from), database(from.borrow()) {}
         ~lease() { snapshot.give_back(std::move(database), broken); }

@@ -24,7 +24,7 @@ struct engine_writer {
     void rollback();
     void compact(unsigned flags);
 
-private:
+  private:
     void open(int64_t lock_wait);
     void load();
     void begin() { database->begin_transaction(); }

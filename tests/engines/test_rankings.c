@@ -79,8 +79,7 @@ static void pair_free(struct pair *pair)
 static size_t compare(struct pair *pair, libsearch_bytes words, const char *model, double tolerance)
 {
     struct ranking native = ranking_of(pair->indexes[NATIVE], words, DEPTH, model, 0);
-    struct ranking xapian = ranking_of(pair->indexes[XAPIAN], words, DEPTH, model,
-                                       LIBSEARCH_SEARCH_EXHAUSTIVE);
+    struct ranking xapian = ranking_of(pair->indexes[XAPIAN], words, DEPTH, model, LIBSEARCH_SEARCH_EXHAUSTIVE);
     char *difference = ranking_difference(&native, &xapian, tolerance);
     if (difference != NULL && getenv("LIBSEARCH_VERBOSE") != NULL)
         print_message("%.*s (%s): %s\n", (int)words.length, words.data, model, difference);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static void assert_opening_says(const char *path, unsigned flags, libsearch_status status)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;

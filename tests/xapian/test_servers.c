@@ -49,8 +49,13 @@ static void make_three(void **state, const char *name)
 
 static void assert_same_answers(libsearch_index *one, libsearch_index *other)
 {
-    static const char *const questions[] = { "wordax", "wordbx wordzx", "+wordcx -wordax", "\"wordax wordbx\"",
-                                             "title:made wordmx", "wordk*", "(wordax OR wordbx) AND wordcx" };
+    static const char *const questions[] = { "wordax",
+                                             "wordbx wordzx",
+                                             "+wordcx -wordax",
+                                             "\"wordax wordbx\"",
+                                             "title:made wordmx",
+                                             "wordk*",
+                                             "(wordax OR wordbx) AND wordcx" };
     for (size_t q = 0; q < sizeof questions / sizeof questions[0]; q++) {
         libsearch_results *a = NULL, *b = NULL;
         assert_ok(libsearch_search(one, bytes(questions[q]), 50, &a, NULL));

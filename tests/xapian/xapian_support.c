@@ -110,8 +110,8 @@ const char *ask(libsearch_index *index, const char *query)
         return strcpy(ids, libsearch_status_text(error.status));
     for (size_t i = 0; i < libsearch_results_count(results); i++) {
         const libsearch_bytes id = libsearch_results_id(results, i);
-        length += (size_t)snprintf(ids + length, sizeof ids - length, "%s%.*s", i == 0 ? "" : " ", (int)id.length,
-                                   id.data);
+        length +=
+            (size_t)snprintf(ids + length, sizeof ids - length, "%s%.*s", i == 0 ? "" : " ", (int)id.length, id.data);
     }
     libsearch_results_free(results);
     return ids;

@@ -183,8 +183,8 @@ static const struct command {
     size_t k;
     bool count;
 } commands[] = {
-    { "TOP_10", 10, false },    { "TOP_100", 100, false },     { "TOP_1000", 1000, false },
-    { "COUNT", 0, true },       { "TOP_10_COUNT", 10, true },
+    { "TOP_10", 10, false }, { "TOP_100", 100, false },    { "TOP_1000", 1000, false },
+    { "COUNT", 0, true },    { "TOP_10_COUNT", 10, true },
 };
 
 static const struct command *find_command(const char *name)

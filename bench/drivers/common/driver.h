@@ -33,7 +33,7 @@ struct text {
 
 /* One part of a query: a word, or a phrase where there are several. */
 struct clause {
-    char occur; /* '+' must match, '?' may, '-' must not */
+    char occur;        /* '+' must match, '?' may, '-' must not */
     struct text whole; /* the words with single spaces between */
     struct text *words;
     size_t count;

@@ -21,10 +21,7 @@ static void check(int code)
         driver_fail("%s", sqlite3_errmsg(database));
 }
 
-static void execute(const char *sql)
-{
-    check(sqlite3_exec(database, sql, NULL, NULL, NULL));
-}
+static void execute(const char *sql) { check(sqlite3_exec(database, sql, NULL, NULL, NULL)); }
 
 static sqlite3_stmt *statement(const char *sql)
 {
@@ -108,7 +105,7 @@ static sqlite3_stmt *select_top, *select_count, *select_id;
 static struct hit {
     sqlite3_int64 row;
     double score;
-} *hits;
+} * hits;
 static size_t hit_count, hit_capacity;
 static int64_t matches;
 
@@ -194,9 +191,7 @@ static void answer(struct answer *answer)
     }
 }
 
-static void release(void)
-{
-}
+static void release(void) {}
 
 const struct engine driver_engine = { .name = "fts5",
                                       .option = option,

@@ -66,7 +66,7 @@ static struct dead {
     struct dead *next;
     size_t length;
     char id[];
-} *to_delete;
+} * to_delete;
 
 static void create(const char *path)
 {
@@ -150,9 +150,9 @@ static void finish(void)
 enum { COUNTED_HEAD = 16 }; /* before what is given out: its size */
 
 static struct {
-    size_t now, most;               /* bytes */
-    uint64_t calls;                 /* allocations */
-    size_t most_of_a_search;        /* bytes that one search had taken at once */
+    size_t now, most;        /* bytes */
+    uint64_t calls;          /* allocations */
+    size_t most_of_a_search; /* bytes that one search had taken at once */
     uint64_t searches, calls_in_all;
 } counted_memory;
 
@@ -174,10 +174,7 @@ static void *counted_reallocate(void *context, void *old, size_t size)
     return head + COUNTED_HEAD;
 }
 
-static void *counted_allocate(void *context, size_t size)
-{
-    return counted_reallocate(context, NULL, size);
-}
+static void *counted_allocate(void *context, size_t size) { return counted_reallocate(context, NULL, size); }
 
 static void counted_release(void *context, void *old)
 {
@@ -227,7 +224,9 @@ static void prepare(struct query *query)
         libsearch_bytes words = { clause->whole.data, clause->whole.length };
         /* no field: the default ones, of which there is one, as in a program that asks for plain words */
         parts[i] = clause->count > 1 ? libsearch_query_phrase(NULL, words, 0) : libsearch_query_text(NULL, words);
-        occurs[i] = clause->occur == '+' ? LIBSEARCH_MUST : clause->occur == '?' ? LIBSEARCH_SHOULD : LIBSEARCH_MUST_NOT;
+        occurs[i] = clause->occur == '+'   ? LIBSEARCH_MUST
+                    : clause->occur == '?' ? LIBSEARCH_SHOULD
+                                           : LIBSEARCH_MUST_NOT;
     }
     if (query->count == 1) {
         query->prepared = parts[0];

@@ -12,15 +12,13 @@
 
 #include "../common/driver.h"
 
-namespace {
+namespace
+{
 
 bool stored;
 std::string folder;
 
-std::string stem_prefix()
-{
-    return "S";
-}
+std::string stem_prefix() { return "S"; }
 
 template <typename Action> void guarded(Action action)
 {
@@ -133,7 +131,9 @@ void prepare(struct query *query)
         }
         Xapian::Query all(Xapian::Query::OP_AND, must.begin(), must.end());
         Xapian::Query any(Xapian::Query::OP_OR, may.begin(), may.end());
-        Xapian::Query made = must.empty() ? any : may.empty() ? all : Xapian::Query(Xapian::Query::OP_AND_MAYBE, all, any);
+        Xapian::Query made = must.empty()  ? any
+                             : may.empty() ? all
+                                           : Xapian::Query(Xapian::Query::OP_AND_MAYBE, all, any);
         if (!must_not.empty())
             made = Xapian::Query(Xapian::Query::OP_AND_NOT, made,
                                  Xapian::Query(Xapian::Query::OP_OR, must_not.begin(), must_not.end()));
@@ -167,12 +167,10 @@ void tell(struct answer *answer)
     });
 }
 
-void release()
-{
-    result = Xapian::MSet();
-}
+void release() { result = Xapian::MSet(); }
 
 } // namespace
 
-const struct engine driver_engine = { "xapian", option, create, add,    finish,
-                                      open_index, prepare, search,  tell,    release };
+const struct engine driver_engine = {
+    "xapian", option, create, add, finish, open_index, prepare, search, tell, release
+};
