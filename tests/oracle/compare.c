@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/query_print.h"
+#include "query/query_tree.h"
 #include "search/search.h"
 
 enum { DIFFERENCE = 512 };
@@ -93,6 +94,8 @@ static bool compare_status(struct comparison *comparison, const struct search_re
                  (int)wanted->status);
     else if (status == LIBSEARCH_OK)
         same = compare_answer(request, &found, wanted, difference);
+    if (status == LIBSEARCH_OK)
+        query_warnings_free(comparison->snapshot->allocator, found.warnings);
     free(found.hits);
     return same;
 }

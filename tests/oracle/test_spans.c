@@ -7,6 +7,7 @@
 
 #include "oracle/pieces.h"
 #include "query/query_print.h"
+#include "query/query_tree.h"
 
 enum { ROOM = 256 };
 
@@ -160,6 +161,7 @@ static void check_explanations(struct pieces *pieces, const libsearch_query *que
         }
         arena_free(&arena);
     }
+    query_warnings_free(pieces->snapshot.allocator, answer.warnings);
 }
 
 static void ask(struct pieces *pieces, struct test_random *random, uint64_t questions,
