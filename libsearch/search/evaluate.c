@@ -271,26 +271,29 @@ static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t bas
 static libsearch_status max_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
     const struct plan_node *node = evaluator->node;
-    if (scores != NULL)
+    if (scores != NULL) {
         memset(evaluator->others, 0, WINDOW * sizeof *evaluator->others);
+        memset(evaluator->best, 0, WINDOW * sizeof *evaluator->best);
+    }
     for (size_t i = 0; i < node->child_count; i++) {
         struct evaluator *child = evaluator->children[i];
         memset(child->bits, 0, WINDOW_WORDS * sizeof *child->bits);
         if (child->nothing)
             continue;
-        if (scores != NULL && child->scores != NULL)
-            memset(child->scores, 0, WINDOW * sizeof *child->scores);
-        TRY(window_of(child, base, child->bits, scores == NULL ? NULL : child->scores));
+        float *of_child = scores == NULL ? NULL : child->scores;
+        if (of_child != NULL)
+            memset(of_child, 0, WINDOW * sizeof *of_child);
+        TRY(window_of(child, base, child->bits, of_child));
         for (unsigned w = 0; w < WINDOW_WORDS; w++) {
-            for (uint64_t word = scores == NULL ? 0 : child->bits[w]; word != 0; word &= word - 1) {
+            for (uint64_t word = of_child == NULL ? 0 : child->bits[w]; word != 0; word &= word - 1) {
                 const unsigned bit = (unsigned)__builtin_ctzll(word), at = w * 64 + bit;
                 if (!(bits[w] >> bit & 1)) {
-                    evaluator->best[at] = child->scores[at];
-                } else if (child->scores[at] > evaluator->best[at]) {
+                    evaluator->best[at] = of_child[at];
+                } else if (of_child[at] > evaluator->best[at]) {
                     evaluator->others[at] += evaluator->best[at];
-                    evaluator->best[at] = child->scores[at];
+                    evaluator->best[at] = of_child[at];
                 } else {
-                    evaluator->others[at] += child->scores[at];
+                    evaluator->others[at] += of_child[at];
                 }
             }
             bits[w] |= child->bits[w];
