@@ -150,14 +150,30 @@ static Query at_least(const std::vector<Query> &parts, size_t wanted)
     return Query(Query::OP_FILTER, any_of(parts), any_of(choices));
 }
 
+/* Parts that only add to the score are left out: they would cost time, and libxapian 1.4.22 loses documents where
+ * AND_MAYBE stands on the right of AND_NOT (its AndMaybePostList reads bounds that AndNotPostList never has computed). */
+Query planner::plan_unscored(const libsearch_query *query)
+{
+    unscored++;
+    try {
+        Query made = plan(query);
+        unscored--;
+        return made;
+    } catch (...) {
+        unscored--;
+        throw;
+    }
+}
+
 Query planner::plan_boolean(const libsearch_query *query)
 {
     query_list must, filter, should, must_not;
     size_t should_count = 0;
     bool can = true;
     for (size_t i = 0; i < query->count; i++) {
-        const Query child = plan(query->children[i]);
         const uint8_t occur = query->occurs[i];
+        const bool scored = occur == LIBSEARCH_MUST || occur == LIBSEARCH_SHOULD;
+        const Query child = scored ? plan(query->children[i]) : plan_unscored(query->children[i]);
         should_count += occur == LIBSEARCH_SHOULD;
         if (child.empty()) {
             can = can && occur != LIBSEARCH_MUST && occur != LIBSEARCH_FILTER;
@@ -184,7 +200,7 @@ Query planner::plan_boolean(const libsearch_query *query)
     if (minimum > 0) {
         const Query some = at_least(should, minimum);
         made = made.empty() ? some : Query(Query::OP_AND, made, some);
-    } else if (!should.empty())
+    } else if (!should.empty() && unscored == 0)
         made = Query(Query::OP_AND_MAYBE, made, any_of(should));
     if (!filter.empty())
         made = Query(Query::OP_FILTER, made, all_of(filter));
@@ -233,7 +249,7 @@ Query planner::plan_kind(const libsearch_query *query)
         const Query child = plan(query->children[0]);
         return child.empty() ? child : Query(static_cast<double>(query->factor), child);
     }
-    case QUERY_CONSTANT: return constant_query(plan(query->children[0]), static_cast<double>(query->factor));
+    case QUERY_CONSTANT: return constant_query(plan_unscored(query->children[0]), static_cast<double>(query->factor));
     }
     fail(LIBSEARCH_UNSUPPORTED, "a kind of query that this engine does not know");
 }

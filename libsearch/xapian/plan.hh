@@ -37,6 +37,7 @@ class planner
     /* plan.cc */
     Xapian::Query plan_kind(const libsearch_query *query);
     Xapian::Query plan_leniently(const libsearch_query *query);
+    Xapian::Query plan_unscored(const libsearch_query *query);
     Xapian::Query plan_boolean(const libsearch_query *query);
     Xapian::Query plan_keyword(const libsearch_query *query);
     Xapian::Query plan_range(const libsearch_query *query);
@@ -66,7 +67,8 @@ class planner
     const libsearch_allocator *allocator;
     const layout &layout_;
     const Xapian::Database &database;
-    bool lenient = false; /* below a query that people typed */
+    bool lenient = false;    /* below a query that people typed */
+    unsigned unscored = 0;   /* how many parts whose scores are not asked for stand above */
 };
 
 /* What `matching` matches, all with one score. */

@@ -231,6 +231,7 @@ static void typed_queries_find_the_same(void **state)
         "offic* -harbour",
         "boats^3 bread",
         "health officials agree cooperation",
+        "-(@filter(\"email\") +size:[-3 TO +3] +* tag:\"food\")",
     };
     struct world *world = world_of_entries();
     compared = different = 0;
