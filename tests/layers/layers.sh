@@ -129,6 +129,9 @@ size_t length(void)
 EOF
   cp "$work/header.c" "$work/header.cc"
   "$LIBSEARCH_CC" -std=c99 -D_XOPEN_SOURCE=700 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/header.c" 2>"$wrong" || true
+  for part in include/libsearch/*.h; do # each alone, too
+    "$LIBSEARCH_CC" -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude -include "$part" -fsyntax-only -x c /dev/null 2>>"$wrong" || true
+  done
   if command -v g++ >/dev/null; then
     for standard in c++11 c++20; do
       g++ -std=$standard -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/header.cc" 2>>"$wrong" || true
