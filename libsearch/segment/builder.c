@@ -209,10 +209,8 @@ static bool note_text(struct segment_builder *builder, struct line *line, const 
             if (!note_word(builder, line, field->analyzer, list, tokens[i].surface, tokens[i].length,
                            tokens[i].position, &stop))
                 return false;
-            if (!(tokens[i].flags & TOKEN_WHOLE)) {
-                sum->words++;
-                sum->without_stops += !stop;
-            }
+            sum->words++;
+            sum->without_stops += !stop;
             if (tokens[i].position >= sum->end)
                 sum->end = tokens[i].position + 1;
         }

@@ -11,7 +11,7 @@
  *
  * A compound (China-ASEAN, COVID-19, example.com) gives its parts at consecutive positions and, at the
  * first part's position, the whole as one more token flagged TOKEN_WHOLE, so that each is found and
- * phrases stay right. A document's length counts tokens that are not TOKEN_WHOLE. */
+ * phrases stay right. A document's length counts all tokens, the whole of a compound as one word more. */
 #ifndef LIBSEARCH_TEXT_ANALYZER_H
 #define LIBSEARCH_TEXT_ANALYZER_H
 

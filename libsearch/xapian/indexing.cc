@@ -10,9 +10,6 @@
 #include "xapian/record.hh"
 #include "xapian/terms.hh"
 
-/* The whole of a compound is counted as one word more, also in the length (docs/xapian.md says what that does). */
-enum { WHOLE_FREQUENCY = 0 };
-
 std::string slot_number(double number)
 {
     /* -infinity would be an empty value, which is none; and 0 has one sign. */
@@ -64,9 +61,8 @@ void indexer::add_text(const layout &layout, const struct field *field, libsearc
     };
     static const std::string none;
     cutter_of(field->analyzer).cut(text, from, [&](const struct token &token, const std::string &stem) {
-        const bool whole = (token.flags & TOKEN_WHOLE) != 0;
         if (field->in_group) {
-            add("Z", none, stem.data(), stem.size(), token.position, whole ? WHOLE_FREQUENCY : 1);
+            add("Z", none, stem.data(), stem.size(), token.position, 1);
             add("", none, token.surface, token.length, token.position, 0);
         }
         if (!prefix.empty()) {
@@ -75,7 +71,7 @@ void indexer::add_text(const layout &layout, const struct field *field, libsearc
         }
         if (stems != nullptr)
             stems->insert(stem);
-        sum.words += !whole;
+        sum.words++;
         sum.end = std::max(sum.end, token.position + 1);
     });
 }

@@ -99,8 +99,6 @@ static void add_text(struct oracle_words *words, const struct field *field, libs
                                                  .list = field->in_group ? 0 : (uint16_t)(field->number + 1),
                                                  .field = field->number });
             counts->next = tokens[i].position + 1 > counts->next ? tokens[i].position + 1 : counts->next;
-            if (tokens[i].flags & TOKEN_WHOLE)
-                continue;
             counts->words++;
             counts->without_stops += !analyzer_is_stop(field->analyzer, tokens[i].surface, tokens[i].length);
         }

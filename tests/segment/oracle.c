@@ -65,10 +65,8 @@ static uint32_t add_text(struct oracle *oracle, const struct field *field, uint3
         assert_true(count <= 16);
         for (size_t i = 0; i < count; i++) {
             add_token(oracle, field, document, tokenizer, &tokens[i]);
-            if (!(tokens[i].flags & TOKEN_WHOLE)) {
-                *words += 1;
-                *without_stops += !analyzer_is_stop(field->analyzer, tokens[i].surface, tokens[i].length);
-            }
+            *words += 1;
+            *without_stops += !analyzer_is_stop(field->analyzer, tokens[i].surface, tokens[i].length);
             end = tokens[i].position + 1 > end ? tokens[i].position + 1 : end;
         }
     }

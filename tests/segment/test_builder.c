@@ -176,7 +176,7 @@ static void test_the_whole_of_a_compound_stands_over_its_first_part(void **state
     assert_int_equal(place_of(&single, 0, "chinaeurop"), 1);
     assert_int_equal(place_of(&single, 0, "europ"), 2);
     assert_int_equal(place_of(&single, 0, "after"), 3);
-    assert_int_equal(single.segment->plain_total, 4);
+    assert_int_equal(single.segment->plain_total, 5);
     single_free(&single);
 }
 
