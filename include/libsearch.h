@@ -44,15 +44,17 @@
 extern "C" {
 #endif
 
+/** @def LIBSEARCH_API
+ * Stands before every function that the library exports. */
 #if defined(__GNUC__)
 #define LIBSEARCH_API __attribute__((visibility("default")))
 #else
 #define LIBSEARCH_API
 #endif
 
-#define LIBSEARCH_VERSION_MAJOR 0
-#define LIBSEARCH_VERSION_MINOR 1
-#define LIBSEARCH_VERSION_PATCH 0
+#define LIBSEARCH_VERSION_MAJOR 0 /**< of this header; libsearch_version is of the library that runs */
+#define LIBSEARCH_VERSION_MINOR 1 /**< of this header */
+#define LIBSEARCH_VERSION_PATCH 0 /**< of this header */
 
 /* ---------------------------------------------------------------------------------------------
  * 1. First search
@@ -96,6 +98,8 @@ typedef struct libsearch_error {
     char message[488];       /**< one line, zero-terminated, no newline */
 } libsearch_error;
 
+/** @def LIBSEARCH_ERROR_INIT
+ * The value that a libsearch_error starts from: nothing is wrong, no position, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_ERROR_INIT                                                                                           \
     {                                                                                                                  \
@@ -110,8 +114,8 @@ typedef struct libsearch_error {
 
 /** A run of bytes, borrowed. data may be NULL where length is 0; there is no zero at its end. */
 typedef struct libsearch_bytes {
-    const char *data;
-    size_t length;
+    const char *data; /**< the first of them */
+    size_t length;    /**< how many */
 } libsearch_bytes;
 
 /** A libsearch_bytes of a string literal. */
@@ -176,6 +180,7 @@ LIBSEARCH_API libsearch_status libsearch_writer_open(libsearch_index *index, con
  * Since 0.1.
  */
 LIBSEARCH_API libsearch_document *libsearch_document_new(libsearch_index *index);
+/** Frees a document that is yours. Since 0.1. */
 LIBSEARCH_API void libsearch_document_free(libsearch_document *document);
 
 /**
@@ -226,6 +231,7 @@ LIBSEARCH_API size_t libsearch_results_count(const libsearch_results *results);
 LIBSEARCH_API libsearch_bytes libsearch_results_id(const libsearch_results *results, size_t i);
 /** The score of result i; never rises with i unless a sort was asked for. Since 0.1. */
 LIBSEARCH_API float libsearch_results_score(const libsearch_results *results, size_t i);
+/** Frees results, and what was borrowed from them. Since 0.1. */
 LIBSEARCH_API void libsearch_results_free(libsearch_results *results);
 
 /* ---------------------------------------------------------------------------------------------
@@ -264,8 +270,8 @@ typedef enum libsearch_type {
 
 /** One value of a document as libsearch_document_value gives it. */
 typedef struct libsearch_value {
-    const char *field; /**< the field's name, borrowed */
-    libsearch_type type;
+    const char *field;     /**< the field's name, borrowed */
+    libsearch_type type;   /**< of the field; says which of the following counts */
     libsearch_bytes bytes; /**< text, keyword, stored: the bytes, borrowed; else empty */
     int64_t integer;       /**< integer, date */
     double number;         /**< float */
@@ -293,13 +299,14 @@ LIBSEARCH_API libsearch_status libsearch_results_document(libsearch_results *res
 
 /** A stretch of a text that answers the query. Offsets are bytes in the stored text. */
 typedef struct libsearch_range {
-    size_t start, end;
+    size_t start; /**< its first byte */
+    size_t end;   /**< behind its last byte */
 } libsearch_range;
 
 /** How a snippet is written out. */
 typedef enum libsearch_markup {
     LIBSEARCH_PLAIN = 0,   /**< text only */
-    LIBSEARCH_HTML = 1,    /**< escaped, words that answer in <b> */
+    LIBSEARCH_HTML = 1,    /**< escaped, words that answer in `<b>` */
     LIBSEARCH_TERMINAL = 2 /**< control characters taken out, words that answer in bold */
 } libsearch_markup;
 
@@ -327,15 +334,17 @@ enum {
 
 /** A field as the schema has it. */
 typedef struct libsearch_field {
-    size_t size; /**< sizeof(libsearch_field), by LIBSEARCH_FIELD_INIT */
-    const char *name;
-    libsearch_type type;
+    size_t size;          /**< sizeof(libsearch_field), by LIBSEARCH_FIELD_INIT */
+    const char *name;     /**< letters, digits, _ - . and not beginning with a digit */
+    libsearch_type type;  /**< of its values */
     unsigned flags;       /**< LIBSEARCH_FIELD_... */
     const char *analyzer; /**< text: NULL for the index's own; see libsearch_open_options.analyzer */
     float weight;         /**< text: how much a word here counts against one in a field of weight 1; the
                                 default ranking's. 0: the default, 3 for a field named title, else 1 */
 } libsearch_field;
 
+/** @def LIBSEARCH_FIELD_INIT
+ * The value that a libsearch_field starts from: a text field, all else by default, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_FIELD_INIT                                                                                           \
     {                                                                                                                  \
@@ -352,15 +361,16 @@ typedef struct libsearch_field {
  * there is none, and align as malloc does. They may be called from any thread that calls the library, and from
  * the threads of a writer that was asked for some, several at once. */
 typedef struct libsearch_allocator {
-    void *context;
-    void *(*allocate)(void *context, size_t size);
-    void *(*reallocate)(void *context, void *memory, size_t size);
-    void (*release)(void *context, void *memory);
+    void *context;                                                 /**< the program's own */
+    void *(*allocate)(void *context, size_t size);                 /**< as malloc */
+    void *(*reallocate)(void *context, void *memory, size_t size); /**< as realloc; memory may be NULL */
+    void (*release)(void *context, void *memory);                  /**< as free; memory is not NULL */
 } libsearch_allocator;
 
 /** Another engine than the native one (see libsearch-xapian.h). */
 typedef struct libsearch_engine libsearch_engine;
 
+/** What libsearch_open may be told. */
 struct libsearch_open_options {
     size_t size;                          /**< sizeof, by LIBSEARCH_OPEN_OPTIONS_INIT */
     const libsearch_allocator *allocator; /**< NULL: malloc; must outlive the handle and all that came from it */
@@ -369,9 +379,11 @@ struct libsearch_open_options {
                                words), "standard" (no stemming), "plain-english" (stemmed, nothing split
                                further, no stop words: for comparisons). NULL: "standard" */
     const libsearch_field *fields; /**< of a new index: its fields; more can come later */
-    size_t field_count;
+    size_t field_count;            /**< of fields */
 };
 
+/** @def LIBSEARCH_OPEN_OPTIONS_INIT
+ * The value that a libsearch_open_options starts from: all by default, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_OPEN_OPTIONS_INIT                                                                                    \
     {                                                                                                                  \
@@ -384,9 +396,10 @@ struct libsearch_open_options {
     }
 #endif
 
-/** How many fields the newest commit's schema has, and field i of it (borrowed from the index until
- * the next commit that adds one). Since 0.1. */
+/** How many fields the newest commit's schema has. Since 0.1. */
 LIBSEARCH_API size_t libsearch_field_count(libsearch_index *index);
+/** Field i of the newest commit's schema, its strings borrowed from the index until the next commit that adds one.
+ * Errors: INVALID (i). Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_field_at(libsearch_index *index, size_t i, libsearch_field *field,
                                                   libsearch_error *error);
 
@@ -399,6 +412,7 @@ LIBSEARCH_API libsearch_status libsearch_writer_add_field(libsearch_writer *writ
  * 4. Writing
  * ------------------------------------------------------------------------------------------- */
 
+/** What libsearch_writer_open may be told. */
 struct libsearch_writer_options {
     size_t size;       /**< sizeof, by LIBSEARCH_WRITER_OPTIONS_INIT */
     size_t memory;     /**< bytes that documents may take before they are written out; 0: 256 MiB; at
@@ -408,6 +422,8 @@ struct libsearch_writer_options {
     int64_t lock_wait; /**< milliseconds to wait for another writer to end; 0: do not wait */
 };
 
+/** @def LIBSEARCH_WRITER_OPTIONS_INIT
+ * The value that a libsearch_writer_options starts from: all by default, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_WRITER_OPTIONS_INIT                                                                                  \
     {                                                                                                                  \
@@ -443,15 +459,20 @@ typedef enum libsearch_durability {
 } libsearch_durability;
 
 /**
- * The two halves of a commit, to go hand in hand with another store. prepare writes everything, and
- * syncs it; nothing is visible yet. Then finish (a rename and a sync) makes it the newest commit, or
- * cancel takes it back: what was put stays in the writer for the next one. bytes: up to
- * LIBSEARCH_MAX_COMMIT_BYTES of the program's own, kept in the commit (libsearch_info.commit_bytes).
- * Between prepare and its end the writer accepts nothing else: INVALID. Since 0.1.
+ * The first half of a commit, to go hand in hand with another store: writes everything, and syncs it; nothing
+ * is visible yet. Then libsearch_writer_finish makes it the newest commit, or libsearch_writer_cancel takes it
+ * back. bytes: up to LIBSEARCH_MAX_COMMIT_BYTES of the program's own, kept in the commit
+ * (libsearch_info.commit_bytes). Until then the writer accepts nothing else: INVALID. Errors: as
+ * libsearch_writer_commit, and LIMIT (bytes). Since 0.1.
  */
 LIBSEARCH_API libsearch_status libsearch_writer_prepare(libsearch_writer *writer, libsearch_durability durability,
                                                         libsearch_bytes bytes, libsearch_error *error);
+/** The second half: what was prepared becomes the newest commit, by a rename and a sync. After an
+ * error other than FINISHED it may be tried again, or cancelled. Errors: INVALID (nothing is prepared), FULL, IO,
+ * PERMISSION, FINISHED. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_writer_finish(libsearch_writer *writer, libsearch_error *error);
+/** Takes back what was prepared; what was put stays in the writer for the next commit. Errors: INVALID (nothing is
+ * prepared), IO. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_writer_cancel(libsearch_writer *writer, libsearch_error *error);
 
 /** Makes what was put so far searchable through this libsearch_index in this process, without making
@@ -479,6 +500,7 @@ LIBSEARCH_API libsearch_status libsearch_writer_compact(libsearch_writer *writer
 /** Pins the newest commit. *snapshot is yours; its files stay until it is freed. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_snapshot_open(libsearch_index *index, libsearch_snapshot **snapshot,
                                                        libsearch_error *error);
+/** Lets go of a snapshot. Results that came from it stay valid. Since 0.1. */
 LIBSEARCH_API void libsearch_snapshot_free(libsearch_snapshot *snapshot);
 
 /** How exactly the matches are counted. */
@@ -490,7 +512,9 @@ typedef enum libsearch_total {
 
 /** A flag that another thread may raise to end searches that were given it. */
 typedef struct libsearch_cancel libsearch_cancel;
+/** A flag that is not raised. It is yours. NULL when memory is short. Since 0.1. */
 LIBSEARCH_API libsearch_cancel *libsearch_cancel_new(void);
+/** Frees a flag; no search may have it still. Since 0.1. */
 LIBSEARCH_API void libsearch_cancel_free(libsearch_cancel *cancel);
 /** Raises the flag; from any thread, also from a signal handler. Since 0.1. */
 LIBSEARCH_API void libsearch_cancel_raise(libsearch_cancel *cancel);
@@ -520,8 +544,10 @@ typedef enum libsearch_interval {
 
 /** From low to below high; integers and dates, or floats. */
 typedef struct libsearch_facet_range {
-    int64_t low, high;
-    double low_number, high_number;
+    int64_t low;        /**< of integers and dates: the first value in it */
+    int64_t high;       /**< the first value behind it */
+    double low_number;  /**< of floats: the least value in it */
+    double high_number; /**< the least value behind it */
 } libsearch_facet_range;
 
 /** What is to be counted of a column over all matches. */
@@ -531,9 +557,11 @@ typedef struct libsearch_facet {
     size_t count;                        /**< how many of the most frequent values are listed; INIT: 10 */
     libsearch_interval interval;         /**< of dates: all stretches of time that have a document, in their order */
     const libsearch_facet_range *ranges; /**< of numbers and dates: instead of values */
-    size_t range_count;
+    size_t range_count;                  /**< of ranges */
 } libsearch_facet;
 
+/** @def LIBSEARCH_FACET_INIT
+ * The value that a libsearch_facet starts from: the ten most frequent values, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_FACET_INIT                                                                                           \
     {                                                                                                                  \
@@ -546,21 +574,22 @@ typedef struct libsearch_facet {
     }
 #endif
 
+/** What a search may be told. */
 typedef struct libsearch_search_options {
-    size_t size;   /**< sizeof, by LIBSEARCH_SEARCH_OPTIONS_INIT */
-    size_t count;  /**< how many results; INIT: 10; 0: none, as for counting */
-    size_t offset; /**< how many of the best are left out first */
-    libsearch_total total;
-    const char *model;          /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian"; NULL: the
+    size_t size;                   /**< sizeof, by LIBSEARCH_SEARCH_OPTIONS_INIT */
+    size_t count;                  /**< how many results; INIT: 10; 0: none, as for counting */
+    size_t offset;                 /**< how many of the best are left out first */
+    libsearch_total total;         /**< how exactly matches are counted */
+    const char *model;             /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian"; NULL: the
                                index's default, which libsearch_info names */
-    int64_t timeout;            /**< milliseconds until DEADLINE; 0: none */
-    size_t memory;              /**< bytes that the search may take; 0: 256 MiB */
-    libsearch_cancel *cancel;   /**< or NULL */
-    unsigned flags;             /**< LIBSEARCH_SEARCH_... */
-    const libsearch_sort *sort; /**< the order, step by step; none: the best score first */
-    size_t sort_count;
+    int64_t timeout;               /**< milliseconds until DEADLINE; 0: none */
+    size_t memory;                 /**< bytes that the search may take; 0: 256 MiB */
+    libsearch_cancel *cancel;      /**< or NULL */
+    unsigned flags;                /**< LIBSEARCH_SEARCH_... */
+    const libsearch_sort *sort;    /**< the order, step by step; none: the best score first */
+    size_t sort_count;             /**< of sort */
     const libsearch_facet *facets; /**< exact counts over all matches; libsearch_results_facet */
-    size_t facet_count;
+    size_t facet_count;            /**< of facets */
     const char *collapse;  /**< a keyword field: of documents that have the same (first) value only the first is listed;
                                those without a value are. NULL: none */
     libsearch_bytes after; /**< a cursor of an earlier search with the same query, sort and collapse on the same
@@ -571,6 +600,8 @@ enum {
     LIBSEARCH_SEARCH_EXHAUSTIVE = 1u << 0 /**< score every match: the same answers, slower; for tests */
 };
 
+/** @def LIBSEARCH_SEARCH_OPTIONS_INIT
+ * The value that a libsearch_search_options starts from: ten results by the default ranking, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
     {                                                                                                                  \
@@ -601,7 +632,7 @@ LIBSEARCH_API uint64_t libsearch_results_total(const libsearch_results *results,
 
 /** A value and how many matches have it. */
 typedef struct libsearch_facet_value {
-    uint64_t count;
+    uint64_t count;          /**< matches that have it */
     libsearch_bytes keyword; /**< keyword; empty for ranges, which come as they were asked for */
     int64_t integer;         /**< integer, date; of a stretch of time, its first moment */
     double number;           /**< float */
@@ -609,18 +640,19 @@ typedef struct libsearch_facet_value {
 
 /** What came of a facet, and statistics of the column over the matches. */
 typedef struct libsearch_facet_counts {
-    size_t size; /**< sizeof, filled in by the library */
-    const char *field;
-    libsearch_type type;
-    const libsearch_facet_value *list;     /**< values by falling count, then rising; stretches of time in their order;
+    size_t size;                       /**< sizeof, filled in by the library */
+    const char *field;                 /**< as it was asked for */
+    libsearch_type type;               /**< of the field */
+    const libsearch_facet_value *list; /**< values by falling count, then rising; stretches of time in their order;
                                             ranges as they were asked for */
-    size_t count;                          /**< of list */
-    uint64_t distinct;                     /**< how many there are in all */
-    uint64_t documents;                    /**< matches */
-    uint64_t missing;                      /**< of these, without a value */
-    uint64_t values;                       /**< of all matches together */
-    libsearch_facet_value least, greatest; /**< of numbers and dates; where values is not 0 */
-    double sum;                            /**< of numbers and dates */
+    size_t count;                      /**< of list */
+    uint64_t distinct;                 /**< how many there are in all */
+    uint64_t documents;                /**< matches */
+    uint64_t missing;                  /**< of these, without a value */
+    uint64_t values;                   /**< of all matches together */
+    libsearch_facet_value least;       /**< of numbers and dates; where values is not 0 */
+    libsearch_facet_value greatest;    /**< the same */
+    double sum;                        /**< of numbers and dates */
 } libsearch_facet_counts;
 
 /** Facet i of the search's options; borrowed from the results. NULL when there is none. Since 0.1. */
@@ -635,8 +667,8 @@ LIBSEARCH_API libsearch_status libsearch_results_cursor(libsearch_results *resul
 /** A line of an explanation: a number and what it is. Lines of depth d + 1 below one of depth d are what it is made
  * of. */
 typedef struct libsearch_explanation {
-    unsigned depth;
-    float value;
+    unsigned depth;   /**< 0 for the root */
+    float value;      /**< the number */
     const char *text; /**< one line, zero-terminated */
 } libsearch_explanation;
 
@@ -646,30 +678,34 @@ LIBSEARCH_API libsearch_status libsearch_results_explain(libsearch_results *resu
                                                          const libsearch_explanation **lines, size_t *count,
                                                          libsearch_error *error);
 
-/** What the parser had to say about the query: warning i as one line, and the byte position in the query
- * that it is about. Count 0: all was understood. Since 0.1. */
+/** How many things the parser and the search had to say about the query. 0: all was understood. Since 0.1. */
 LIBSEARCH_API size_t libsearch_results_warning_count(const libsearch_results *results);
+/** Warning i as one line, borrowed from the results; *position (may be NULL): the byte position in the query that it is
+ * about. Since 0.1. */
 LIBSEARCH_API const char *libsearch_results_warning(const libsearch_results *results, size_t i, size_t *position);
 
 /* ---------------------------------------------------------------------------------------------
  * 6. Looking inside
  * ------------------------------------------------------------------------------------------- */
 
+/** What a snapshot holds, for people and for deciding what to do with it. */
 typedef struct libsearch_info {
-    size_t size;          /**< sizeof, by LIBSEARCH_INFO_INIT */
-    const char *engine;   /**< "native", … */
-    const char *analyzer; /**< the index's own */
-    const char *model;    /**< the default ranking in full */
-    uint64_t commit;      /**< the number of the commit shown */
-    uint64_t documents;   /**< that can be found */
-    uint64_t deleted;     /**< still in segments, found no more */
-    uint64_t segments;
+    size_t size;                  /**< sizeof, by LIBSEARCH_INFO_INIT */
+    const char *engine;           /**< "native", … */
+    const char *analyzer;         /**< the index's own */
+    const char *model;            /**< the default ranking in full */
+    uint64_t commit;              /**< the number of the commit shown */
+    uint64_t documents;           /**< that can be found */
+    uint64_t deleted;             /**< still in segments, found no more */
+    uint64_t segments;            /**< files that documents lie in; a compact makes it one */
     uint64_t terms;               /**< distinct, summed over the segments */
     uint64_t tokens;              /**< of all text fields, with deleted documents */
     uint64_t bytes;               /**< of all files of the commit */
     libsearch_bytes commit_bytes; /**< the program's own, of the commit */
 } libsearch_info;
 
+/** @def LIBSEARCH_INFO_INIT
+ * The value that a libsearch_info starts from: empty, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_INFO_INIT                                                                                            \
     {                                                                                                                  \

@@ -5,6 +5,8 @@
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libstemmer-dev libutf8proc-dev libzstd-dev libxxhash-dev
   libjansson-dev"
 test_packages="libcmocka-dev g++ python3 zstd libxapian-dev xapian-tools xapian-omega"
+# What the tests of the documents need besides; without them they are skipped.
+document_packages="doxygen man-db groff-base mandoc"
 
 # need_packages NAME...: installs those that are missing, asking apt for nothing when none is.
 need_packages() {

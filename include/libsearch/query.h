@@ -76,22 +76,26 @@ enum {
     LIBSEARCH_WORDS_KEEP_STOPS = 1u << 2, /**< stop words count too */
     LIBSEARCH_WORDS_LAST_PREFIX = 1u << 3 /**< of a phrase, the last word is the beginning of one */
 };
-/** libsearch_query_text and _phrase with flags, LIBSEARCH_WORDS_...; those of the other kind are wrong: NULL.
- * Since 0.1. */
+/** libsearch_query_text with flags, LIBSEARCH_WORDS_...; those of a phrase alone are wrong: NULL. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_text_as(const char *field, libsearch_bytes text, unsigned flags);
+/** libsearch_query_phrase with flags, LIBSEARCH_WORDS_...; those of a text alone are wrong: NULL. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_phrase_as(const char *field, libsearch_bytes text, unsigned slop,
                                                          unsigned flags);
 /** The query with its score multiplied; factor is finite and not negative. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_boost(const libsearch_query *query, float factor);
 /** Every document with the same score. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_constant(const libsearch_query *query, float score);
+/** All documents, with a score of 1. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_match_all(void);
+/** No document. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_match_none(void);
+/** Lets go of a query; trees that it went into keep it. Since 0.1. */
 LIBSEARCH_API void libsearch_query_free(libsearch_query *query);
 
 /** The query as text that parses to it again. *text is yours: free it with libsearch_text_free.
  * Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_query_print(const libsearch_query *query, char **text, libsearch_error *error);
+/** Frees a text that the library gave. Since 0.1. */
 LIBSEARCH_API void libsearch_text_free(char *text);
 
 #ifdef __cplusplus
