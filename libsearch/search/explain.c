@@ -70,10 +70,15 @@ static libsearch_status explain_term(struct explaining *explaining, const struct
         return error_set(explaining->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
                          segment_name(explaining->where->segment));
     const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, explaining->document);
-    TRY(add(explaining, depth, term->weight, "W, weight: %llu documents have it, it stands there %llu times",
+    TRY(add(explaining, depth, term->formula != NULL ? (float)term->formula->scale : term->weight,
+            "%s: %llu documents have it, it stands there %llu times",
+            term->formula != NULL ? "boost times how often it is asked for" : "W, weight",
             (unsigned long long)term->document_frequency, (unsigned long long)term->collection_frequency));
     TRY(add(explaining, depth, cursor->frequencies[cursor->index], "f, how often it stands here%s",
             term->weighted ? ", by the fields' weights" : ""));
+    if (term->formula != NULL)
+        return add(explaining, depth, (float)length, "l, its length, where the average is %.9g",
+                   (double)term->norms->average);
     return add(explaining, depth, norms_inverse(term->norms, length), "i, for a length of %u where the average is %.9g",
                length, (double)term->norms->average);
 }
@@ -100,12 +105,16 @@ static libsearch_status explain(struct explaining *explaining, const struct plan
         return LIBSEARCH_OK;
     switch (node->kind) {
     case PLAN_TERM:
-        TRY(add(explaining, depth, score, "\"%s\": W - W / (1 + f * i)%s", shown(&node->terms[0], room, sizeof room),
+        TRY(add(explaining, depth, score, "\"%s\": %s%s", shown(&node->terms[0], room, sizeof room),
+                node->terms[0].formula != NULL ? "by the model's formula (docs/ranking.md)" : "W - W / (1 + f * i)",
                 node->scored ? "" : ", does not count"));
         return explain_term(explaining, node, depth + 1);
     case PLAN_PHRASE:
     case PLAN_NEAR:
         TRY(add(explaining, depth, score, node->kind == PLAN_PHRASE ? "a phrase" : "words where they are asked for"));
+        if (node->formulas.count > 0)
+            return add(explaining, depth + 1, (float)node->formulas.count,
+                       "words whose formulas are summed up, each as often as all of it stands");
         return add(explaining, depth + 1, node->phrase_weight, "W, the sum of the words' weights");
     case PLAN_GROUP: return add(explaining, depth, score, "one of %zu words that fit", node->term_count);
     case PLAN_RANGE: return add(explaining, depth, score, "a value in the range");

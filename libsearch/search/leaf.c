@@ -7,7 +7,8 @@
 
 bool leaf_can_be_pruned(const struct plan_term *term)
 {
-    return term->list == 0 && term->field == SCHEMA_NO_FIELD && !term->constant_length;
+    return term->list == 0 && term->field == SCHEMA_NO_FIELD && !term->constant_length &&
+           (term->formula == NULL || formula_is_monotone(term->formula));
 }
 
 libsearch_status leaf_open(struct search_context *context, const struct plan_term *term, unsigned order,
@@ -22,7 +23,7 @@ libsearch_status leaf_open(struct search_context *context, const struct plan_ter
                      context->arena);
     opened->order = order;
     opened->bounds = NULL;
-    opened->greatest = term->weight;
+    opened->greatest = term->formula != NULL ? __builtin_inff() : term->weight;
     opened->kept_count = 0;
     return LIBSEARCH_OK;
 }
@@ -45,6 +46,24 @@ static float peak_scale(const struct leaf *leaf, unsigned profile)
     return peak_factor(average, norms->b, norms->average) / norms->k1;
 }
 
+/* The bounds of a formula: the most that a pair of frequency and length comes to. */
+static void formula_bounds(struct leaf *leaf)
+{
+    const struct posting_list *list = &leaf->cursor.list;
+    const uint8_t *pairs = list->bounds[0];
+    const size_t n = list->blocks;
+    for (size_t b = 0; b < n; b++) {
+        leaf->bounds[b] = 0;
+        for (size_t p = 0; p < POSTING_PAIRS; p++) {
+            const uint8_t frequency = pairs[2 * p * n + b];
+            const float bound = formula_bound(leaf->cursor.term->formula,
+                                              frequency == 255 ? __builtin_inff() : (float)rounding_least(frequency),
+                                              rounding_least(pairs[(2 * p + 1) * n + b]));
+            leaf->bounds[b] = bound > leaf->bounds[b] ? bound : leaf->bounds[b];
+        }
+    }
+}
+
 bool leaf_make_bounds(struct leaf *leaf)
 {
     const struct posting_list *list = &leaf->cursor.list;
@@ -63,8 +82,11 @@ bool leaf_make_bounds(struct leaf *leaf)
         return true;
     }
     const unsigned profile = leaf->cursor.side_weights != NULL && list->profiles == 2 ? 1 : 0;
-    kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->peaks[profile], peak_scale(leaf, profile),
-                        list->blocks, &leaf->cursor.parts, leaf->bounds);
+    if (leaf->cursor.term->formula != NULL)
+        formula_bounds(leaf);
+    else
+        kernel_block_bounds(list->bounds[profile], POSTING_PAIRS, list->peaks[profile], peak_scale(leaf, profile),
+                            list->blocks, &leaf->cursor.parts, leaf->bounds);
     leaf->greatest = 0;
     for (uint32_t b = 0; b < list->blocks; b++)
         leaf->greatest = leaf->bounds[b] > leaf->greatest ? leaf->bounds[b] : leaf->greatest;
@@ -150,8 +172,12 @@ float leaf_threshold(const struct leaf *leaf, size_t k)
     const uint8_t *pair = list->thresholds[profile] + (size_t)kind * POSTING_THRESHOLD_PAIRS * 2;
     float most = 0;
     for (unsigned i = 0; i < POSTING_THRESHOLD_PAIRS; i++, pair += 2) {
-        const float score = score_of(parts->weight, (float)rounding_least(pair[0]),
-                                     norms_inverse(parts->norms, rounding_greatest(pair[1])));
+        const float frequency = (float)rounding_least(pair[0]);
+        const uint32_t length = rounding_greatest(pair[1]);
+        /* What a formula gives is not said to be monotone in the last bit. */
+        const float score = leaf->cursor.term->formula != NULL
+                                ? formula_score(leaf->cursor.term->formula, frequency, length) * 0.99999f
+                                : score_of(parts->weight, frequency, norms_inverse(parts->norms, length));
         most = pair[0] > 0 && score > most ? score : most;
     }
     return most;

@@ -212,6 +212,8 @@ static float score_here(const struct phrase_matcher *matcher, uint32_t document,
 {
     const struct term_cursor *cursor = matcher->terms[0].cursor;
     const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
+    if (matcher->node->formulas.count > 0)
+        return formulas_score(&matcher->node->formulas, (float)frequency, length);
     return score_of(matcher->node->phrase_weight, (float)frequency, norms_inverse(cursor->term->norms, length));
 }
 

@@ -93,8 +93,7 @@ static libsearch_status plan_keyword(struct plan *plan, const libsearch_query *q
     if (term->document_frequency == 0)
         made->kind = PLAN_NONE;
     else
-        term->weight =
-            boost * model_weight(plan->model, plan->documents, term->document_frequency, term->collection_frequency, 1);
+        TRY(plan_weigh(plan, term, boost, 1, error));
     made->terms = term;
     made->term_count = 1;
     *node = made;
@@ -337,11 +336,15 @@ libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float
     return status;
 }
 
-static struct norms *norms_new(struct plan *plan, double average)
+/* field: NULL for the default group. */
+static struct norms *norms_new(struct plan *plan, const struct field *field, double average)
 {
     struct norms *norms = arena_allocate(plan->arena, sizeof *norms);
-    if (norms != NULL)
-        norms_init(norms, plan->model, average);
+    if (norms == NULL)
+        return NULL;
+    const struct model model =
+        field != NULL && plan->model->of_fields != NULL ? model_of_field(plan->model, field->name) : *plan->model;
+    norms_init(norms, &model, average);
     return norms;
 }
 
@@ -358,9 +361,24 @@ const struct norms *plan_norms(struct plan *plan, const struct field *field)
             tokens += (double)segment->fields[field->number].tokens;
             documents += segment->fields[field->number].documents;
         }
-        plan->field_norms[field->number] = norms_new(plan, documents > 0 ? tokens / documents : 1.0);
+        plan->field_norms[field->number] = norms_new(plan, field, documents > 0 ? tokens / documents : 1.0);
     }
     return plan->field_norms[field->number];
+}
+
+/* Parameters of a field that is not there are a mistake. */
+static libsearch_status check_model(const struct plan *plan, libsearch_error *error)
+{
+    size_t length;
+    for (size_t i = 0; plan->model->of_fields != NULL; i++) {
+        const char *name = model_field(plan->model, i, &length);
+        if (name == NULL)
+            break;
+        const struct field *field = schema_find(plan->snapshot->schema, name, length);
+        if (field == NULL || field->type != LIBSEARCH_TEXT)
+            return error_set(error, LIBSEARCH_INVALID, "model: there is no text field '%.*s'", (int)length, name);
+    }
+    return LIBSEARCH_OK;
 }
 
 libsearch_status plan_make(struct plan *plan, const libsearch_query *query, libsearch_error *error)
@@ -368,14 +386,17 @@ libsearch_status plan_make(struct plan *plan, const libsearch_query *query, libs
     const struct snapshot *snapshot = plan->snapshot;
     double total = 0;
     plan->documents = 0;
+    plan->tokens = 0;
+    TRY(check_model(plan, error));
     for (size_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s].segment;
         plan->documents += segment->count;
+        plan->tokens += (double)segment->plain_total;
         total += (double)(model_is_weighted(plan->model) ? segment->weighted_total : segment->plain_total);
     }
     const size_t field_bytes = (snapshot->schema->count + 1) * sizeof(struct norms *);
-    plan->group_norms = norms_new(plan, plan->documents > 0 ? total / (double)plan->documents : 1.0);
-    plan->keyword_norms = norms_new(plan, 1.0);
+    plan->group_norms = norms_new(plan, NULL, plan->documents > 0 ? total / (double)plan->documents : 1.0);
+    plan->keyword_norms = norms_new(plan, NULL, 1.0);
     plan->field_norms = arena_allocate(plan->arena, field_bytes);
     if (plan->group_norms == NULL || plan->keyword_norms == NULL || plan->field_norms == NULL)
         return error_no_memory(error);

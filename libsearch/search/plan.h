@@ -8,7 +8,7 @@
 #include "index/snapshot.h"
 #include "postings/posting_list.h"
 #include "query/query.h"
-#include "search/model.h"
+#include "search/formula.h"
 
 enum plan_kind {
     PLAN_NONE,    /* no document */
@@ -32,6 +32,7 @@ struct plan_term {
     struct posting_list **lists;                       /* by segment; NULL where the segment does not have the term */
     uint64_t document_frequency, collection_frequency; /* over all segments, with deleted documents */
     float weight;                                      /* W, boosts multiplied in */
+    const struct formula *formula;                     /* of a model that is one: what scores instead of W */
     const struct norms *norms;
     bool weighted;        /* frequencies and lengths by the fields' weights */
     bool constant_length; /* keywords: every document is of average length */
@@ -54,7 +55,8 @@ struct plan_span {
     size_t part_count;
     unsigned slop;
     bool ordered;
-    float weight; /* words: of the most frequent one; phrase, near: the parts' sum; any: the least */
+    float weight;             /* words: of the most frequent one; phrase, near: the parts' sum; any: the least */
+    struct formulas formulas; /* likewise, of a model that is a formula */
 };
 
 struct plan_node {
@@ -66,8 +68,9 @@ struct plan_node {
     size_t term_count;
     unsigned slop;
     bool ordered;
-    float phrase_weight; /* PHRASE: sum of the terms' weights */
-    uint16_t column;     /* RANGE, EXISTS: field number */
+    float phrase_weight;      /* PHRASE: sum of the terms' weights */
+    struct formulas formulas; /* PHRASE, NEAR: what scores instead, where the model is a formula; else none */
+    uint16_t column;          /* RANGE, EXISTS: field number */
     bool has_low, has_high;
     uint64_t low, high;                  /* RANGE over numbers: the column's values */
     libsearch_bytes low_text, high_text; /* RANGE over keywords */
@@ -84,6 +87,7 @@ struct plan {
     const struct snapshot *snapshot;
     const struct model *model;
     uint64_t documents; /* in all segments, deleted ones too */
+    double tokens;      /* words of the default group in all of them */
     struct norms *group_norms, *keyword_norms;
     struct norms **field_norms; /* by field number, made when asked for */
     struct plan_node *root;
@@ -108,6 +112,15 @@ libsearch_status plan_make(struct plan *plan, const libsearch_query *query, libs
 /* For plan_expand.c: an empty node; a term looked up in every segment; NULL: no memory. */
 struct plan_node *plan_node_new(struct plan *plan, enum plan_kind kind, bool scored);
 libsearch_status plan_term_find(struct plan *plan, struct plan_term *term, libsearch_error *error);
+/* Sets the weight of a term that was looked up and is there, and its formula. */
+libsearch_status plan_weigh(struct plan *plan, struct plan_term *term, float boost, uint32_t query_frequency,
+                            libsearch_error *error);
+/* Adds one list of formulas to another. */
+libsearch_status plan_join_formulas(struct plan *plan, struct formulas *to, const struct formulas *from,
+                                    libsearch_error *error);
+/* A term's own formula as a list; empty where the model is none. */
+libsearch_status plan_formulas_of(struct plan *plan, const struct plan_term *term, struct formulas *formulas,
+                                  libsearch_error *error);
 /* The field that a query names (NULL: the default group). INVALID when there is none. */
 libsearch_status plan_field(const struct plan *plan, const libsearch_query *query, const struct field **field,
                             libsearch_error *error);

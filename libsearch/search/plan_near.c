@@ -26,21 +26,24 @@ libsearch_status plan_span_of_words(struct plan *plan, struct plan_term *terms, 
                                     struct plan_span **span, libsearch_error *error)
 {
     float least = -1;
+    const struct plan_term *lightest = NULL;
     for (size_t i = 0; i < count; i++) {
         if (terms[i].document_frequency == 0)
             continue;
-        terms[i].weight = boost * model_weight(plan->model, plan->documents, terms[i].document_frequency,
-                                               terms[i].collection_frequency, 1);
-        least = least < 0 || terms[i].weight < least ? terms[i].weight : least;
+        TRY(plan_weigh(plan, &terms[i], boost, 1, error));
+        if (least < 0 || terms[i].weight < least ||
+            (!(terms[i].weight > least) && terms[i].collection_frequency > lightest->collection_frequency))
+            lightest = &terms[i];
+        least = lightest->weight;
     }
     *span = NULL;
-    if (least < 0)
+    if (lightest == NULL)
         return LIBSEARCH_OK;
     TRY(plan_span_new(plan, SPAN_WORDS, 0, span, error));
     (*span)->terms = terms;
     (*span)->term_count = count;
     (*span)->weight = least;
-    return LIBSEARCH_OK;
+    return plan_formulas_of(plan, lightest, &(*span)->formulas, error);
 }
 
 libsearch_status plan_span_node(struct plan *plan, struct plan_span *span, const struct field *field, bool scored,
@@ -54,6 +57,8 @@ libsearch_status plan_span_node(struct plan *plan, struct plan_span *span, const
     made->terms = like;
     made->span = span;
     made->phrase_weight = span == NULL ? 0 : span->weight;
+    if (span != NULL)
+        made->formulas = span->formulas;
     *node = made;
     return LIBSEARCH_OK;
 }
@@ -65,6 +70,8 @@ libsearch_status plan_span_of_term(struct plan *plan, struct plan_node *node, li
     node->span->terms = node->terms;
     node->span->term_count = 1;
     node->phrase_weight = node->span->weight = node->terms[0].weight;
+    TRY(plan_formulas_of(plan, &node->terms[0], &node->span->formulas, error));
+    node->formulas = node->span->formulas;
     return LIBSEARCH_OK;
 }
 
@@ -154,10 +161,13 @@ static libsearch_status span_of_parts(struct plan *plan, const libsearch_query *
             continue;
         if (part == NULL)
             return LIBSEARCH_OK;
-        if (!any)
+        if (!any) {
             made->weight += part->weight;
-        else if (made->part_count == 0 || part->weight < made->weight)
+            TRY(plan_join_formulas(plan, &made->formulas, &part->formulas, error));
+        } else if (made->part_count == 0 || part->weight < made->weight) {
             made->weight = part->weight;
+            made->formulas = part->formulas;
+        }
         made->parts[made->part_count++] = part;
     }
     if (made->part_count > 0)
@@ -212,8 +222,10 @@ static libsearch_status span_of_words(struct plan *plan, const libsearch_query *
         TRY(status);
         if (part == NULL)
             continue;
-        if (made->part_count == 0 || part->weight < made->weight)
+        if (made->part_count == 0 || part->weight < made->weight) {
             made->weight = part->weight;
+            made->formulas = part->formulas;
+        }
         made->parts[made->part_count++] = part;
     }
     *span = made->part_count == 0 ? NULL : made;

@@ -152,8 +152,7 @@ static libsearch_status term_node(struct plan *plan, const struct field *field, 
     if (term->document_frequency == 0)
         made->kind = PLAN_NONE;
     else
-        term->weight = boost * model_weight(plan->model, plan->documents, term->document_frequency,
-                                            term->collection_frequency, word->count == 0 ? 1 : word->count);
+        TRY(plan_weigh(plan, term, boost, word->count == 0 ? 1 : word->count, error));
     made->terms = term;
     made->term_count = 1;
     *node = made;
@@ -374,6 +373,7 @@ libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *que
         made->offsets[i] = word->position - words.words[0].position;
         made->parts[made->part_count++] = part;
         made->weight += part->weight;
+        TRY(plan_join_formulas(plan, &made->formulas, &part->formulas, error));
     }
     *span = made->part_count == 1 ? made->parts[0] : made;
     return LIBSEARCH_OK;
@@ -431,9 +431,11 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
             made->kind = PLAN_NONE;
             return LIBSEARCH_OK;
         }
-        term->weight =
-            boost * model_weight(plan->model, plan->documents, term->document_frequency, term->collection_frequency, 1);
+        struct formulas own;
+        TRY(plan_weigh(plan, term, boost, 1, error));
         made->phrase_weight += term->weight;
+        TRY(plan_formulas_of(plan, term, &own, error));
+        TRY(plan_join_formulas(plan, &made->formulas, &own, error));
         made->offsets[i] = words.words[i].position - words.words[0].position;
     }
     return LIBSEARCH_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/prune_parts.h"
 
+/* A phrase of words that are scored by formulas is not pruned. */
 static bool is_leaf(const struct plan_node *node)
 {
     return node->kind == PLAN_TERM && node->scored && leaf_can_be_pruned(&node->terms[0]);
@@ -19,7 +20,7 @@ bool prune_can(const struct plan_node *node)
     if (is_leaf(node))
         return true;
     /* With slop a phrase can be counted more often than its rarest word is there: its words do not bound it. */
-    if (node->kind == PLAN_PHRASE && node->scored && node->slop == 0) {
+    if (node->kind == PLAN_PHRASE && node->scored && node->slop == 0 && node->formulas.count == 0) {
         for (size_t i = 0; i < node->term_count; i++)
             if (!leaf_can_be_pruned(&node->terms[i]))
                 return false;
@@ -110,8 +111,11 @@ static bool scores_are_positive(const struct prune *prune)
     const float least = prune_lightest(prune);
     for (size_t i = 0; i < prune->leaf_count; i++) {
         const struct score_parts *parts = &prune->leaves[i]->cursor.parts;
+        const struct formula *formula = prune->leaves[i]->cursor.term->formula;
         const uint32_t longest = parts->lengths.width == 1 ? 0xFF : parts->lengths.width == 2 ? 0xFFFF : UINT32_MAX;
-        if (!(score_of(parts->weight, least, norms_inverse(parts->norms, longest)) > PRUNE_LEAST_SCORE))
+        const float lowest = formula != NULL ? formula_score(formula, least, longest)
+                                             : score_of(parts->weight, least, norms_inverse(parts->norms, longest));
+        if (!(lowest > PRUNE_LEAST_SCORE))
             return false;
     }
     return true;

@@ -310,7 +310,9 @@ libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base
             continue;
         bits[(document - base) / 64] |= UINT64_C(1) << document % 64;
         const uint32_t length = matcher->lengths == NULL ? 1 : (uint32_t)numbers_at(matcher->lengths, document);
-        if (scores != NULL)
+        if (scores != NULL && node->formulas.count > 0)
+            scores[document - base] += formulas_score(&node->formulas, (float)matcher->root->count, length);
+        else if (scores != NULL)
             scores[document - base] +=
                 score_of(node->phrase_weight, (float)matcher->root->count, norms_inverse(node->terms[0].norms, length));
     }

@@ -146,7 +146,7 @@ bool term_cursor_scores(struct term_cursor *cursor)
     if (!term_cursor_frequencies(cursor))
         return false;
     const uint32_t count = cursor->block.count;
-    if (cursor->lengths == NULL) {
+    if (cursor->lengths == NULL || cursor->term->formula != NULL) {
         for (uint32_t i = 0; i < count; i++)
             cursor->scores[i] = term_cursor_score(cursor, i);
     } else {

@@ -58,6 +58,8 @@ static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t
 {
     const uint32_t length =
         cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, cursor->block.documents[i]);
+    if (cursor->term->formula != NULL)
+        return formula_score(cursor->term->formula, cursor->frequencies[i], length);
     return score_of(cursor->term->weight, cursor->frequencies[i], norms_inverse(cursor->term->norms, length));
 }
 

@@ -190,7 +190,7 @@ void compare_random(struct comparison *comparison, struct test_random *random)
 {
     char name[96], difference[DIFFERENCE];
     struct oracle_model oracle_model;
-    const char *model = model_random(random, name, &oracle_model);
+    const char *model = model_random(comparison->world, random, name, &oracle_model);
     libsearch_query *query = question_random(comparison->world, random, comparison->patterns);
     if (!compare_query(comparison, query, model, &oracle_model, random, difference)) {
         world_print(comparison->world);

@@ -10,7 +10,8 @@
  *     question has them first, a boolean's children; a part that is itself a sum is summed up first;
  *   - boosts are multiplied from the outside in, and then with a term's weight; in a union a compound as a whole
  *     counts half;
- *   - a phrase is a term whose weight is the sum of its words' weights and whose frequency is how often it stands;
+ *   - a phrase is (but where the model is a formula of its own: there its words' scores are summed up, each as often as
+ *     it stands) a term whose weight is the sum of its words' weights and whose frequency is how often it stands;
  *   - equal scores are ranked by number.
  *
  * Failures of memory end the program. */
@@ -74,8 +75,23 @@ struct oracle {
 };
 
 struct oracle_model {
-    enum { ORACLE_DEFAULT, ORACLE_BM25, ORACLE_BM25_XAPIAN } kind;
+    enum {
+        ORACLE_DEFAULT,
+        ORACLE_BM25,
+        ORACLE_BM25_XAPIAN,
+        ORACLE_BOOLEAN,
+        ORACLE_BM25_PLUS, /* from here on: oracle_formula.c */
+        ORACLE_BM25_L,
+        ORACLE_TF_IDF,
+        ORACLE_PL2,
+        ORACLE_DPH,
+        ORACLE_LM_DIRICHLET,
+        ORACLE_LM_JM
+    } kind;
     float k1, b, k3, min_normlen;
+    float extra;       /* delta, s, c, mu or lambda */
+    const char *field; /* or NULL; has its own: */
+    float field_k1, field_b;
 };
 
 struct oracle_answer {

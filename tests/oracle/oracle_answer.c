@@ -41,13 +41,15 @@ static uint32_t length_of(const struct oracle_document *document, const struct o
     return term->weighted ? document->weighted_length : document->plain_length;
 }
 
-static float score_of(const struct oracle_model *model, const struct oracle_document *document,
+static float score_of(const struct oracle_model *model, size_t documents, const struct oracle_document *document,
                       const struct oracle_term *term, float weight, float frequency)
 {
     float ratio = (float)length_of(document, term) / term->average;
+    if (model->kind >= ORACLE_BM25_PLUS)
+        return oracle_formula(model, term, (double)documents, (double)frequency, length_of(document, term));
     if (ratio < model->min_normlen)
         ratio = model->min_normlen;
-    const float inverse = 1.0f / (model->k1 * ((1.0f - model->b) + model->b * ratio));
+    const float inverse = 1.0f / (term->k1 * ((1.0f - term->b) + term->b * ratio));
     return weight - weight / (1.0f + frequency * inverse);
 }
 
@@ -122,6 +124,17 @@ static uint32_t phrases_in(const struct oracle_document *document, const struct 
     return found;
 }
 
+/* What a phrase gives that stands so often, by formulas: its words' sum; the length is the node's. */
+static float sum_of_formulas(const struct oracle *oracle, const struct oracle_model *model,
+                             const struct oracle_document *document, const struct oracle_term *like,
+                             const struct oracle_term *terms, size_t count, float frequency)
+{
+    float sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += oracle_formula(model, &terms[i], (double)oracle->count, (double)frequency, length_of(document, like));
+    return sum;
+}
+
 static bool value_within(const struct oracle_value *value, const libsearch_query *query)
 {
     const bool whole_value = value->type != LIBSEARCH_FLOAT, whole_range = query->type != LIBSEARCH_FLOAT;
@@ -166,12 +179,14 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
     case ORACLE_TERM:
         matches = frequency_of(oracle, document, &node->terms[0], &frequency);
         if (matches)
-            *score = score_of(model, document, &node->terms[0], node->terms[0].weight, frequency);
+            *score = score_of(model, oracle->count, document, &node->terms[0], node->terms[0].weight, frequency);
         return matches;
     case ORACLE_PHRASE:
         frequency = (float)phrases_in(document, node);
-        if (frequency > 0)
-            *score = score_of(model, document, &node->terms[0], node->phrase_weight, frequency);
+        if (frequency > 0 && model->kind >= ORACLE_BM25_PLUS)
+            *score = sum_of_formulas(oracle, model, document, &node->terms[0], node->terms, node->count, frequency);
+        else if (frequency > 0)
+            *score = score_of(model, oracle->count, document, &node->terms[0], node->phrase_weight, frequency);
         return frequency > 0;
     case ORACLE_ALL: matches = true; break;
     case ORACLE_ANY_OF: matches = has_any_of(document, node); break;
@@ -179,8 +194,11 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
     case ORACLE_EXISTS: matches = has_value(document, node); break;
     case ORACLE_SPANS:
         frequency = (float)oracle_span_count(document, node->span);
-        if (frequency > 0)
-            *score = score_of(model, document, &node->terms[0], node->span->weight, frequency);
+        if (frequency > 0 && model->kind >= ORACLE_BM25_PLUS)
+            *score = sum_of_formulas(oracle, model, document, &node->terms[0], node->span->terms,
+                                     node->span->term_count, frequency);
+        else if (frequency > 0)
+            *score = score_of(model, oracle->count, document, &node->terms[0], node->span->weight, frequency);
         return frequency > 0;
     case ORACLE_BEST: {
         float best = -1, others = 0;

@@ -36,6 +36,10 @@ static float weight_of(const struct oracle_model *model, double N, double n, dou
     double weight;
     if (model->kind == ORACLE_BM25) {
         weight = idf * q;
+    } else if (model->kind == ORACLE_BOOLEAN) {
+        weight = 1;
+    } else if (model->kind >= ORACLE_BM25_PLUS) {
+        weight = idf * q; /* to choose by */
     } else if (model->kind == ORACLE_BM25_XAPIAN) {
         const double k3 = model->k3, t = (N - n + 0.5) / (n + 0.5);
         weight = log(t < 2 ? 1 + t / 2 : t) * ((k3 + 1) * q / (k3 + q)) * ((double)model->k1 + 1);
@@ -77,6 +81,14 @@ void oracle_weigh(struct planner *planner, struct oracle_term *term, float boost
         cf += times;
     }
     term->average = average_of(oracle, term);
+    term->n = n;
+    term->cf = cf;
+    term->scale = (double)boost * q;
+    term->tokens = 0;
+    for (size_t d = 0; d < oracle->count; d++)
+        term->tokens += term->keyword     ? 1
+                        : term->list == 0 ? oracle->documents[d]->plain_length
+                                          : oracle_field_length(oracle->documents[d], (uint16_t)(term->list - 1));
     term->weight = n > 0 ? boost * weight_of(planner->model, (double)oracle->count, n, cf, q) : 0;
 }
 
@@ -135,7 +147,12 @@ void oracle_drop(struct question *question, bool stop)
 struct oracle_term oracle_term_of(const struct planner *planner, const struct field *field, uint32_t word)
 {
     const bool group = field == NULL || field->in_group;
+    const struct oracle_model *model = planner->model;
+    const bool own = field != NULL && field->type == LIBSEARCH_TEXT && model->field != NULL &&
+                     strcmp(field->name, model->field) == 0;
     return (struct oracle_term){ .word = word,
+                                 .k1 = own ? model->field_k1 : model->k1,
+                                 .b = own ? model->field_b : model->b,
                                  .list = group ? 0 : (uint16_t)(field->number + 1),
                                  .field = field != NULL && group ? field->number : SCHEMA_NO_FIELD,
                                  .keyword = field != NULL && field->type == LIBSEARCH_KEYWORD,

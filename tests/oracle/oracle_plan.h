@@ -18,6 +18,19 @@ enum oracle_kind {
     ORACLE_BEST   /* the best of parts, and constant times the others */
 };
 
+struct oracle_term {
+    uint32_t word;
+    uint16_t list;
+    uint16_t field; /* of the default group; SCHEMA_NO_FIELD: all of the list */
+    bool keyword, weighted;
+    float weight, average, k1, b;
+    double n, cf, tokens, scale; /* for formulas */
+};
+/* What a term that stands `frequency` times gives to a document of `length` words, by the formulas of
+ * search/formula.h. */
+float oracle_formula(const struct oracle_model *model, const struct oracle_term *term, double documents,
+                     double frequency, double length);
+
 /* Places of words, and what is made of them. */
 struct oracle_span {
     enum { ORACLE_WORDS, ORACLE_WORDS_IN_LINE, ORACLE_NEAR, ORACLE_BEFORE, ORACLE_EITHER } kind;
@@ -30,19 +43,13 @@ struct oracle_span {
     size_t count;
     int64_t slop;
     float weight;
+    struct oracle_term *terms; /* whose formulas are summed up, where the model has some */
+    size_t term_count;
     bool occurs; /* in any document */
 };
 void oracle_span_free(struct oracle_span *span);
 /* How often the document has it. */
 size_t oracle_span_count(const struct oracle_document *document, const struct oracle_span *span);
-
-struct oracle_term {
-    uint32_t word;
-    uint16_t list;
-    uint16_t field; /* of the default group; SCHEMA_NO_FIELD: all of the list */
-    bool keyword, weighted;
-    float weight, average;
-};
 
 struct oracle_node {
     enum oracle_kind kind;

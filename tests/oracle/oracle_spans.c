@@ -64,6 +64,7 @@ void oracle_span_free(struct oracle_span *span)
     free(span->parts);
     free(span->offsets);
     free(span->wanted);
+    free(span->terms);
     free(span);
 }
 
@@ -190,6 +191,31 @@ static bool occurs_in_list(const struct oracle *oracle, uint16_t list, size_t wo
     return false;
 }
 
+/* These terms, and their weight, count for the span. */
+static void take_terms(struct oracle_span *span, const struct oracle_term *terms, size_t count, float weight)
+{
+    struct oracle_term *taken = oracle_allocate(count * sizeof *taken);
+    if (count > 0)
+        memcpy(taken, terms, count * sizeof *taken);
+    free(span->terms);
+    span->terms = taken;
+    span->term_count = count;
+    span->weight = weight;
+}
+
+/* And those of a part, too. */
+static void add_terms(struct oracle_span *span, const struct oracle_span *part)
+{
+    const size_t before = span->term_count, count = before + part->term_count;
+    struct oracle_term *all = oracle_allocate(count * sizeof *all);
+    if (before > 0)
+        memcpy(all, span->terms, before * sizeof *all);
+    if (part->term_count > 0)
+        memcpy(all + before, part->terms, part->term_count * sizeof *all);
+    take_terms(span, all, count, span->weight + part->weight);
+    free(all);
+}
+
 /* Any of the wanted words; takes over `wanted`. */
 static struct oracle_span *words_span(struct planner *planner, const struct field *field, uint8_t *wanted, size_t count,
                                       int64_t surface, float boost)
@@ -206,7 +232,8 @@ static struct oracle_span *words_span(struct planner *planner, const struct fiel
         if (!wanted[word] || !occurs_in_list(planner->oracle, span->list, word))
             continue;
         oracle_weigh(planner, &term, boost, 1);
-        span->weight = !span->occurs || term.weight < span->weight ? term.weight : span->weight;
+        if (!span->occurs || term.weight < span->weight || (term.weight == span->weight && term.cf > span->terms[0].cf))
+            take_terms(span, &term, 1, term.weight);
         span->occurs = true;
     }
     return span;
@@ -242,7 +269,7 @@ static struct oracle_span *text_span(struct planner *planner, const libsearch_qu
             span->parts[i] = word_span(planner, question.field, word, (query->flags & QUERY_FLAG_EXACT) != 0, boost);
         }
         span->offsets[i] = (int64_t)word->position - question.words[0].position;
-        span->weight += span->parts[i]->weight;
+        add_terms(span, span->parts[i]);
         span->occurs = span->occurs && span->parts[i]->occurs;
     }
     memory_free(allocator_default(), question.words);
@@ -263,8 +290,8 @@ static struct oracle_span *either_word(struct planner *planner, const libsearch_
         if (word.text.length == 0)
             continue;
         struct oracle_span *part = span->parts[span->count++] = text_span(planner, &word, boost);
-        if (part->occurs)
-            span->weight = !span->occurs || part->weight < span->weight ? part->weight : span->weight;
+        if (part->occurs && (!span->occurs || part->weight < span->weight))
+            take_terms(span, part->terms, part->term_count, part->weight);
         span->occurs = span->occurs || part->occurs;
     }
     return span;
@@ -292,10 +319,11 @@ static struct oracle_span *span_of(struct planner *planner, const libsearch_quer
     for (size_t i = 0; i < query->count; i++) {
         struct oracle_span *part = span->parts[i] = span_of(planner, query->children[i], boost);
         if (!either) {
-            span->weight += part->weight;
+            add_terms(span, part);
             span->occurs = span->occurs && part->occurs;
         } else if (part->occurs) { /* what no document has does not weigh */
-            span->weight = !span->occurs || part->weight < span->weight ? part->weight : span->weight;
+            if (!span->occurs || part->weight < span->weight)
+                take_terms(span, part->terms, part->term_count, part->weight);
             span->occurs = true;
         }
     }
@@ -340,6 +368,6 @@ struct oracle_node *oracle_exact_word(struct planner *planner, const struct fiel
     struct oracle_span *span = word_span(planner, field, word, true, boost);
     struct oracle_term term = oracle_term_of(planner, field, word->word);
     oracle_weigh(planner, &term, boost, q);
-    span->weight = term.weight;
+    take_terms(span, &term, 1, term.weight);
     return span_node(planner, span, field);
 }

@@ -245,12 +245,47 @@ libsearch_query *question_random(const struct world *world, struct test_random *
     }
 }
 
-const char *model_random(struct test_random *random, char *name, struct oracle_model *model)
+/* boolean, and the models that are formulas of their own. */
+static const char *formula_random(struct test_random *random, char *name, struct oracle_model *model)
+{
+    static const struct {
+        const char *name, *extra; /* what its parameter is called */
+        float values[4];          /* the first: its default */
+        bool bm25;
+    } all[] = { { "boolean", NULL, { 0 }, false },
+                { "bm25+", "delta", { 1, 0, 0.25f, 3 }, true },
+                { "bm25l", "delta", { 0.5f, 0, 0.25f, 3 }, true },
+                { "tf-idf", "s", { 0.2f, 0, 0.5f, 1 }, false },
+                { "pl2", "c", { 1, 2, 0.1f, 7 }, false },
+                { "dph", NULL, { 0 }, false },
+                { "lm-dirichlet", "mu", { 2000, 10, 500, 0.5f }, false },
+                { "lm-jm", "lambda", { 0.7f, 0.1f, 0.5f, 0.99f }, false } };
+    static const float k1s[] = { 0, 0.3f, 0.9f, 1.2f, 2, 100 }, bs[] = { 0, 0.4f, 0.5f, 0.75f, 0.9f, 1 };
+    const uint64_t i = random_below(random, sizeof all / sizeof *all), value = random_below(random, 4);
+    size_t length = (size_t)sprintf(name, "%s", all[i].name);
+    model->kind = ORACLE_BOOLEAN + (unsigned)i;
+    model->k1 = i == 0 ? 0 : 1.2f;
+    model->extra = all[i].values[0];
+    if (all[i].extra == NULL || random_below(random, 3) == 0)
+        return name;
+    model->extra = all[i].values[value];
+    length += (size_t)sprintf(name + length, ":%s=%g", all[i].extra, model->extra);
+    if (all[i].bm25) {
+        model->k1 = k1s[random_below(random, 6)];
+        model->b = bs[random_below(random, 6)];
+        sprintf(name + length, ",k1=%g,b=%g", model->k1, model->b);
+    }
+    return name;
+}
+
+const char *model_random(const struct world *world, struct test_random *random, char *name, struct oracle_model *model)
 {
     static const float k1s[] = { 0, 0.3f, 0.9f, 1.2f, 2, 100 }, bs[] = { 0, 0.4f, 0.5f, 0.75f, 0.9f, 1 };
     static const float k3s[] = { 0, 1, 8 }, least[] = { 0, 0.5f, 1.5f };
-    *model = (struct oracle_model){ ORACLE_DEFAULT, 1.2f, 0.75f, 0, 0 };
-    const uint64_t draw = random_below(random, 6);
+    *model = (struct oracle_model){ .kind = ORACLE_DEFAULT, .k1 = 1.2f, .b = 0.75f };
+    const uint64_t draw = random_below(random, 9);
+    if (draw >= 6)
+        return formula_random(random, name, model);
     if (draw < 2) {
         return draw == 0 ? NULL : strcpy(name, "default");
     } else if (draw < 5) {
@@ -259,10 +294,17 @@ const char *model_random(struct test_random *random, char *name, struct oracle_m
         if (random_below(random, 4) > 0) {
             model->k1 = k1s[random_below(random, 6)];
             model->b = bs[random_below(random, 6)];
-            sprintf(name + length, ":k1=%g,b=%g", model->k1, model->b);
+            length += (size_t)sprintf(name + length, ":k1=%g,b=%g", model->k1, model->b);
+            if (random_below(random, 3) == 0) {
+                model->field = world->shape.fields == WORLD_TITLE ? "title" : "text";
+                model->field_k1 = k1s[random_below(random, 6)];
+                model->field_b = bs[random_below(random, 6)];
+                sprintf(name + length, ",%s.k1=%g,%s.b=%g", model->field, model->field_k1, model->field,
+                        model->field_b);
+            }
         }
     } else {
-        *model = (struct oracle_model){ ORACLE_BM25_XAPIAN, 1, 0.5f, 1, 0.5f };
+        *model = (struct oracle_model){ .kind = ORACLE_BM25_XAPIAN, .k1 = 1, .b = 0.5f, .k3 = 1, .min_normlen = 0.5f };
         size_t length = (size_t)sprintf(name, "bm25-xapian");
         if (random_below(random, 3) > 0) {
             model->k1 = k1s[random_below(random, 6)];

@@ -10,8 +10,8 @@
  * where a merge keeps words of deleted documents. */
 libsearch_query *question_random(const struct world *world, struct test_random *random, bool patterns);
 
-/* A ranking at random, as a name (room for 96) and as the oracle has it. */
-const char *model_random(struct test_random *random, char *name, struct oracle_model *model);
+/* A ranking at random (of a world with a text field), as a name (room for 96) and as the oracle has it. */
+const char *model_random(const struct world *world, struct test_random *random, char *name, struct oracle_model *model);
 
 /* query_new, with the children released. */
 libsearch_query *question_new(const libsearch_query *like);

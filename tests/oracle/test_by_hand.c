@@ -113,8 +113,8 @@ struct expected {
     double score;
 };
 
-static const struct oracle_model bm25 = { ORACLE_BM25, 1.2f, 0.75f, 0, 0 };
-static const struct oracle_model weighted = { ORACLE_DEFAULT, 1.2f, 0.75f, 0, 0 };
+static const struct oracle_model bm25 = { .kind = ORACLE_BM25, .k1 = 1.2f, .b = 0.75f };
+static const struct oracle_model weighted = { .kind = ORACLE_DEFAULT, .k1 = 1.2f, .b = 0.75f };
 
 /* The oracle gives just these, and the search what the oracle gives. */
 static void assert_answer(libsearch_query *query, const char *model, const struct oracle_model *oracle_model,

@@ -173,7 +173,7 @@ static void ask(struct pieces *pieces, struct test_random *random, uint64_t ques
     for (; questions > 0; questions--) {
         char name[96], difference[512];
         struct oracle_model oracle_model;
-        const char *model = model_random(random, name, &oracle_model);
+        const char *model = model_random(&pieces->world, random, name, &oracle_model);
         libsearch_query *query = question(&pieces->world, random);
         if (!compare_query(&comparison, query, model, &oracle_model, random, difference)) {
             char *text = NULL;

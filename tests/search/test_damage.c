@@ -104,7 +104,7 @@ static void search_damaged(struct test_random *random, const struct original *or
     const struct search_request request = { .query = query,
                                             .count = 1 + random_below(random, HITS),
                                             .total = (libsearch_total)random_below(random, 3),
-                                            .model = model_random(random, name, &model),
+                                            .model = model_random(&original->pieces.world, random, name, &model),
                                             .memory = (size_t)1 << 28,
                                             .exhaustive = random_below(random, 2) == 0 };
     struct search_answer answer = { .hits = hits };

@@ -165,7 +165,7 @@ static void an_average_of_nothing_is_one(void **state)
 
 static struct norms random_norms(struct test_random *random)
 {
-    struct model model = { (enum model_kind)random_below(random, 3), 0, 0, 1, 0 };
+    struct model model = { .kind = (enum model_kind)random_below(random, 3), .k3 = 1 };
     struct norms norms;
     model.k1 = (float)random_below(random, 1000) / 250;
     model.b = (float)random_below(random, 101) / 100;

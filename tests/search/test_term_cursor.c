@@ -84,7 +84,7 @@ static void build(struct fixture *f)
     assert_ok(segment_builder_finish(builder, false, &length, NULL));
     assert_ok(segment_open(allocator_default(), f->schema, f->storage, "s", false, &f->segment, NULL));
     arena_init(&f->arena, allocator_default());
-    const struct model model = { MODEL_BM25, 1.2f, 0.75f, 0, 0 };
+    const struct model model = { .kind = MODEL_BM25, .k1 = 1.2f, .b = 0.75f };
     norms_init(&f->norms, &model, 9);
 }
 
