@@ -12,13 +12,18 @@ skip() {
   exit 77
 }
 
+# The functions that the headers declare.
+declared() {
+  cat include/*.h include/libsearch/*.h | sed -n 's/^LIBSEARCH_API[^(]*[ *]\(libsearch_[a-z0-9_]*\)(.*/\1/p' | sort
+}
+
 # ---- claims
 
 every_public_symbol_is_documented() {
   command -v doxygen >/dev/null || skip "no doxygen here (scripts/test --long docs installs it)"
   scripts/reference "$work"
   # Doxygen passes over what it does not understand: the functions are counted, too.
-  sed -n 's/^LIBSEARCH_API.*[ *]\(libsearch_[a-z0-9_]*\)(.*/\1/p' include/*.h include/libsearch/*.h | sort >"$work/declared"
+  declared >"$work/declared"
   [ -s "$work/declared" ]
   cat "$work"/html/*_8h.html >"$work/pages"
   while read -r name; do
@@ -26,6 +31,69 @@ every_public_symbol_is_documented() {
   done <"$work/declared" >"$work/wrong"
   cat "$work/wrong"
   [ ! -s "$work/wrong" ]
+}
+
+# What the manual of section 3 lists as functions is what the headers declare.
+every_function_has_a_manual_page() {
+  [ -d "$LIBSEARCH_BUILD/man/man3" ] || skip "this build makes no manual pages"
+  declared >"$work/declared"
+  (cd "$LIBSEARCH_BUILD/man/man3" && ls) | sed 's|\.3$||' | sort >"$work/pages"
+  comm -23 "$work/declared" "$work/pages" >"$work/wrong"
+  for name in $(cat "$work/declared"); do
+    grep -q "^.BR $name (3)" "$LIBSEARCH_BUILD/man/man3/libsearch.3" || echo "libsearch(3) does not list $name"
+    # A page that says nothing: its comment was not found.
+    awk '/^.SH DESCRIPTION/ { getline; exit !/^.SH/ }' "$LIBSEARCH_BUILD/man/man3/$name.3" && echo "$name(3) says nothing"
+  done >>"$work/wrong" || true
+  cat "$work/wrong"
+  [ ! -s "$work/wrong" ]
+}
+
+manual_pages_render_without_warnings() {
+  [ -d "$LIBSEARCH_BUILD/man/man3" ] || skip "this build makes no manual pages"
+  command -v groff >/dev/null || skip "no groff here (scripts/test --long docs installs it)"
+  groff -man -Kutf8 -Tutf8 -ww -z "$LIBSEARCH_BUILD"/man/man1/*.1 "$LIBSEARCH_BUILD"/man/man3/*.3 2>"$work/wrong" || true
+  ! command -v mandoc >/dev/null || mandoc -T lint -W warning "$LIBSEARCH_BUILD"/man/man1/*.1 "$LIBSEARCH_BUILD"/man/man3/*.3 >>"$work/wrong" || true
+  cat "$work/wrong"
+  [ ! -s "$work/wrong" ]
+}
+
+# lsearch --help and the manual pages name the same commands and options.
+every_command_and_option_has_its_manual() {
+  lsearch=$LIBSEARCH_BUILD/tools/lsearch/lsearch
+  [ -x "$lsearch" ] || skip "this build has no lsearch"
+  "$lsearch" --help | awk '
+    /^lsearch [a-z]/ { command = $2; print command, "" }
+    /^      -/ { print command, $1 }' | sort >"$work/help"
+  for page in docs/man/lsearch-*.1; do
+    command=${page#docs/man/lsearch-}
+    command=${command%.1}
+    echo "$command "
+    # Options that all commands take are in lsearch(1).
+    sed -n '/^.SH OPTIONS/,/^.SH EXIT/p' "$page" | sed -e 's/\\-/-/g' -e 's/"//g' |
+      awk -v command="$command" '/^.BI? -/ && $2 != "--engine" { print command, $2 }'
+    sed 's/\\-/-/g' docs/man/lsearch.1 | grep -q "lsearch-$command (1)" ||
+      echo "lsearch(1) does not name $command" >>"$work/wrong"
+  done | sort >"$work/pages"
+  diff "$work/help" "$work/pages" >"$work/difference" || {
+    echo "< only in lsearch --help, > only in docs/man/lsearch-COMMAND.1:"
+    cat "$work/difference"
+    exit 1
+  }
+  [ ! -s "$work/wrong" ] || { cat "$work/wrong"; exit 1; }
+}
+
+bash_completes_commands_and_options() {
+  lsearch=$LIBSEARCH_BUILD/tools/lsearch/lsearch
+  [ -x "$lsearch" ] || skip "this build has no lsearch"
+  command -v bash >/dev/null || skip "no bash here"
+  complete() { # words, the last of which is to be completed
+    bash -c '. tools/lsearch/completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lsearch; echo "${COMPREPLY[*]}"' bash "$@"
+  }
+  [ "$(complete "$lsearch" comp)" = compact ]
+  [ "$(complete "$lsearch" compact some.index --re)" = --reorder ]
+  [ "$(complete "$lsearch" index some.index --engine x)" = xapian ]
+  [ "$(complete "$lsearch" index READ)" = README.md ]
+  [ "$(complete "$lsearch" index some.index --sort)" = "" ]
 }
 
 claim=$1

@@ -63,6 +63,9 @@ the_xapian_engine)
 installed_program)
   echo '{"id": "a", "title": "Found"}' | "$prefix/bin/lsearch" index "$work/index" - >/dev/null 2>&1
   "$prefix/bin/lsearch" search "$work/index" found --json | grep -q '"title": "Found"'
+  [ -s "$prefix/share/man/man1/lsearch-search.1" ]
+  [ -s "$prefix/share/man/man3/libsearch_search.3" ]
+  [ -s "$prefix/share/bash-completion/completions/lsearch" ]
   exit
   ;;
 every_header)
