@@ -14,6 +14,7 @@
  * and, in files of their own that this one includes at its end,
  *
  *   <libsearch/query.h>  query trees: built by functions or parsed from text
+ *   <libsearch/extend.h> analyzers, storage, log and progress by the program's own functions
  *
  * Rules that hold everywhere
  *
@@ -369,6 +370,8 @@ typedef struct libsearch_allocator {
 
 /** Another engine than the native one (see libsearch-xapian.h). */
 typedef struct libsearch_engine libsearch_engine;
+/** Callbacks (see libsearch/extend.h). */
+typedef struct libsearch_extensions libsearch_extensions;
 
 /** What libsearch_open may be told. */
 struct libsearch_open_options {
@@ -380,6 +383,7 @@ struct libsearch_open_options {
                                further, no stop words: for comparisons). NULL: "standard" */
     const libsearch_field *fields; /**< of a new index: its fields; more can come later */
     size_t field_count;            /**< of fields */
+    const libsearch_extensions *extensions; /**< what the program brings along (libsearch/extend.h), or NULL */
 };
 
 /** @def LIBSEARCH_OPEN_OPTIONS_INIT
@@ -387,7 +391,7 @@ struct libsearch_open_options {
 #ifdef __cplusplus
 #define LIBSEARCH_OPEN_OPTIONS_INIT                                                                                    \
     {                                                                                                                  \
-        sizeof(libsearch_open_options), 0, 0, 0, 0, 0                                                                  \
+        sizeof(libsearch_open_options), 0, 0, 0, 0, 0, 0                                                               \
     }
 #else
 #define LIBSEARCH_OPEN_OPTIONS_INIT                                                                                    \
@@ -754,6 +758,7 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 }
 #endif
 
+#include <libsearch/extend.h>
 #include <libsearch/query.h>
 
 #endif

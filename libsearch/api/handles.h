@@ -70,6 +70,19 @@ libsearch_status argument_missing(libsearch_error *error, const char *function, 
  * know in it is set. */
 libsearch_status options_copy(void *ours, size_t our_size, const void *given, const char *name, libsearch_error *error);
 
+/* What libsearch_open was given, in this version's sizes: pointers in it lead to what lies beside it, so that it stays
+ * where it is until it is freed. Allocator and engine are there. */
+struct open_options {
+    libsearch_open_options options;
+    libsearch_extensions extensions;
+    libsearch_field *fields;
+    libsearch_analyzer *analyzers;
+};
+
+libsearch_status open_options_copy(const libsearch_open_options *given, struct open_options *known,
+                                   libsearch_error *error);
+void open_options_free(struct open_options *known);
+
 /* INVALID (empty) or LIMIT. */
 libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error);
 

@@ -6,39 +6,7 @@
 static const unsigned open_flags =
     LIBSEARCH_CREATE | LIBSEARCH_READ_ONLY | LIBSEARCH_VERIFY | LIBSEARCH_NO_MAP | LIBSEARCH_PREVIOUS;
 
-/* Copies the caller's fields, whose size is theirs, to an array of ours, to be freed by the caller. */
-static libsearch_status copy_fields(const libsearch_allocator *allocator, const libsearch_open_options *options,
-                                    libsearch_field **fields, libsearch_error *error)
-{
-    *fields = NULL;
-    if (options->field_count == 0)
-        return LIBSEARCH_OK;
-    if (options->fields == NULL)
-        return argument_missing(error, "libsearch_open", "options.fields");
-    if (options->field_count > LIBSEARCH_MAX_FIELDS)
-        return error_set(error, LIBSEARCH_LIMIT, "libsearch_open: %zu fields are more than %d", options->field_count,
-                         LIBSEARCH_MAX_FIELDS);
-    libsearch_field *copies = memory_allocate_array(allocator, options->field_count, sizeof *copies);
-    if (copies == NULL)
-        return error_no_memory(error);
-    const char *next = (const char *)options->fields;
-    const size_t stride = options->fields[0].size;
-    for (size_t i = 0; i < options->field_count; i++, next += stride) {
-        copies[i] = (libsearch_field)LIBSEARCH_FIELD_INIT;
-        libsearch_status status = options_copy(&copies[i], sizeof copies[i], next, "libsearch_field", error);
-        if (status == LIBSEARCH_OK && memcmp(next, &stride, sizeof stride) != 0)
-            status = error_set(error, LIBSEARCH_INVALID, "libsearch_open: fields of different sizes");
-        if (status != LIBSEARCH_OK) {
-            memory_free(allocator, copies);
-            return status;
-        }
-    }
-    *fields = copies;
-    return LIBSEARCH_OK;
-}
-
-static libsearch_status check_open(const char *path, unsigned flags, const libsearch_open_options *options,
-                                   libsearch_index **index, libsearch_error *error)
+static libsearch_status check_open(const char *path, unsigned flags, libsearch_index **index, libsearch_error *error)
 {
     if (path == NULL)
         return argument_missing(error, "libsearch_open", "path");
@@ -50,43 +18,28 @@ static libsearch_status check_open(const char *path, unsigned flags, const libse
         return error_set(error, LIBSEARCH_INVALID, "libsearch_open: there are no flags %#x", flags & ~open_flags);
     if ((flags & LIBSEARCH_CREATE) != 0 && (flags & LIBSEARCH_READ_ONLY) != 0)
         return error_set(error, LIBSEARCH_INVALID, "libsearch_open: CREATE and READ_ONLY contradict each other");
-    const libsearch_allocator *allocator = options->allocator;
-    if (allocator != NULL &&
-        (allocator->allocate == NULL || allocator->reallocate == NULL || allocator->release == NULL))
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: a function of the allocator is NULL");
-    if (options->engine != NULL && options->engine->size != sizeof(libsearch_engine))
-        return error_set(error, LIBSEARCH_VERSION, "libsearch_open: the engine was made for another version than %s",
-                         libsearch_version());
     return LIBSEARCH_OK;
 }
 
 libsearch_status libsearch_open(const char *path, unsigned flags, const libsearch_open_options *options,
                                 libsearch_index **index, libsearch_error *error)
 {
-    libsearch_open_options known = LIBSEARCH_OPEN_OPTIONS_INIT;
+    struct open_options known;
     error_clear(error);
-    if (options != NULL)
-        TRY(options_copy(&known, sizeof known, options, "libsearch_open_options", error));
-    TRY(check_open(path, flags, &known, index, error));
-    if (known.allocator == NULL)
-        known.allocator = allocator_default();
-    if (known.engine == NULL)
-        known.engine = engine_native();
-    libsearch_index *opened = memory_allocate_array(known.allocator, 1, sizeof *opened);
-    if (opened == NULL)
-        return error_no_memory(error);
-    opened->allocator = known.allocator;
-    opened->engine = known.engine;
-    opened->read_only = (flags & LIBSEARCH_READ_ONLY) != 0;
-    libsearch_field *fields;
-    libsearch_status status = copy_fields(known.allocator, &known, &fields, error);
+    TRY(check_open(path, flags, index, error));
+    TRY(open_options_copy(options, &known, error));
+    const libsearch_allocator *allocator = known.options.allocator;
+    libsearch_index *opened = memory_allocate_array(allocator, 1, sizeof *opened);
+    libsearch_status status = opened == NULL ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK) {
-        known.fields = fields;
-        status = known.engine->open(known.allocator, path, flags, &known, &opened->handle, error);
-        memory_free(known.allocator, fields);
+        opened->allocator = allocator;
+        opened->engine = known.options.engine;
+        opened->read_only = (flags & LIBSEARCH_READ_ONLY) != 0;
+        status = opened->engine->open(allocator, path, flags, &known.options, &opened->handle, error);
     }
+    open_options_free(&known);
     if (status != LIBSEARCH_OK) {
-        memory_free(known.allocator, opened);
+        memory_free(allocator, opened);
         return status;
     }
     pthread_mutex_init(&opened->mutex, NULL);
@@ -181,5 +134,20 @@ libsearch_status libsearch_check(const char *path, libsearch_report report, void
     error_clear(error);
     if (path == NULL)
         return argument_missing(error, "libsearch_check", "path");
-    return engine_native()->check(allocator_default(), path, report, context, error);
+    return engine_native()->check(allocator_default(), path, NULL, report, context, error);
+}
+
+libsearch_status libsearch_check_with(const char *path, const libsearch_open_options *options, libsearch_report report,
+                                      void *context, libsearch_error *error)
+{
+    struct open_options known;
+    error_clear(error);
+    if (path == NULL)
+        return argument_missing(error, "libsearch_check_with", "path");
+    TRY(open_options_copy(options, &known, error));
+    const libsearch_engine *engine = known.options.engine;
+    const libsearch_status status =
+        engine->check(known.options.allocator, path, &known.options, report, context, error);
+    open_options_free(&known);
+    return status;
 }

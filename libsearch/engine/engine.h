@@ -71,13 +71,16 @@ struct libsearch_engine {
     size_t size; /* sizeof, so that an engine library of another version is noticed */
     const char *name;
 
+    /* options: whole, each struct in it of this version's size; what extensions point to may go after the call, what
+     * the program's functions and contexts need stays. */
     libsearch_status (*open)(const libsearch_allocator *allocator, const char *path, unsigned flags,
                              const libsearch_open_options *options, struct engine_index **index,
                              libsearch_error *error);
     void (*close)(struct engine_index *index);
-    /* See libsearch_check. */
-    libsearch_status (*check)(const libsearch_allocator *allocator, const char *path, libsearch_report report,
-                              void *context, libsearch_error *error);
+    /* See libsearch_check. options: as open gets them, or NULL. */
+    libsearch_status (*check)(const libsearch_allocator *allocator, const char *path,
+                              const libsearch_open_options *options, libsearch_report report, void *context,
+                              libsearch_error *error);
 
     /* The newest state, pinned. */
     libsearch_status (*snapshot_open)(struct engine_index *index, struct engine_snapshot **snapshot,

@@ -12,7 +12,8 @@ enum { MOST_KEPT = 1 << 20 }; /* bytes of lines; what comes after is counted onl
 struct check {
     const libsearch_allocator *allocator;
     struct storage *storage;
-    struct buffer lines; /* what is to be told, each with a zero after it */
+    const struct index_options *options; /* or NULL */
+    struct buffer lines;                 /* what is to be told, each with a zero after it */
     uint64_t damages;
 };
 
@@ -110,6 +111,7 @@ static libsearch_status check_manifest(struct check *check, const struct manifes
 /* The newest commit as a reader would take it: a loose one that is whole, else the durable one. */
 static libsearch_status check_newest(struct check *check, libsearch_error *error)
 {
+    struct analyzer_set *analyzers = check->options == NULL ? NULL : check->options->analyzers;
     struct directory_survey survey;
     struct manifest *manifest;
     TRY(directory_look(check->storage, &survey, error));
@@ -119,7 +121,7 @@ static libsearch_status check_newest(struct check *check, libsearch_error *error
                              check->storage->path);
         return error_set(error, LIBSEARCH_NOT_FOUND, "%s: there is no index", check->storage->path);
     }
-    if (manifest_read(check->storage, survey.newest, true, &manifest, NULL) == LIBSEARCH_OK) {
+    if (manifest_read(check->storage, analyzers, survey.newest, true, &manifest, NULL) == LIBSEARCH_OK) {
         const libsearch_status status = check_manifest(check, manifest, error);
         manifest_release(manifest);
         if (status != LIBSEARCH_OK || check->damages == 0)
@@ -128,7 +130,7 @@ static libsearch_status check_newest(struct check *check, libsearch_error *error
         buffer_clear(&check->lines);
     }
     libsearch_error cause = LIBSEARCH_ERROR_INIT;
-    libsearch_status status = manifest_read(check->storage, survey.newest, false, &manifest, &cause);
+    libsearch_status status = manifest_read(check->storage, analyzers, survey.newest, false, &manifest, &cause);
     TRY(judge(check, status, &cause, error));
     if (status != LIBSEARCH_OK)
         return LIBSEARCH_OK;
@@ -137,12 +139,13 @@ static libsearch_status check_newest(struct check *check, libsearch_error *error
     return status;
 }
 
-libsearch_status index_check(const libsearch_allocator *allocator, struct storage *storage, libsearch_report report,
-                             void *context, libsearch_error *error)
+libsearch_status index_check(const libsearch_allocator *allocator, struct storage *storage,
+                             const struct index_options *options, libsearch_report report, void *context,
+                             libsearch_error *error)
 {
     /* A writer may commit while we read, and take away what we read: then the next commit is checked. */
     enum { MOST_ATTEMPTS = 10 };
-    struct check check = { .allocator = allocator, .storage = storage };
+    struct check check = { .allocator = allocator, .storage = storage, .options = options };
     libsearch_status status = LIBSEARCH_OK;
     buffer_init(&check.lines, allocator);
     for (int attempt = 0; attempt < MOST_ATTEMPTS && status == LIBSEARCH_OK; attempt++) {

@@ -34,7 +34,8 @@ static libsearch_status write_first_commit(struct storage *storage, const struct
 {
     const libsearch_allocator *allocator = storage->allocator;
     struct schema *schema;
-    TRY(schema_new(allocator, options == NULL ? NULL : options->analyzer, &schema, error));
+    TRY(schema_new_of(allocator, options == NULL ? NULL : options->analyzers,
+                      options == NULL ? NULL : options->analyzer, &schema, error));
     libsearch_status status = LIBSEARCH_OK;
     for (size_t i = 0; options != NULL && i < options->field_count && status == LIBSEARCH_OK; i++)
         status = schema_add(schema, &options->fields[i], NULL, error);
@@ -81,13 +82,14 @@ static libsearch_status load_previous(struct index_store *store, struct snapshot
     TRY(directory_look(store->storage, &survey, error));
     if (survey.newest == 0)
         return nothing_there(store->storage, &survey, error);
-    const bool loose = manifest_read(store->storage, survey.newest, true, &manifest, NULL) == LIBSEARCH_OK;
+    const bool loose =
+        manifest_read(store->storage, store->analyzers, survey.newest, true, &manifest, NULL) == LIBSEARCH_OK;
     if (loose)
         manifest_release(manifest);
     const uint64_t wanted = loose ? survey.newest : survey.before;
     if (wanted == 0)
         return error_set(error, LIBSEARCH_NOT_FOUND, "%s: there is no commit before the newest", store->storage->path);
-    TRY(manifest_read(store->storage, wanted, false, &manifest, error));
+    TRY(manifest_read(store->storage, store->analyzers, wanted, false, &manifest, error));
     const libsearch_status status = snapshot_load(store->storage, manifest, NULL, store->flags & LIBSEARCH_NO_MAP,
                                                   store->flags & LIBSEARCH_VERIFY, snapshot, error);
     manifest_release(manifest);
@@ -95,7 +97,8 @@ static libsearch_status load_previous(struct index_store *store, struct snapshot
 }
 
 static libsearch_status store_new(const libsearch_allocator *allocator, struct storage *storage, unsigned flags,
-                                  struct index_store **store, libsearch_error *error)
+                                  const struct index_options *options, struct index_store **store,
+                                  libsearch_error *error)
 {
     struct index_store *made = memory_allocate_array(allocator, 1, sizeof *made);
     if (made == NULL)
@@ -105,6 +108,8 @@ static libsearch_status store_new(const libsearch_allocator *allocator, struct s
     made->flags = flags;
     made->pinned = flags & LIBSEARCH_PREVIOUS;
     made->next_number = 1;
+    if (options != NULL)
+        made->analyzers = options->analyzers;
     if (pthread_mutex_init(&made->loading, NULL) != 0) {
         memory_free(allocator, made);
         return error_no_memory(error);
@@ -114,6 +119,7 @@ static libsearch_status store_new(const libsearch_allocator *allocator, struct s
         memory_free(allocator, made);
         return error_no_memory(error);
     }
+    analyzer_set_retain(made->analyzers);
     *store = made;
     return LIBSEARCH_OK;
 }
@@ -123,7 +129,7 @@ libsearch_status index_store_open(const libsearch_allocator *allocator, struct s
                                   libsearch_error *error)
 {
     struct index_store *opened = NULL;
-    libsearch_status status = store_new(allocator, storage, flags, &opened, error);
+    libsearch_status status = store_new(allocator, storage, flags, options, &opened, error);
     if (status != LIBSEARCH_OK) {
         storage_close(storage);
         return status;
@@ -156,6 +162,7 @@ void index_store_close(struct index_store *store)
     storage_close(store->storage);
     pthread_mutex_destroy(&store->mutex);
     pthread_mutex_destroy(&store->loading);
+    analyzer_set_release(store->analyzers);
     memory_free(store->allocator, store);
 }
 

@@ -7,11 +7,13 @@
 
 struct index_store;
 
-/* For an index that is to be made. */
 struct index_options {
+    /* For an index that is to be made. */
     const char *analyzer;          /* NULL: "standard" */
     const libsearch_field *fields; /* its first fields */
     size_t field_count;
+    /* For every index. */
+    struct analyzer_set *analyzers; /* the program's own; NULL: none. Retained */
 };
 
 /* Opens what lies in storage, which is taken over, also on error. flags: of libsearch_open; options may be NULL.
@@ -29,8 +31,9 @@ libsearch_status index_store_snapshot(struct index_store *store, struct snapshot
 
 /* Reads the newest commit whole: manifest, every segment, every file of deletions, and what they say of each other.
  * report is called for each damage; OK, CORRUPT, or what kept it from looking. What a killed writer left behind is no
- * damage. */
-libsearch_status index_check(const libsearch_allocator *allocator, struct storage *storage, libsearch_report report,
-                             void *context, libsearch_error *error);
+ * damage. options may be NULL. */
+libsearch_status index_check(const libsearch_allocator *allocator, struct storage *storage,
+                             const struct index_options *options, libsearch_report report, void *context,
+                             libsearch_error *error);
 
 #endif

@@ -37,7 +37,7 @@ static libsearch_status load_durable(struct index_store *store, uint64_t number,
                                      struct snapshot **snapshot, bool *again, libsearch_error *error)
 {
     struct manifest *manifest;
-    libsearch_status status = manifest_read(store->storage, number, false, &manifest, error);
+    libsearch_status status = manifest_read(store->storage, store->analyzers, number, false, &manifest, error);
     if (status == LIBSEARCH_NOT_FOUND) {
         *again = true;
         return LIBSEARCH_OK;
@@ -67,7 +67,7 @@ static libsearch_status load_loose(struct index_store *store, uint64_t number, c
     if (!exists)
         return LIBSEARCH_OK;
     struct manifest *manifest;
-    libsearch_status status = manifest_read(store->storage, number, true, &manifest, error);
+    libsearch_status status = manifest_read(store->storage, store->analyzers, number, true, &manifest, error);
     if (status == LIBSEARCH_CORRUPT)
         return LIBSEARCH_OK;
     if (status == LIBSEARCH_NOT_FOUND) { /* a durable one has come */
@@ -81,7 +81,7 @@ static libsearch_status load_loose(struct index_store *store, uint64_t number, c
     if (status != LIBSEARCH_NOT_FOUND && status != LIBSEARCH_CORRUPT)
         return status;
     /* Replaced by a newer one, whose writer took the files away? */
-    status = manifest_read(store->storage, number, true, &manifest, error);
+    status = manifest_read(store->storage, store->analyzers, number, true, &manifest, error);
     if (status == LIBSEARCH_OK) {
         *again = manifest->checksum != checksum;
         manifest_release(manifest);

@@ -158,8 +158,8 @@ static libsearch_status check_distinct(const struct manifest *manifest, const ch
     return twice ? manifest_damaged(path, from, "a segment twice", error) : LIBSEARCH_OK;
 }
 
-static libsearch_status manifest_decode(struct manifest *manifest, const char *path, struct cursor *from,
-                                        libsearch_error *error)
+static libsearch_status manifest_decode(struct manifest *manifest, struct analyzer_set *analyzers, const char *path,
+                                        struct cursor *from, libsearch_error *error)
 {
     manifest->commit = cursor_u64(from);
     manifest->before = cursor_u64(from);
@@ -185,14 +185,14 @@ static libsearch_status manifest_decode(struct manifest *manifest, const char *p
         TRY(segment_decode(manifest, path, from, &manifest->segments[i], error));
     TRY(check_distinct(manifest, path, from, error));
     struct cursor of_schema = cursor_of(schema.data, schema.length);
-    TRY(schema_decode(manifest->allocator, &of_schema, path, &manifest->schema, error));
+    TRY(schema_decode(manifest->allocator, analyzers, &of_schema, path, &manifest->schema, error));
     if (cursor_left(&of_schema) > 0)
         return manifest_damaged(path, from, "the schema is shorter than it says", error);
     return LIBSEARCH_OK;
 }
 
-libsearch_status manifest_read(struct storage *storage, uint64_t commit, bool loose, struct manifest **manifest,
-                               libsearch_error *error)
+libsearch_status manifest_read(struct storage *storage, struct analyzer_set *analyzers, uint64_t commit, bool loose,
+                               struct manifest **manifest, libsearch_error *error)
 {
     const libsearch_allocator *allocator = storage->allocator;
     char name[NAME_SIZE];
@@ -210,7 +210,7 @@ libsearch_status manifest_read(struct storage *storage, uint64_t commit, bool lo
         read->length = section_file_length(file);
         read->checksum = section_file_checksum(file);
         struct cursor from = cursor_of(data.data, data.length);
-        status = manifest_decode(read, path, &from, error);
+        status = manifest_decode(read, analyzers, path, &from, error);
         if (status == LIBSEARCH_OK && (read->commit != commit || (read->loose > 0) != loose))
             status = error_set_at(error, 0, LIBSEARCH_CORRUPT, "%s: holds another commit, number %llu", path,
                                   (unsigned long long)read->commit);

@@ -68,8 +68,8 @@ void manifest_release(struct manifest *manifest); /* accepts NULL */
 
 /* Writes it under the temporary name, synced if asked to. An old file of that name is removed first. */
 libsearch_status manifest_write(struct storage *storage, struct manifest *manifest, bool sync, libsearch_error *error);
-/* Reads and checks commit-N or loose-N. NOT_FOUND, CORRUPT, VERSION, … */
-libsearch_status manifest_read(struct storage *storage, uint64_t commit, bool loose, struct manifest **manifest,
-                               libsearch_error *error);
+/* Reads and checks commit-N or loose-N; analyzers: the program's, or NULL. NOT_FOUND, CORRUPT, VERSION, … */
+libsearch_status manifest_read(struct storage *storage, struct analyzer_set *analyzers, uint64_t commit, bool loose,
+                               struct manifest **manifest, libsearch_error *error);
 
 #endif

@@ -12,7 +12,8 @@ struct index_store {
     const libsearch_allocator *allocator;
     struct storage *storage;
     unsigned flags;
-    pthread_mutex_t loading; /* held while the directory is read into a new snapshot; taken before mutex */
+    struct analyzer_set *analyzers; /* the program's; retained, or NULL */
+    pthread_mutex_t loading;        /* held while the directory is read into a new snapshot; taken before mutex */
     uint64_t
         rejected; /* atomic, written under loading: checksum of a loose manifest whose files were not whole; 0: none */
     pthread_mutex_t mutex; /* guards all below */

@@ -74,9 +74,9 @@ static libsearch_status take_base(struct index_writer *writer, libsearch_error *
     if (manifest->loose == 0)
         writer->durable = manifest_retain((struct manifest *)manifest);
     else
-        manifest_read(writer->storage, manifest->commit, false, &writer->durable, NULL);
+        manifest_read(writer->storage, writer->store->analyzers, manifest->commit, false, &writer->durable, NULL);
     if (manifest->before > 0)
-        manifest_read(writer->storage, manifest->before, false, &writer->before, NULL);
+        manifest_read(writer->storage, writer->store->analyzers, manifest->before, false, &writer->before, NULL);
     writer->next_number = manifest->next_number;
     if (writer->next_number <= survey.largest_number)
         writer->next_number = survey.largest_number + 1;

@@ -14,31 +14,55 @@ static struct index_store *store_of(struct engine_index *index) { return (struct
 static struct index_writer *writer_of(struct engine_writer *writer) { return (struct index_writer *)(void *)writer; }
 static struct snapshot *snapshot_of(struct engine_snapshot *snapshot) { return (struct snapshot *)(void *)snapshot; }
 
+/* What index/ takes of the options; analyzers are the caller's to release. */
+static libsearch_status inner_options(const libsearch_allocator *allocator, const libsearch_open_options *options,
+                                      struct index_options *inner, libsearch_error *error)
+{
+    *inner = (struct index_options){ .analyzer = NULL };
+    if (options == NULL)
+        return LIBSEARCH_OK;
+    inner->analyzer = options->analyzer;
+    inner->fields = options->fields;
+    inner->field_count = options->field_count;
+    const libsearch_extensions *extensions = options->extensions;
+    if (extensions != NULL && extensions->analyzer_count > 0)
+        TRY(analyzer_set_new(allocator, extensions->analyzers, extensions->analyzer_count, &inner->analyzers, error));
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status native_open(const libsearch_allocator *allocator, const char *path, unsigned flags,
                                     const libsearch_open_options *options, struct engine_index **index,
                                     libsearch_error *error)
 {
     struct storage *storage;
     struct index_store *store;
-    struct index_options first = { NULL, NULL, 0 };
-    if (options != NULL)
-        first = (struct index_options){ options->analyzer, options->fields, options->field_count };
-    TRY(storage_open_posix(allocator, path, (flags & LIBSEARCH_CREATE) != 0, (flags & LIBSEARCH_READ_ONLY) != 0,
-                           &storage, error));
-    TRY(index_store_open(allocator, storage, flags, &first, &store, error));
+    struct index_options inner;
+    TRY(inner_options(allocator, options, &inner, error));
+    libsearch_status status = storage_open_posix(allocator, path, (flags & LIBSEARCH_CREATE) != 0,
+                                                 (flags & LIBSEARCH_READ_ONLY) != 0, &storage, error);
+    if (status == LIBSEARCH_OK)
+        status = index_store_open(allocator, storage, flags, &inner, &store, error);
+    analyzer_set_release(inner.analyzers);
+    TRY(status);
     *index = (struct engine_index *)(void *)store;
     return LIBSEARCH_OK;
 }
 
 static void native_close(struct engine_index *index) { index_store_close(store_of(index)); }
 
-static libsearch_status native_check(const libsearch_allocator *allocator, const char *path, libsearch_report report,
-                                     void *context, libsearch_error *error)
+static libsearch_status native_check(const libsearch_allocator *allocator, const char *path,
+                                     const libsearch_open_options *options, libsearch_report report, void *context,
+                                     libsearch_error *error)
 {
     struct storage *storage;
-    TRY(storage_open_posix(allocator, path, false, true, &storage, error));
-    const libsearch_status status = index_check(allocator, storage, report, context, error);
-    storage_close(storage);
+    struct index_options inner;
+    TRY(inner_options(allocator, options, &inner, error));
+    libsearch_status status = storage_open_posix(allocator, path, false, true, &storage, error);
+    if (status == LIBSEARCH_OK) {
+        status = index_check(allocator, storage, &inner, report, context, error);
+        storage_close(storage);
+    }
+    analyzer_set_release(inner.analyzers);
     return status;
 }
 

@@ -38,7 +38,7 @@ static libsearch_status take_analyzer(struct schema *schema, const char *name, s
                      sizeof(struct analyzer *)))
         return error_no_memory(error);
     struct analyzer *made;
-    TRY(analyzer_new(schema->allocator, name, &made, error));
+    TRY(analyzer_new_of(schema->allocator, schema->known, name, &made, error));
     found = find_analyzer(schema, analyzer_name(made)); /* another way to write a name that is there */
     if (found != NULL)
         analyzer_free(made);
@@ -56,13 +56,14 @@ static void schema_free(struct schema *schema)
     }
     for (size_t i = 0; i < schema->analyzer_count; i++)
         analyzer_free(schema->analyzers[i]);
+    analyzer_set_release(schema->known);
     memory_free(schema->allocator, schema->fields);
     memory_free(schema->allocator, schema->analyzers);
     memory_free(schema->allocator, schema->slots);
     memory_free(schema->allocator, schema);
 }
 
-static struct schema *schema_allocate(const libsearch_allocator *allocator)
+static struct schema *schema_allocate(const libsearch_allocator *allocator, struct analyzer_set *known)
 {
     struct schema *schema = memory_allocate_array(allocator, 1, sizeof *schema);
     if (schema == NULL)
@@ -75,13 +76,20 @@ static struct schema *schema_allocate(const libsearch_allocator *allocator)
         memory_free(allocator, schema);
         return NULL;
     }
+    schema->known = analyzer_set_retain(known);
     return schema;
 }
 
 libsearch_status schema_new(const libsearch_allocator *allocator, const char *analyzer, struct schema **schema,
                             libsearch_error *error)
 {
-    struct schema *made = schema_allocate(allocator);
+    return schema_new_of(allocator, NULL, analyzer, schema, error);
+}
+
+libsearch_status schema_new_of(const libsearch_allocator *allocator, struct analyzer_set *known, const char *analyzer,
+                               struct schema **schema, libsearch_error *error)
+{
+    struct schema *made = schema_allocate(allocator, known);
     if (made == NULL)
         return error_no_memory(error);
     struct analyzer *own;
@@ -256,7 +264,7 @@ static libsearch_field as_given(const struct field *field)
 libsearch_status schema_copy(const struct schema *schema, struct schema **copy, libsearch_error *error)
 {
     struct schema *made = NULL;
-    TRY(schema_new(schema->allocator, analyzer_name(schema->analyzers[0]), &made, error));
+    TRY(schema_new_of(schema->allocator, schema->known, analyzer_name(schema->analyzers[0]), &made, error));
     libsearch_status status = LIBSEARCH_OK;
     for (size_t i = 1; i < schema->analyzer_count && status == LIBSEARCH_OK; i++) { /* in the same order */
         struct analyzer *analyzer;
@@ -379,10 +387,10 @@ static libsearch_status decode_field(struct schema *schema, struct cursor *from,
     return status;
 }
 
-libsearch_status schema_decode(const libsearch_allocator *allocator, struct cursor *from, const char *name,
-                               struct schema **schema, libsearch_error *error)
+libsearch_status schema_decode(const libsearch_allocator *allocator, struct analyzer_set *known, struct cursor *from,
+                               const char *name, struct schema **schema, libsearch_error *error)
 {
-    struct schema *made = schema_allocate(allocator);
+    struct schema *made = schema_allocate(allocator, known);
     if (made == NULL)
         return error_no_memory(error);
     libsearch_status status = LIBSEARCH_OK;

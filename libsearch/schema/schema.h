@@ -43,13 +43,17 @@ struct schema {
     size_t analyzer_count;
     unsigned references;
     size_t field_capacity, analyzer_capacity;
-    uint16_t *slots; /* field number + 1 by the hash of its name; 0: empty */
+    struct analyzer_set *known; /* the program's, by name; retained, or NULL */
+    uint16_t *slots;            /* field number + 1 by the hash of its name; 0: empty */
     size_t slot_count;
 };
 
 /* A schema with no field and the given default analyzer (NULL: "standard"). */
 libsearch_status schema_new(const libsearch_allocator *allocator, const char *analyzer, struct schema **schema,
                             libsearch_error *error);
+/* The same where the program's own analyzers (or NULL) are known, too: to it, to its copies, to fields that are added. */
+libsearch_status schema_new_of(const libsearch_allocator *allocator, struct analyzer_set *known, const char *analyzer,
+                               struct schema **schema, libsearch_error *error);
 /* A copy that can be added to; the copy makes analyzers of its own. Readers keep the old one. */
 libsearch_status schema_copy(const struct schema *schema, struct schema **copy, libsearch_error *error);
 /* References are counted atomically; the last release frees. */
@@ -65,9 +69,10 @@ libsearch_status schema_add(struct schema *schema, const libsearch_field *field,
 const struct field *schema_find(const struct schema *schema, const char *name, size_t length);
 
 /* To and from bytes, for the manifest. Decoding checks everything; an analyzer whose stored chain differs from
- * today's of the same name is VERSION with both chains in the message. name: the file, for messages. */
+ * today's of the same name is VERSION with both chains in the message. known: the program's analyzers, or NULL. name:
+ * the file, for messages. */
 void schema_encode(const struct schema *schema, struct buffer *to);
-libsearch_status schema_decode(const libsearch_allocator *allocator, struct cursor *from, const char *name,
-                               struct schema **schema, libsearch_error *error);
+libsearch_status schema_decode(const libsearch_allocator *allocator, struct analyzer_set *known, struct cursor *from,
+                               const char *name, struct schema **schema, libsearch_error *error);
 
 #endif

@@ -170,6 +170,7 @@ void analyzer_free(struct analyzer *analyzer)
 {
     if (!analyzer)
         return;
+    analyzer_set_release(analyzer->set);
     memory_free(analyzer->allocator, analyzer->name);
     memory_free(analyzer->allocator, analyzer->chain);
     memory_free(analyzer->allocator, analyzer);
@@ -178,10 +179,15 @@ void analyzer_free(struct analyzer *analyzer)
 const char *analyzer_name(const struct analyzer *analyzer) { return analyzer->name; }
 const char *analyzer_chain(const struct analyzer *analyzer) { return analyzer->chain; }
 uint64_t analyzer_identity(const struct analyzer *analyzer) { return analyzer->identity; }
-bool analyzer_has_stops(const struct analyzer *analyzer) { return analyzer->stops != NULL; }
+bool analyzer_has_stops(const struct analyzer *analyzer)
+{
+    return analyzer->stops != NULL || (analyzer->program != NULL && analyzer->program->is_stop != NULL);
+}
 
 bool analyzer_is_stop(const struct analyzer *analyzer, const char *surface, size_t length)
 {
+    if (analyzer->program != NULL && analyzer->program->is_stop != NULL)
+        return analyzer->program->is_stop(analyzer->program->context, (libsearch_bytes){ surface, length }) != 0;
     if (!analyzer->stops)
         return false;
     size_t low = 0, high = analyzer->stops->count;

@@ -46,6 +46,19 @@ libsearch_status analyzer_new(const libsearch_allocator *allocator, const char *
                               libsearch_error *error);
 void analyzer_free(struct analyzer *analyzer);
 
+/* Analyzers of the program's, by name: copies of what it gave, shared by all schemas of an index. References are counted
+ * atomically; NULL stands for none everywhere. */
+struct analyzer_set;
+
+/* given: count of them, each of our size. Errors: INVALID (a name, version or base that will not do), NO_MEMORY. */
+libsearch_status analyzer_set_new(const libsearch_allocator *allocator, const libsearch_analyzer *given, size_t count,
+                                  struct analyzer_set **set, libsearch_error *error);
+struct analyzer_set *analyzer_set_retain(struct analyzer_set *set);
+void analyzer_set_release(struct analyzer_set *set);
+/* As analyzer_new, with the set's names among the known ones. */
+libsearch_status analyzer_new_of(const libsearch_allocator *allocator, struct analyzer_set *set, const char *name,
+                                 struct analyzer **analyzer, libsearch_error *error);
+
 /* The name it was made from, and the chain of its parts written out with versions: what is stored in an
  * index, so that a changed analyzer (newer Unicode tables, another stemmer) is noticed. */
 const char *analyzer_name(const struct analyzer *analyzer);

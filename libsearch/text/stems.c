@@ -98,6 +98,8 @@ size_t tokenizer_term(struct tokenizer *tokenizer, const char *surface, size_t l
     const struct analyzer *analyzer = tokenizer->analyzer;
     char spelled[LIBSEARCH_MAX_TERM];
     length = utf8_cut(surface, length, LIBSEARCH_MAX_TERM);
+    if (analyzer->program != NULL && (analyzer->program->term != NULL || analyzer->no_base))
+        return callback_term(tokenizer, surface, length, term);
     if (tokenizer->stemmer) {
         if (analyzer->language->flags & LANGUAGE_CEDILLA) {
             write_cedillas(surface, length, spelled);

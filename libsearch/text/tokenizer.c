@@ -25,9 +25,12 @@ libsearch_status tokenizer_new(const struct analyzer *analyzer, const libsearch_
         made->stemmer = sb_stemmer_new(analyzer->language->name, "UTF_8");
         complete = made->stemmer && stemmer_prepare(made->stemmer);
     }
-    if (!complete) {
+    const libsearch_status status = !complete                   ? error_no_memory(error)
+                                    : analyzer->program != NULL ? callback_open(made, error)
+                                                                : LIBSEARCH_OK;
+    if (status != LIBSEARCH_OK) {
         tokenizer_free(made);
-        return error_no_memory(error);
+        return status;
     }
     *tokenizer = made;
     return LIBSEARCH_OK;
@@ -37,6 +40,7 @@ void tokenizer_free(struct tokenizer *tokenizer)
 {
     if (!tokenizer)
         return;
+    callback_close(tokenizer);
     sb_stemmer_delete(tokenizer->stemmer);
     memory_free(tokenizer->allocator, tokenizer->pending);
     memory_free(tokenizer->allocator, tokenizer->words);
@@ -55,6 +59,13 @@ void tokenizer_start(struct tokenizer *tokenizer, libsearch_bytes text, uint32_t
     tokenizer->run_open = false;
     tokenizer->pending_next = tokenizer->pending_count = 0;
     tokenizer->words_used = 0;
+    const libsearch_analyzer *program = tokenizer->analyzer->program;
+    if (program != NULL && program->next != NULL) {
+        tokenizer->started = 0;
+        tokenizer->has_place = tokenizer->ended = false;
+        tokenizer->last = position + LIBSEARCH_MAX_VALUE;
+        program->start(tokenizer->state, text);
+    }
 }
 
 /* Moves what is pending to tokens; how many. */
@@ -232,6 +243,8 @@ static size_t sweep_with_care(struct tokenizer *tokenizer, struct token *tokens,
 size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t count)
 {
     size_t taken = 0;
+    if (tokenizer->analyzer->program != NULL && tokenizer->analyzer->program->next != NULL)
+        return callback_next(tokenizer, tokens, count);
     if (tokenizer->pending_count > 0)
         return take_pending(tokenizer, tokens, count);
     while (taken == 0 && tokenizer->at < tokenizer->length) {
@@ -248,5 +261,8 @@ size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t 
 
 size_t tokenizer_fold(struct tokenizer *tokenizer, libsearch_bytes word, char *folded, size_t capacity)
 {
+    const struct analyzer *analyzer = tokenizer->analyzer;
+    if (analyzer->program != NULL && (analyzer->program->fold != NULL || analyzer->no_base))
+        return callback_fold(tokenizer, word, folded, capacity);
     return fold_text(&tokenizer->analyzer->fold, (const uint8_t *)word.data, word.length, folded, capacity);
 }

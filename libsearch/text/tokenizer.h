@@ -40,6 +40,9 @@ struct analyzer {
     struct fold fold;  /* text to surface */
     struct fold strip; /* stem to term, where bare_terms */
     bool bare_terms;
+    const libsearch_analyzer *program; /* NULL: none of the program's; what it has no function for is done as above … */
+    bool no_base;                      /* … or not at all */
+    struct analyzer_set *set;          /* retained; has `program` */
 };
 
 struct tokenizer {
@@ -57,6 +60,13 @@ struct tokenizer {
     char *words; /* WORDS_CAPACITY + padding: surfaces of careful steps */
     size_t words_used;
     char *lower; /* LOWER_CAPACITY + a block + padding: the text in lower case */
+
+    void *state;    /* of the program's analyzer */
+    bool opened;    /* … which is to be closed */
+    size_t started; /* where the last word of the program's tokenizer began */
+    bool has_place; /* there is one */
+    bool ended;     /* it said so: it is not asked again */
+    uint32_t last;  /* the greatest position that the text may reach */
 };
 
 /* Takes another kernel than the processor's best, for tests and measurements. */
@@ -74,6 +84,14 @@ enum beginning beginning_of(uint32_t point, unsigned properties);
 void compound_step(struct tokenizer *tokenizer);
 /* The run of CJK or of a script without spaces that begins at `at`. */
 void run_step(struct tokenizer *tokenizer);
+
+/* What the program's functions do in the place of ours (callbacks.c). Each is called only where the function is there,
+ * or where there is no base. */
+libsearch_status callback_open(struct tokenizer *tokenizer, libsearch_error *error);
+void callback_close(struct tokenizer *tokenizer);
+size_t callback_next(struct tokenizer *tokenizer, struct token *tokens, size_t count);
+size_t callback_term(struct tokenizer *tokenizer, const char *surface, size_t length, char *term);
+size_t callback_fold(struct tokenizer *tokenizer, libsearch_bytes word, char *folded, size_t capacity);
 
 /* Appends to pending. */
 void tokenizer_emit(struct tokenizer *tokenizer, const char *surface, size_t length, uint32_t position, size_t start,

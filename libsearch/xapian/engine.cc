@@ -13,6 +13,7 @@ struct engine_index {
     const libsearch_allocator *allocator = nullptr;
     std::shared_ptr<const location> where;
     std::string analyzer;                      /* the caller's; empty: none */
+    analyzers_pointer analyzers;               /* likewise */
     std::mutex mutex;                          /* of what follows */
     std::string stamp;                         /* from before `newest` was opened */
     std::unique_ptr<Xapian::Database> watched; /* looked at for newer commits where stamps do not tell */
@@ -38,19 +39,21 @@ static layout_pointer layout_of(const engine_index &index, const Xapian::Databas
 {
     const auto &where = *index.where;
     if (!where.map.empty())
-        return layout_mapped(index.allocator, all, where.map);
+        return layout_mapped(index.allocator, index.analyzers, all, where.map);
     std::vector<std::shared_ptr<layout>> parts;
     std::vector<std::string> names;
     size_t foreign = 0;
     for (const auto &one : where.shards) {
-        auto part = layout_load(index.allocator, where.shards.size() == 1 ? all : shard_open(one), one.name());
+        auto part =
+            layout_load(index.allocator, index.analyzers, where.shards.size() == 1 ? all : shard_open(one), one.name());
         foreign += !part;
         if (part)
             parts.push_back(std::move(part));
         names.push_back(one.name());
     }
     if (parts.empty())
-        return layout_foreign(index.allocator, all, index.analyzer.empty() ? nullptr : index.analyzer.c_str());
+        return layout_foreign(index.allocator, index.analyzers, all,
+                              index.analyzer.empty() ? nullptr : index.analyzer.c_str());
     if (foreign > 0)
         fail(LIBSEARCH_INVALID, "databases of ours and of other programs cannot be searched as one");
     return layout_join(parts, names);
@@ -91,6 +94,19 @@ static engine_snapshot *newest_snapshot(engine_index &index)
     return snapshot_ref(index.newest);
 }
 
+/* The program's analyzers, copied; null: none. */
+static analyzers_pointer analyzers_of(const libsearch_allocator *allocator, const libsearch_open_options *options)
+{
+    const libsearch_extensions *extensions = options == nullptr ? nullptr : options->extensions;
+    if (extensions == nullptr || extensions->analyzer_count == 0)
+        return nullptr;
+    struct analyzer_set *set = nullptr;
+    called([&](libsearch_error *error) {
+        return analyzer_set_new(allocator, extensions->analyzers, extensions->analyzer_count, &set, error);
+    });
+    return analyzers_pointer(set, analyzer_set_release);
+}
+
 static void prepare_place(const engine_index &index, const char *path, unsigned flags,
                           const libsearch_open_options *options)
 {
@@ -102,7 +118,7 @@ static void prepare_place(const engine_index &index, const char *path, unsigned 
         fail(LIBSEARCH_INVALID, "%s: only a single local database can be made", path);
     switch (look_at(index.where->shards[0].path)) {
     case found::nothing:
-    case found::empty: database_create(index.allocator, index.where->shards[0].path, options); break;
+    case found::empty: database_create(index.allocator, index.analyzers, index.where->shards[0].path, options); break;
     case found::other: fail(LIBSEARCH_NOT_AN_INDEX, "%s: holds something else than a Xapian database", path);
     case found::database:
     case found::file: break;
@@ -119,6 +135,7 @@ static libsearch_status xapian_open(const libsearch_allocator *allocator, const 
         opened->where = std::make_shared<const location>(location_parse(path));
         if (options != nullptr && options->analyzer != nullptr)
             opened->analyzer = options->analyzer;
+        opened->analyzers = analyzers_of(allocator, options);
         prepare_place(*opened, path, flags, options);
         if ((flags & LIBSEARCH_VERIFY) != 0)
             for (const auto &one : opened->where->shards) {
@@ -158,8 +175,8 @@ static libsearch_status check(const char *path, libsearch_report report, void *c
     });
 }
 
-static libsearch_status xapian_check(const libsearch_allocator *, const char *path, libsearch_report report,
-                                     void *context, libsearch_error *error) noexcept
+static libsearch_status xapian_check(const libsearch_allocator *, const char *path, const libsearch_open_options *,
+                                     libsearch_report report, void *context, libsearch_error *error) noexcept
 {
     return check(path, report, context, error);
 }
@@ -261,8 +278,8 @@ static libsearch_status xapian_writer_open(engine_index *index, const libsearch_
         const auto &where = *index->where;
         if (!where.is_single_path() || !where.map.empty() || look_at(where.shards[0].path) != found::database)
             fail(LIBSEARCH_PERMISSION, "only a single local database of ours can be written");
-        *writer =
-            new engine_writer(index->allocator, where.shards[0].path, options == nullptr ? 0 : options->lock_wait);
+        *writer = new engine_writer(index->allocator, index->analyzers, where.shards[0].path,
+                                    options == nullptr ? 0 : options->lock_wait);
     });
 }
 

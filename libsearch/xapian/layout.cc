@@ -163,8 +163,8 @@ static void load_places(layout &made, const std::string &table, const std::strin
     }
 }
 
-std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const Xapian::Database &database,
-                                    const std::string &name)
+std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                                    const Xapian::Database &database, const std::string &name)
 {
     const std::string version = database.get_metadata("libsearch.version");
     if (version.empty())
@@ -174,7 +174,9 @@ std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const 
     auto made = std::make_shared<layout>();
     const std::string bytes = database.get_metadata("libsearch.schema");
     struct cursor from = cursor_of(bytes.data(), bytes.size());
-    called([&](libsearch_error *error) { return schema_decode(allocator, &from, name.c_str(), &made->schema, error); });
+    called([&](libsearch_error *error) {
+        return schema_decode(allocator, analyzers.get(), &from, name.c_str(), &made->schema, error);
+    });
     load_places(*made, database.get_metadata("libsearch.fields"), name);
     made->ours = true;
     made->commit_bytes = database.get_metadata("libsearch.bytes");
@@ -231,9 +233,12 @@ static bool has_terms(const Xapian::Database &database, const std::string &prefi
     return false;
 }
 
-static void new_schema(layout &made, const libsearch_allocator *allocator, const char *analyzer)
+static void new_schema(layout &made, const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                       const char *analyzer)
 {
-    called([&](libsearch_error *error) { return schema_new(allocator, analyzer, &made.schema, error); });
+    called([&](libsearch_error *error) {
+        return schema_new_of(allocator, analyzers.get(), analyzer, &made.schema, error);
+    });
 }
 
 /* Where ids are, when nobody says: Q, else U, else the number. */
@@ -248,13 +253,13 @@ static void find_ids(layout &made, const Xapian::Database &database)
         }
 }
 
-layout_pointer layout_foreign(const libsearch_allocator *allocator, const Xapian::Database &database,
-                              const char *analyzer)
+layout_pointer layout_foreign(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                              const Xapian::Database &database, const char *analyzer)
 {
     auto made = std::make_shared<layout>();
     made->stems = has_terms(database, "Z");
     made->stem_positions = false;
-    new_schema(*made, allocator, analyzer != nullptr ? analyzer : made->stems ? "english" : "standard");
+    new_schema(*made, allocator, analyzers, analyzer != nullptr ? analyzer : made->stems ? "english" : "standard");
     find_ids(*made, database);
     place title, text;
     title.prefix = "S";
@@ -320,8 +325,8 @@ static std::vector<std::string> lines_of(const std::string &file)
     return lines;
 }
 
-layout_pointer layout_mapped(const libsearch_allocator *allocator, const Xapian::Database &database,
-                             const std::string &file)
+layout_pointer layout_mapped(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                             const Xapian::Database &database, const std::string &file)
 {
     const auto lines = lines_of(file);
     auto made = std::make_shared<layout>();
@@ -334,7 +339,7 @@ layout_pointer layout_mapped(const libsearch_allocator *allocator, const Xapian:
         if (words.size() == 2 && words[0] == "analyzer")
             analyzer = words[1];
     }
-    new_schema(*made, allocator, analyzer.c_str());
+    new_schema(*made, allocator, analyzers, analyzer.c_str());
     for (size_t i = 0; i < lines.size(); i++) {
         const auto words = words_of(lines[i]);
         const std::string where = file + ", line " + std::to_string(i + 1);

@@ -64,17 +64,20 @@ struct layout {
 };
 
 using layout_pointer = std::shared_ptr<const layout>;
+/* The program's own analyzers; may be null. */
+using analyzers_pointer = std::shared_ptr<struct analyzer_set>;
 
 /* A database that we wrote; null where it is not ours. */
-std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const Xapian::Database &database,
+std::shared_ptr<layout> layout_load(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                                    const Xapian::Database &database,
                                     const std::string &name);
 /* The one layout of several databases that are searched as one. INVALID where they do not fit together. */
 layout_pointer layout_join(const std::vector<std::shared_ptr<layout>> &parts, const std::vector<std::string> &names);
 /* Another program's, by custom; analyzer: NULL for english where there are stems, else standard. */
-layout_pointer layout_foreign(const libsearch_allocator *allocator, const Xapian::Database &database,
-                              const char *analyzer);
+layout_pointer layout_foreign(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                              const Xapian::Database &database, const char *analyzer);
 /* By the table in a file. */
-layout_pointer layout_mapped(const libsearch_allocator *allocator, const Xapian::Database &database,
-                             const std::string &file);
+layout_pointer layout_mapped(const libsearch_allocator *allocator, const analyzers_pointer &analyzers,
+                             const Xapian::Database &database, const std::string &file);
 
 #endif

@@ -20,12 +20,13 @@ static int64_t now_in_milliseconds()
     return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
-void database_create(const libsearch_allocator *allocator, const std::string &path,
+void database_create(const libsearch_allocator *allocator, const analyzers_pointer &analyzers, const std::string &path,
                      const libsearch_open_options *options)
 {
     layout made;
     called([&](libsearch_error *error) {
-        return schema_new(allocator, options == nullptr ? nullptr : options->analyzer, &made.schema, error);
+        return schema_new_of(allocator, analyzers.get(), options == nullptr ? nullptr : options->analyzer, &made.schema,
+                             error);
     });
     for (size_t i = 0; options != nullptr && i < options->field_count; i++)
         called([&](libsearch_error *error) { return schema_add(made.schema, &options->fields[i], nullptr, error); });
@@ -36,8 +37,9 @@ void database_create(const libsearch_allocator *allocator, const std::string &pa
     database.commit_transaction();
 }
 
-engine_writer::engine_writer(const libsearch_allocator *with, const std::string &at, int64_t lock_wait)
-    : allocator(with), path(at)
+engine_writer::engine_writer(const libsearch_allocator *with, analyzers_pointer known, const std::string &at,
+                             int64_t lock_wait)
+    : allocator(with), analyzers(std::move(known)), path(at)
 {
     open(lock_wait);
     load();
@@ -72,7 +74,7 @@ void engine_writer::open(int64_t lock_wait)
 
 void engine_writer::load()
 {
-    meaning = layout_load(allocator, *database, path);
+    meaning = layout_load(allocator, analyzers, *database, path);
     if (!meaning)
         fail(LIBSEARCH_PERMISSION, "%s: another program's database is only read", path.c_str());
     words = std::make_unique<indexer>(allocator);

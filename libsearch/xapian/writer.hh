@@ -11,7 +11,8 @@
 
 struct engine_writer {
     /* Takes the lock of the database at path, waiting so many milliseconds for it. */
-    engine_writer(const libsearch_allocator *allocator, const std::string &path, int64_t lock_wait);
+    engine_writer(const libsearch_allocator *allocator, analyzers_pointer analyzers, const std::string &path,
+                  int64_t lock_wait);
     ~engine_writer();
 
     void add_field(const libsearch_field *field);
@@ -34,6 +35,7 @@ struct engine_writer {
     void grow(const libsearch_document *document);
 
     const libsearch_allocator *allocator;
+    const analyzers_pointer analyzers; /* before the layout, which uses them */
     const std::string path;
     std::unique_ptr<Xapian::WritableDatabase> database;
     std::shared_ptr<layout> meaning;
@@ -43,7 +45,7 @@ struct engine_writer {
 };
 
 /* Makes a new database with these fields. */
-void database_create(const libsearch_allocator *allocator, const std::string &path,
+void database_create(const libsearch_allocator *allocator, const analyzers_pointer &analyzers, const std::string &path,
                      const libsearch_open_options *options);
 
 #endif

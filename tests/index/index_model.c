@@ -168,7 +168,7 @@ const char *index_difference(struct recording *recording, const struct model *mo
     }
     index_store_close(store);
     struct storage *storage = recording_open(recording, allocator_default());
-    if (found == NULL && index_check(allocator_default(), storage, keep_line, NULL, NULL) != LIBSEARCH_OK)
+    if (found == NULL && index_check(allocator_default(), storage, NULL, keep_line, NULL, NULL) != LIBSEARCH_OK)
         found = difference;
     storage_close(storage);
     return found;

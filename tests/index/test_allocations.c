@@ -138,7 +138,7 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
                          (long long)counting.alive);
             const char *difference = index_difference(recording, committed ? &after : &before);
             struct storage *storage = recording_open(recording, allocator_default());
-            if (index_check(allocator_default(), storage, NULL, NULL, NULL) != LIBSEARCH_OK)
+            if (index_check(allocator_default(), storage, NULL, NULL, NULL, NULL) != LIBSEARCH_OK)
                 fail_msg("allocation %llu: the index is damaged", (unsigned long long)nth);
             storage_close(storage);
             /* A put that failed alone leaves the others to be committed. */

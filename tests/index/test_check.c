@@ -52,7 +52,7 @@ static libsearch_status check(struct recording *recording, const char *name, siz
 {
     struct storage *storage = recording_open(recording, allocator_default());
     struct told told = { 0, name };
-    const libsearch_status status = index_check(allocator_default(), storage, tell, &told, NULL);
+    const libsearch_status status = index_check(allocator_default(), storage, NULL, tell, &told, NULL);
     storage_close(storage);
     *lines = told.lines;
     return status;

@@ -146,7 +146,7 @@ static const char *find_orphan(struct recording *recording)
         if (kind != NAME_OF_COMMIT && kind != NAME_OF_LOOSE)
             continue;
         if (count == 3 ||
-            manifest_read(storage, number, kind == NAME_OF_LOOSE, &manifests[count], NULL) != LIBSEARCH_OK)
+            manifest_read(storage, NULL, number, kind == NAME_OF_LOOSE, &manifests[count], NULL) != LIBSEARCH_OK)
             orphan = name;
         else
             count++;

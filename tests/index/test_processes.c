@@ -135,7 +135,7 @@ static void no_acknowledged_commit_is_lost_with_its_process_and_readers_see_whol
         index_store_close(store);
         struct storage *storage;
         assert_int_equal(storage_open_posix(allocator_default(), folder, false, true, &storage, NULL), LIBSEARCH_OK);
-        assert_int_equal(index_check(allocator_default(), storage, NULL, NULL, NULL), LIBSEARCH_OK);
+        assert_int_equal(index_check(allocator_default(), storage, NULL, NULL, NULL, NULL), LIBSEARCH_OK);
         storage_close(storage);
     }
     close(stop[1]);

@@ -31,7 +31,9 @@ static void open_index(struct life *life, struct test_random *random)
         if (fields[f].type == LIBSEARCH_TEXT)
             fields[f].analyzer = analyzer_name(schema->fields[f]->analyzer);
     }
-    const struct index_options options = { life->world.shape.analyzer, fields, schema->count };
+    const struct index_options options = { .analyzer = life->world.shape.analyzer,
+                                           .fields = fields,
+                                           .field_count = schema->count };
     const struct index_writer_options writing = { .memory = (size_t)1 << (14 + random_below(random, 8)),
                                                   .threads = (unsigned)random_below(random, 4) };
     assert_ok(storage_open_memory(allocator_default(), &storage, NULL));

@@ -232,7 +232,7 @@ static void a_name_has_at_most_255_bytes_and_a_schema_1024_fields(void **state)
     buffer_init(&buffer, allocator_default());
     schema_encode(schema, &buffer);
     struct cursor cursor = cursor_of(buffer.data, buffer.length);
-    assert_ok(schema_decode(allocator_default(), &cursor, "test", &decoded, NULL));
+    assert_ok(schema_decode(allocator_default(), NULL, &cursor, "test", &decoded, NULL));
     assert_same_schema(schema, decoded);
     buffer_free(&buffer);
     schema_release(decoded);
@@ -268,7 +268,7 @@ static void a_schema_comes_back_from_its_bytes(void **state)
     const size_t length = buffer.length;
     buffer_append(&buffer, "what follows", 12);
     struct cursor cursor = cursor_of(buffer.data, buffer.length);
-    assert_ok(schema_decode(allocator_default(), &cursor, "test", &decoded, NULL));
+    assert_ok(schema_decode(allocator_default(), NULL, &cursor, "test", &decoded, NULL));
     assert_int_equal(cursor_position(&cursor), length);
     assert_same_schema(schema, decoded);
     schema_encode(decoded, &again);
@@ -278,7 +278,7 @@ static void a_schema_comes_back_from_its_bytes(void **state)
         struct schema *none;
         libsearch_error error = LIBSEARCH_ERROR_INIT;
         cursor = cursor_of(buffer.data, cut);
-        assert_status(schema_decode(allocator_default(), &cursor, "test", &none, &error), LIBSEARCH_CORRUPT);
+        assert_status(schema_decode(allocator_default(), NULL, &cursor, "test", &none, &error), LIBSEARCH_CORRUPT);
         assert_memory_equal(error.message, "test: ", 6);
     }
     buffer_free(&buffer);
@@ -305,7 +305,7 @@ static void a_field_or_an_analyzer_that_stands_there_twice_is_corrupt(void **sta
         for (unsigned i = 0; i < fields; i++)
             buffer_append(&buffer, "\4year\3\0", 7);
         struct cursor cursor = cursor_of(buffer.data, buffer.length);
-        assert_status(schema_decode(allocator_default(), &cursor, "test", &none, NULL),
+        assert_status(schema_decode(allocator_default(), NULL, &cursor, "test", &none, NULL),
                       twice == 0 ? LIBSEARCH_OK : LIBSEARCH_CORRUPT);
         if (twice == 0)
             schema_release(none);
@@ -327,7 +327,7 @@ static void an_analyzer_that_has_changed_is_another_version(void **state)
     buffer_append_bytes(&buffer, "some older chain", 16);
     buffer_append_varint(&buffer, 0);
     struct cursor cursor = cursor_of(buffer.data, buffer.length);
-    assert_status(schema_decode(allocator_default(), &cursor, "manifest-7", &none, &error), LIBSEARCH_VERSION);
+    assert_status(schema_decode(allocator_default(), NULL, &cursor, "manifest-7", &none, &error), LIBSEARCH_VERSION);
     assert_non_null(strstr(error.message, "manifest-7"));
     assert_non_null(strstr(error.message, "some older chain"));
     char chain[101];
@@ -340,7 +340,7 @@ static void an_analyzer_that_has_changed_is_another_version(void **state)
     buffer_append_bytes(&buffer, "chain", 5);
     buffer_append_varint(&buffer, 0);
     cursor = cursor_of(buffer.data, buffer.length);
-    assert_status(schema_decode(allocator_default(), &cursor, "test", &none, &error), LIBSEARCH_VERSION);
+    assert_status(schema_decode(allocator_default(), NULL, &cursor, "test", &none, &error), LIBSEARCH_VERSION);
     assert_non_null(strstr(error.message, "klingon"));
     buffer_free(&buffer);
     schema_release(schema);
@@ -361,7 +361,7 @@ static void damaged_bytes_are_no_schema_or_a_good_one(void **state)
             bytes[random_below(&random, buffer.length)] ^= (uint8_t)(1u << random_below(&random, 8));
         struct cursor cursor = cursor_of(bytes, buffer.length);
         struct schema *decoded;
-        const libsearch_status status = schema_decode(allocator_default(), &cursor, "test", &decoded, NULL);
+        const libsearch_status status = schema_decode(allocator_default(), NULL, &cursor, "test", &decoded, NULL);
         if (status == LIBSEARCH_OK) {
             struct schema *copy;
             assert_ok(schema_copy(decoded, &copy, NULL)); /* which checks every field once more */
@@ -390,7 +390,7 @@ static void without_memory_a_schema_is_as_it_was(void **state)
         failing_allocator_init(&failing, fail_at);
         struct schema *schema = NULL, *copy = NULL, *decoded = NULL;
         struct cursor cursor = cursor_of(buffer.data, buffer.length);
-        libsearch_status status = schema_decode(&failing.allocator, &cursor, "test", &decoded, NULL);
+        libsearch_status status = schema_decode(&failing.allocator, NULL, &cursor, "test", &decoded, NULL);
         if (status == LIBSEARCH_OK)
             status = schema_copy(decoded, &copy, NULL);
         if (status == LIBSEARCH_OK)
