@@ -31,8 +31,9 @@ typedef struct libsearch_token {
     libsearch_bytes word; /**< as it is to be found: folded, in lower case, or whatever the analyzer has words be. At
                                most LIBSEARCH_MAX_TERM bytes, the rest is cut off at a character; an empty one is
                                passed over. Borrowed until the next call for the same state */
-    size_t start, end;    /**< the bytes of the text that it stands for, for snippets: start does not fall from word to
-                               word, end is not beyond the text; what is, is cut */
+    size_t start;         /**< where it begins in the text, for snippets: does not fall from word to word; else it is
+                               taken for the one before */
+    size_t end;           /**< where it ends; not beyond the text */
     unsigned flags;       /**< LIBSEARCH_TOKEN_... */
 } libsearch_token;
 
