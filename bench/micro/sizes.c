@@ -91,7 +91,7 @@ static void add_segment(const struct segment *segment)
     sum.all += segment_bytes(segment);
     sum.stored += section(segment, SECTION_STORED) + section(segment, SECTION_STORED_TABLE);
     sum.ids += section(segment, SECTION_IDS) + section(segment, SECTION_ID_TABLE);
-    sum.terms += section(segment, SECTION_TERMS);
+    sum.terms += section(segment, SECTION_TERMS) + section(segment, SECTION_PEAKS);
     sum.postings += section(segment, SECTION_POSTINGS);
     sum.lengths += section(segment, SECTION_PLAIN_LENGTHS) + section(segment, SECTION_PLAIN_CODES) +
                    section(segment, SECTION_WEIGHTED_LENGTHS) + section(segment, SECTION_WEIGHTED_CODES);

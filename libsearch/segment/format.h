@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A segment's file: the sections of it (io/section_file.h, kind "SG"). Each section's bytes are drawn beside their
- * writer: documents/stored_block.h and record.c, documents/ids.c, terms/terms_format.h, postings/format.h,
+ * writer: documents/stored_block.h and record.c, documents/ids.c, terms/terms_format.h (terms and peaks), postings/format.h,
  * documents/numbers.h (lengths and starts), documents/column_layout.h; docs/format.md has all of them together.
  *
  * INFO:  u32 documents, u32 profiles (1, 2), u64 sum of plain lengths, u64 sum of weighted lengths,
@@ -31,6 +31,7 @@ enum {
     SECTION_PLAIN_CODES = 9,
     SECTION_WEIGHTED_LENGTHS = 10,
     SECTION_WEIGHTED_CODES = 11,
+    SECTION_PEAKS = 12,
     SECTION_FIELD_LENGTHS = 0x10000,
     SECTION_FIELD_STARTS = 0x20000,
     SECTION_COLUMN = 0x30000

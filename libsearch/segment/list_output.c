@@ -186,5 +186,8 @@ libsearch_status list_output_finish(struct list_output *output, libsearch_error 
     libsearch_bytes terms;
     TRY(terms_writer_finish(output->terms, &terms, error));
     TRY(section_put(output->file, SECTION_TERMS, terms.data, terms.length, error));
+    const libsearch_bytes peaks = terms_writer_peaks(output->terms);
+    if (peaks.length > 0)
+        TRY(section_put(output->file, SECTION_PEAKS, peaks.data, peaks.length, error));
     return lengths_write(output->lengths, output->plain_codes, output->weighted_codes, output->file, error);
 }

@@ -112,8 +112,9 @@ static libsearch_status open_parts(struct segment *segment, libsearch_error *err
     segment->postings = section_file_get(segment->file, SECTION_POSTINGS, &segment->postings_length);
     size_t length;
     const uint8_t *terms = section_file_get(segment->file, SECTION_TERMS, &length);
-    return terms_reader_open(segment->allocator, terms, length, section_file_name(segment->file), &segment->terms,
-                             error);
+    TRY(terms_reader_open(segment->allocator, terms, length, section_file_name(segment->file), &segment->terms, error));
+    const uint8_t *peaks = section_file_get(segment->file, SECTION_PEAKS, &length);
+    return peaks == NULL ? LIBSEARCH_OK : terms_reader_set_peaks(segment->terms, peaks, length, error);
 }
 
 static void segment_free(struct segment *segment)

@@ -50,6 +50,8 @@ libsearch_status terms_writer_add(struct terms_writer *writer, const void *key, 
                                   const struct term_entry *entry, libsearch_error *error);
 /* The section's bytes, borrowed from the writer. */
 libsearch_status terms_writer_finish(struct terms_writer *writer, libsearch_bytes *section, libsearch_error *error);
+/* And, after that, the peaks: a section of their own (terms_format.h), borrowed likewise. */
+libsearch_bytes terms_writer_peaks(const struct terms_writer *writer);
 void terms_writer_free(struct terms_writer *writer);
 
 /* Reading, over bytes that stay where they are; damaged bytes give CORRUPT or wrong entries within the stated
@@ -58,6 +60,10 @@ struct terms_reader;
 libsearch_status terms_reader_open(const libsearch_allocator *allocator, const uint8_t *section, size_t length,
                                    const char *name, struct terms_reader **reader, libsearch_error *error);
 void terms_reader_close(struct terms_reader *reader);
+/* Gives it the peaks, which stay where they are, before it is shared: OK or CORRUPT. Without them, walks in falling
+ * frequency look at everything. */
+libsearch_status terms_reader_set_peaks(struct terms_reader *reader, const uint8_t *peaks, size_t length,
+                                        libsearch_error *error);
 uint64_t terms_reader_count(const struct terms_reader *reader);
 /* Exact lookup: OK, NOT_FOUND (error untouched) or CORRUPT. No allocation. ordinal may be NULL. */
 libsearch_status terms_reader_find(const struct terms_reader *reader, const void *key, size_t length,

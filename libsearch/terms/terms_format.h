@@ -46,6 +46,11 @@
  *
  * where a varint term is (difference << 1) ^ (difference >> 63) of term - own ordinal.
  *
+ * The peaks are a section of their own, which may be left out: for each block one byte, the rounding code (rounded up,
+ * codec/rounding.h) of how often its most frequent word was written (surface_count), or where no entry of it is a word
+ * as written, of the greatest document frequency. By them the most frequent words that begin somehow are found without
+ * looking at all of them.
+ *
  * Why so: most entries are rare words (one document, once, their own surface form). One costs its shape byte, the
  * letters that are new, a kind byte and the document's bits. Word bytes stand apart from values so that a search
  * reads nothing else until it has the word; the steps stand apart from other numbers so that it can then add up what
@@ -53,6 +58,7 @@
 #ifndef LIBSEARCH_TERMS_TERMS_FORMAT_H
 #define LIBSEARCH_TERMS_TERMS_FORMAT_H
 
+#include "codec/rounding.h"
 #include "terms/terms.h"
 
 #ifndef TERMS_BLOCK_SIZE
@@ -83,6 +89,28 @@ enum {
     KIND_TERM_NEXT = 7,
     KIND_FORM_SHIFT = 2
 };
+
+/* What the entries of a block are summed up to for its peak. */
+struct term_peak {
+    uint64_t surface, list; /* greatest surface_count; greatest document_frequency of lists that are no words */
+    bool has_surface;
+};
+
+static inline void term_peak_raise(struct term_peak *peak, const struct term_entry *entry)
+{
+    if (entry->flags & TERM_SURFACE) {
+        peak->has_surface = true;
+        peak->surface = entry->surface_count > peak->surface ? entry->surface_count : peak->surface;
+    } else if (entry->document_frequency > peak->list) {
+        peak->list = entry->document_frequency;
+    }
+}
+
+static inline uint8_t term_peak_code(const struct term_peak *peak)
+{
+    const uint64_t greatest = peak->has_surface ? peak->surface : peak->list;
+    return rounding_up(greatest > UINT32_MAX ? UINT32_MAX : (uint32_t)greatest);
+}
 
 /* The first eight bytes of a word as a number that sorts as they do. */
 static inline uint64_t word_prefix(const uint8_t *word, size_t length)

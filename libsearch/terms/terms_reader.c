@@ -96,6 +96,16 @@ libsearch_status terms_reader_open(const libsearch_allocator *allocator, const u
     return LIBSEARCH_OK;
 }
 
+libsearch_status terms_reader_set_peaks(struct terms_reader *reader, const uint8_t *peaks, size_t length,
+                                        libsearch_error *error)
+{
+    if (length != reader->block_count)
+        return error_set(error, LIBSEARCH_CORRUPT, "%s: %zu peaks of %lu blocks of terms", reader->name, length,
+                         (unsigned long)reader->block_count);
+    reader->peaks = peaks;
+    return LIBSEARCH_OK;
+}
+
 void terms_reader_close(struct terms_reader *reader)
 {
     if (reader == NULL)

@@ -13,6 +13,7 @@ struct terms_reader {
     uint64_t count, blocks_end;
     uint32_t block_count, list_count;
     const uint8_t *lists, *prefixes, *offsets;
+    const uint8_t *peaks; /* of each block; NULL: not known */
 };
 
 /* The entries of one list number: blocks [block, block_end) and ordinals [first, end). */

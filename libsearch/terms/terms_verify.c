@@ -8,6 +8,7 @@ struct verification {
     uint64_t postings, positions; /* of the list before */
     uint32_t number;              /* its list number */
     bool any_list;
+    struct term_peak peak; /* of the block so far */
 };
 
 /* Nothing lies between blocks, nor between the parts of one. */
@@ -49,8 +50,16 @@ static libsearch_status verify_entry(struct verification *v, const struct term_e
         v->positions = entry->positions_offset;
         v->lists[ordinal / 8] |= (uint8_t)(1 << ordinal % 8);
     }
-    return iterator->next == block->count ? verify_block_ends(reader, block, iterator->block_number, error)
-                                          : LIBSEARCH_OK;
+    if (iterator->next == 1)
+        v->peak = (struct term_peak){ .has_surface = false };
+    term_peak_raise(&v->peak, entry);
+    if (iterator->next < block->count)
+        return LIBSEARCH_OK;
+    if (reader->peaks != NULL && reader->peaks[iterator->block_number] != term_peak_code(&v->peak))
+        return error_set(error, LIBSEARCH_CORRUPT, "%s: the peak of block %llu of the terms is %u, not %u",
+                         reader->name, (unsigned long long)iterator->block_number, term_peak_code(&v->peak),
+                         reader->peaks[iterator->block_number]);
+    return verify_block_ends(reader, block, iterator->block_number, error);
 }
 
 static libsearch_status verify_zeros(const struct terms_reader *reader, libsearch_error *error)

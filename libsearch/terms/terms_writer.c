@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the terms section (terms_format.h says every byte). */
+/* Writes the terms section and the peaks (terms_format.h says every byte). */
 #include "terms/terms_format.h"
 
 /* Entries collect here until their block is full. */
@@ -8,6 +8,7 @@ struct pending_block {
     uint32_t widest;              /* all single documents, or'ed */
     uint64_t postings, positions; /* of its first list */
     uint64_t prefix;              /* of its first word */
+    struct term_peak peak;
     uint8_t shapes[TERMS_BLOCK];
     uint32_t documents[TERMS_BLOCK];
     uint8_t *postings_next, *positions_next, *others_next; /* where the next varint of each sort goes */
@@ -24,6 +25,7 @@ struct terms_writer {
     struct buffer lists;   /* the tables, as they will stand in the section */
     struct buffer prefixes;
     struct buffer offsets;
+    struct buffer peaks; /* a section of their own */
     uint64_t count, last_term;
     uint32_t blocks, list_count;
     bool finished;
@@ -39,6 +41,7 @@ static void begin_block(struct pending_block *block)
 {
     block->count = block->singles = block->widest = 0;
     block->postings = block->positions = 0;
+    block->peak = (struct term_peak){ .has_surface = false };
     block->postings_next = block->postings_steps;
     block->positions_next = block->positions_steps;
     block->others_next = block->others;
@@ -58,6 +61,7 @@ libsearch_status terms_writer_new(const libsearch_allocator *allocator, struct t
     buffer_init(&new->lists, allocator);
     buffer_init(&new->prefixes, allocator);
     buffer_init(&new->offsets, allocator);
+    buffer_init(&new->peaks, allocator);
     static const uint8_t header[TERMS_HEADER];
     buffer_append(&new->section, header, sizeof header);
     if (new->section.failed) {
@@ -77,6 +81,7 @@ void terms_writer_free(struct terms_writer *writer)
     buffer_free(&writer->lists);
     buffer_free(&writer->prefixes);
     buffer_free(&writer->offsets);
+    buffer_free(&writer->peaks);
     memory_free(writer->allocator, writer);
 }
 
@@ -135,6 +140,7 @@ static void flush_block(struct terms_writer *writer)
         return;
     buffer_append_u64(&writer->prefixes, block->prefix);
     append_offset(&writer->offsets, section->length);
+    buffer_append_u8(&writer->peaks, term_peak_code(&block->peak));
 
     const unsigned width = block->widest == 0 ? 0 : 32 - (unsigned)__builtin_clz(block->widest);
     buffer_append_u8(section, (uint8_t)width);
@@ -298,6 +304,7 @@ libsearch_status terms_writer_add(struct terms_writer *writer, const void *key, 
         put_list(writer, entry, writer->count);
     else
         put_surface_only(block, entry, writer->count);
+    term_peak_raise(&block->peak, entry);
     block->count++;
     writer->any_list |= (entry->flags & TERM_LIST) != 0;
     if ((entry->flags & TERM_SURFACE) && entry->surface_term > writer->last_term)
@@ -306,7 +313,7 @@ libsearch_status terms_writer_add(struct terms_writer *writer, const void *key, 
     memcpy(writer->key + shared, bytes + shared, length - shared);
     writer->key_length = length;
     return writer->section.failed || writer->words.failed || writer->lists.failed || writer->prefixes.failed ||
-                   writer->offsets.failed
+                   writer->offsets.failed || writer->peaks.failed
                ? error_no_memory(error)
                : LIBSEARCH_OK;
 }
@@ -328,7 +335,7 @@ libsearch_status terms_writer_finish(struct terms_writer *writer, libsearch_byte
         buffer_append(section, writer->prefixes.data, writer->prefixes.length);
         buffer_append(section, writer->offsets.data, writer->offsets.length);
         if (section->failed || writer->lists.failed || writer->prefixes.failed || writer->offsets.failed ||
-            writer->words.failed)
+            writer->words.failed || writer->peaks.failed)
             return error_no_memory(error);
         if (end >> (8 * TERMS_OFFSET_BYTES) != 0)
             return error_set(error, LIBSEARCH_LIMIT, "a dictionary of more than a tebibyte");
@@ -342,4 +349,9 @@ libsearch_status terms_writer_finish(struct terms_writer *writer, libsearch_byte
     }
     *bytes = (libsearch_bytes){ (const char *)section->data, section->length };
     return LIBSEARCH_OK;
+}
+
+libsearch_bytes terms_writer_peaks(const struct terms_writer *writer)
+{
+    return (libsearch_bytes){ (const char *)writer->peaks.data, writer->peaks.length };
 }

@@ -23,7 +23,7 @@ from xxh3 import xxh3
 TYPES = {1: "text", 2: "keyword", 3: "integer", 4: "float", 5: "date", 6: "stored"}
 NOT_STORED, NO_POSITIONS, OWN_LISTS, NO_COLUMN = 1, 2, 4, 8
 INFO, STORED, STORED_TABLE, IDS, ID_TABLE, TERMS, POSTINGS = 1, 2, 3, 4, 5, 6, 7
-PLAIN_LENGTHS, PLAIN_CODES, WEIGHTED_LENGTHS, WEIGHTED_CODES = 8, 9, 10, 11
+PLAIN_LENGTHS, PLAIN_CODES, WEIGHTED_LENGTHS, WEIGHTED_CODES, PEAKS = 8, 9, 10, 11, 12
 FIELD_LENGTHS, FIELD_STARTS, COLUMN = 0x10000, 0x20000, 0x30000
 
 
@@ -93,9 +93,26 @@ class Segment:
         self.columns = {number - COLUMN: read_column(data, schema.fields[number - COLUMN], self.count)
                         for number, data in self.file.sections.items() if number >= COLUMN}
         self.terms = read_terms(self.file.sections[TERMS])
+        if PEAKS in self.file.sections:
+            self.check_peaks(self.file.sections[PEAKS])
         self.postings = self.file.sections[POSTINGS]
         must(self.postings[-64:] == bytes(64), "zeros behind the postings")
         self.lists = {entry.ordinal: List(self, entry) for entry in self.terms if entry.df}
+
+    def check_peaks(self, peaks):
+        at = start = 0
+        for code in peaks:
+            block = [self.terms[start]]
+            while start + len(block) < len(self.terms) and len(block) < 32:
+                entry = self.terms[start + len(block)]
+                if entry.list != block[0].list:
+                    break
+                block.append(entry)
+            written = [entry.times for entry in block if entry.term is not None]
+            must(code == code_up(max(written or [entry.df for entry in block])), f"peak {at} of the terms")
+            start += len(block)
+            at += 1
+        must(start == len(self.terms), "number of peaks")
 
     def read_info(self):
         walk = Bytes(self.file.sections[INFO])

@@ -172,7 +172,7 @@ void assert_same_segments(struct storage *storage, const char *a, const char *b)
                                       SECTION_ID_TABLE,       SECTION_COLUMN,        SECTION_INFO,
                                       SECTION_PLAIN_LENGTHS,  SECTION_PLAIN_CODES,   SECTION_WEIGHTED_LENGTHS,
                                       SECTION_WEIGHTED_CODES, SECTION_FIELD_LENGTHS, SECTION_FIELD_STARTS,
-                                      SECTION_TERMS,          SECTION_POSTINGS };
+                                      SECTION_TERMS,          SECTION_PEAKS,         SECTION_POSTINGS };
     struct section_file *files[2];
     assert_ok(section_file_open(storage, a, SEGMENT_KIND, SEGMENT_VERSION, false, &files[0], NULL));
     assert_ok(section_file_open(storage, b, SEGMENT_KIND, SEGMENT_VERSION, false, &files[1], NULL));

@@ -177,6 +177,11 @@ size_t oracle_lower_bound(const struct oracle *oracle, const void *key, size_t l
 
 uint8_t *oracle_section(const struct oracle *oracle, size_t *length)
 {
+    return oracle_sections(oracle, length, NULL, NULL);
+}
+
+uint8_t *oracle_sections(const struct oracle *oracle, size_t *length, uint8_t **peaks, size_t *peaks_length)
+{
     struct terms_writer *writer;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_bytes section;
@@ -190,6 +195,12 @@ uint8_t *oracle_section(const struct oracle *oracle, size_t *length)
     uint8_t *bytes = malloc(section.length);
     memcpy(bytes, section.data, section.length);
     *length = section.length;
+    if (peaks != NULL) {
+        const libsearch_bytes written = terms_writer_peaks(writer);
+        *peaks = malloc(written.length + 1);
+        memcpy(*peaks, written.data, written.length);
+        *peaks_length = written.length;
+    }
     terms_writer_free(writer);
     return bytes;
 }

@@ -39,6 +39,8 @@ int oracle_compare(const void *a, size_t a_length, const void *b, size_t b_lengt
 
 /* The section of the oracle's entries, in memory of its own of exactly its length; free() it. */
 uint8_t *oracle_section(const struct oracle *oracle, size_t *length);
+/* And its peaks likewise (peaks NULL: not wanted). */
+uint8_t *oracle_sections(const struct oracle *oracle, size_t *length, uint8_t **peaks, size_t *peaks_length);
 
 bool entries_equal(const struct term_entry *a, const struct term_entry *b);
 
