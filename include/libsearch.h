@@ -13,8 +13,9 @@
  *
  * and, in files of their own that this one includes at its end,
  *
- *   <libsearch/query.h>  query trees: built by functions or parsed from text
- *   <libsearch/extend.h> analyzers, storage, log and progress by the program's own functions
+ *   <libsearch/query.h>    query trees: built by functions or parsed from text
+ *   <libsearch/suggest.h>  completions of what is being typed, and did-you-mean
+ *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *
  * Rules that hold everywhere
  *
@@ -760,5 +761,6 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 
 #include <libsearch/extend.h>
 #include <libsearch/query.h>
+#include <libsearch/suggest.h>
 
 #endif

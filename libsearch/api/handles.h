@@ -83,6 +83,9 @@ libsearch_status open_options_copy(const libsearch_open_options *given, struct o
                                    libsearch_error *error);
 void open_options_free(struct open_options *known);
 
+/* Nanoseconds of CLOCK_MONOTONIC at which so many milliseconds are over; 0: never. */
+int64_t deadline_of(int64_t timeout);
+
 /* INVALID (empty) or LIMIT. */
 libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error);
 

@@ -139,8 +139,7 @@ libsearch_status libsearch_results_cursor(libsearch_results *results, size_t i, 
     return LIBSEARCH_OK;
 }
 
-/* Nanoseconds of CLOCK_MONOTONIC at which the time is over; 0: never. */
-static int64_t deadline_of(int64_t timeout)
+int64_t deadline_of(int64_t timeout)
 {
     struct timespec now;
     int64_t end;

@@ -67,6 +67,24 @@ struct engine_answer {
                                        caller's to free after OK */
 };
 
+/* Words that go on as one does, or are like it. */
+struct engine_suggest {
+    const struct field *field; /* text or keyword; NULL: the default group */
+    libsearch_bytes word;      /* folded as the field's words are; of keywords as it is */
+    bool correct;              /* words like it; else words that begin so */
+    size_t count;
+    int64_t deadline; /* these as in engine_request */
+    size_t memory;
+    const volatile int *cancel;
+    struct arena *results; /* where the list and its words lie */
+};
+
+struct engine_suggestion {
+    libsearch_bytes word; /* as it was written, folded */
+    uint64_t frequency;   /* how often; of keywords, in how many documents */
+    unsigned distance;    /* of corrections: edits */
+};
+
 struct libsearch_engine {
     size_t size; /* sizeof, so that an engine library of another version is noticed */
     const char *name;
@@ -123,6 +141,11 @@ struct libsearch_engine {
     /* Where the score of a document comes from, in the arena's memory; NULL: it cannot say. */
     libsearch_status (*explain)(struct engine_snapshot *snapshot, const libsearch_query *query, const char *model,
                                 uint64_t number, struct arena *arena, libsearch_explanation **list, size_t *count,
+                                libsearch_error *error);
+    /* Completions by falling frequency; corrections by what they are worth, the word itself among them where it was
+     * written. *known, of corrections: in how many documents a search finds the word. NULL: it has none. */
+    libsearch_status (*suggest)(struct engine_snapshot *snapshot, const struct engine_suggest *request,
+                                struct engine_suggestion **list, size_t *count, uint64_t *known,
                                 libsearch_error *error);
 };
 

@@ -8,6 +8,7 @@
 #include "index/writer.h"
 #include "io/storage.h"
 #include "search/search.h"
+#include "search/suggest.h"
 #include "segment/segment_data.h"
 
 static struct index_store *store_of(struct engine_index *index) { return (struct index_store *)(void *)index; }
@@ -195,6 +196,31 @@ static libsearch_status native_explain(struct engine_snapshot *snapshot, const l
                           (uint32_t)(number - segment->base), arena, list, count, error);
 }
 
+static libsearch_status native_suggest(struct engine_snapshot *snapshot, const struct engine_suggest *request,
+                                       struct engine_suggestion **list, size_t *count, uint64_t *known,
+                                       libsearch_error *error)
+{
+    const struct suggest_request inner = { .field = request->field,
+                                           .word = request->word,
+                                           .correct = request->correct,
+                                           .count = request->count,
+                                           .deadline = request->deadline,
+                                           .memory = request->memory,
+                                           .cancel = request->cancel,
+                                           .results = request->results };
+    struct suggested_word *found = NULL;
+    size_t found_count = 0;
+    TRY(search_suggest(snapshot_of(snapshot), &inner, &found, &found_count, known, error));
+    struct engine_suggestion *made = arena_allocate(request->results, (found_count + 1) * sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < found_count; i++)
+        made[i] = (struct engine_suggestion){ found[i].word, found[i].frequency, found[i].distance };
+    *list = made;
+    *count = found_count;
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status native_info(struct engine_snapshot *snapshot, libsearch_info *info, libsearch_error *error)
 {
     const struct snapshot *pinned = snapshot_of(snapshot);
@@ -350,6 +376,7 @@ const libsearch_engine *engine_native(void)
         .compact = native_compact,
         .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES,
         .explain = native_explain,
+        .suggest = native_suggest,
     };
     return &native;
 }

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "xapian/plan.hh"
 #include "xapian/record.hh"
 #include "xapian/search.hh"
 #include "xapian/writer.hh"
@@ -269,6 +270,31 @@ static libsearch_status xapian_info(engine_snapshot *snapshot, libsearch_info *i
     });
 }
 
+static libsearch_status xapian_suggest(engine_snapshot *snapshot, const engine_suggest *request,
+                                       engine_suggestion **list, size_t *count, uint64_t *known,
+                                       libsearch_error *error) noexcept
+{
+    return guarded(error, [&] {
+        std::vector<planner::suggestion> found;
+        *known = 0;
+        snapshot->with_database([&](Xapian::Database &database) {
+            found = planner(snapshot->allocator, *snapshot->meaning, database).suggest(request, known);
+        });
+        auto *made = static_cast<engine_suggestion *>(
+            arena_allocate(request->results, (found.size() + 1) * sizeof(engine_suggestion)));
+        if (made == nullptr)
+            throw std::bad_alloc();
+        for (size_t i = 0; i < found.size(); i++) {
+            const char *word = arena_duplicate(request->results, found[i].word.data(), found[i].word.size());
+            if (word == nullptr)
+                throw std::bad_alloc();
+            made[i] = { { word, found[i].word.size() }, found[i].frequency, found[i].distance };
+        }
+        *list = made;
+        *count = found.size();
+    });
+}
+
 /* ----- writing ----- */
 
 static libsearch_status xapian_writer_open(engine_index *index, const libsearch_writer_options *options,
@@ -369,6 +395,7 @@ static libsearch_engine engine_table()
     engine.refresh = xapian_refresh;
     engine.rollback = xapian_rollback;
     engine.compact = xapian_compact;
+    engine.suggest = xapian_suggest;
     return engine;
 }
 

@@ -28,6 +28,14 @@ class planner
     /* An empty Query where nothing can match. */
     Xapian::Query plan(const libsearch_query *query);
 
+    /* Words that go on as one does or are like it, as engine_suggest asks; their frequency is in how many documents. */
+    struct suggestion {
+        std::string word;
+        uint64_t frequency;
+        unsigned distance;
+    };
+    std::vector<suggestion> suggest(const engine_suggest *request, uint64_t *known) const;
+
     bool strict = false;           /* nothing is lenient: for deleting what matches */
     std::vector<warning> warnings; /* what could not be done as a lenient query asks */
 

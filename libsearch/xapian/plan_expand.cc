@@ -99,8 +99,8 @@ static bool opens_prefix(char c) { return (c >= 'A' && c <= 'Z') || c == ':'; }
 /* All words, as written, of a list of terms that begin with `lead` and satisfy `wanted`; what begins with a capital
  * or a colon behind the list's prefix is of another list. */
 template <class Wanted>
-static void walk(const Xapian::Database &database, const std::string &prefix, const std::string &lead, bool keywords,
-                 Wanted wanted)
+static void walk_terms(const Xapian::Database &database, const std::string &prefix, const std::string &lead,
+                       bool keywords, Wanted wanted)
 {
     auto term = database.allterms_begin(prefix + lead);
     const auto end = database.allterms_end(prefix + lead);
@@ -114,9 +114,17 @@ static void walk(const Xapian::Database &database, const std::string &prefix, co
         if (keywords && prefix.size() > 1 && !word.empty() && word[0] == ':')
             word.erase(0, 1);
         if (!word.empty())
-            wanted(word, whole);
+            wanted(word, whole, term.get_termfreq());
         ++term;
     }
+}
+
+template <class Wanted>
+static void walk(const Xapian::Database &database, const std::string &prefix, const std::string &lead, bool keywords,
+                 Wanted wanted)
+{
+    walk_terms(database, prefix, lead, keywords,
+               [&](const std::string &word, const std::string &term, Xapian::doccount) { wanted(word, term); });
 }
 
 static void add(std::set<std::string> &found, const std::string &word)
@@ -181,6 +189,54 @@ std::vector<std::string> planner::words_like(const struct field *field, const li
         });
     }
     return { found.begin(), found.end() };
+}
+
+/* The same walk with frequencies. Xapian's own spelling dictionary would know only one word, and is there only where a
+ * program filled it. */
+std::vector<planner::suggestion> planner::suggest(const engine_suggest *request, uint64_t *known) const
+{
+    const struct field *field = request->field;
+    const bool keywords = field != nullptr && field->type == LIBSEARCH_KEYWORD;
+    const std::string prefix = field == nullptr ? std::string() : layout_.places[field->number].prefix;
+    const std::string text = string_of(request->word);
+    std::vector<suggestion> found;
+    if (keywords && prefix.empty())
+        fail(LIBSEARCH_UNSUPPORTED, "suggestions of field '%s', which has no terms", field->name);
+    const auto wanted = letters_of(text);
+    const unsigned most = wanted.size() < 3 ? 0 : wanted.size() < 6 ? 1 : 2;
+    const auto take = [&](const std::string &word, const std::string &term, Xapian::doccount frequency) {
+        unsigned distance = 0;
+        if (term_was_cut(term))
+            return;
+        if (request->correct && word != text) {
+            const auto letters = letters_of(word);
+            if (most == 0 || !is_near(wanted, letters, most))
+                return;
+            distance = is_near(wanted, letters, 1) ? 1 : 2;
+            if (distance == 2 && letters[0] != wanted[0])
+                return;
+        }
+        found.push_back({ word, frequency, distance });
+    };
+    const std::string lead = request->correct ? std::string() : text;
+    walk_terms(database, prefix, lead, keywords, take);
+    if (keywords && prefix.size() > 1 && !lead.empty() && opens_prefix(lead[0]))
+        walk_terms(database, prefix + ":", lead, false, take);
+    if (request->correct && !keywords) {
+        word_cutter cutter(allocator, field != nullptr ? field->analyzer : layout_.schema->analyzers[0]);
+        *known = layout_.stems ? database.get_termfreq(term_of_stem(prefix, cutter.stem(text)))
+                               : database.get_termfreq(term_of_word(prefix, text));
+    }
+    const auto worth = [](const suggestion &one) {
+        return static_cast<double>(one.frequency) / (one.distance == 0 ? 1 : one.distance == 1 ? 64 : 4096);
+    };
+    const size_t kept = std::min(found.size(), request->count);
+    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
+                      [&](const suggestion &a, const suggestion &b) {
+                          return worth(a) > worth(b) || (!(worth(a) < worth(b)) && a.word < b.word);
+                      });
+    found.resize(kept);
+    return found;
 }
 
 Query planner::plan_expand(const libsearch_query *query)

@@ -120,6 +120,7 @@ libsearch_open_options open_options = LIBSEARCH_OPEN_OPTIONS_INIT;
 libsearch_writer_options writer_options = LIBSEARCH_WRITER_OPTIONS_INIT;
 libsearch_search_options search_options = LIBSEARCH_SEARCH_OPTIONS_INIT;
 libsearch_info info = LIBSEARCH_INFO_INIT;
+libsearch_suggest_options suggest_options = LIBSEARCH_SUGGEST_OPTIONS_INIT;
 size_t length(void);
 size_t length(void)
 {

@@ -46,6 +46,30 @@ EOF
   run 0 index three.index three.jsonl
 }
 
+# ---- suggest
+
+suggest_completes_the_last_word_and_corrects_others() {
+  three_documents
+  run 0 suggest three.index 'rivr ra'
+  [ "$(cat out)" = "did you mean	river ra
+2	rivr rain
+1	rivr rained" ] || fail "it lists corrections, then completions with how often they were written"
+  run 0 suggest three.index --json 'rivr ra' -n 1
+  out_is '{"completions": [{"text": "rivr rain", "frequency": 2}], "corrections": [{"text": "river ra", "frequency": 2}]}'
+  run 0 suggest three.index --in country W
+  out_has "1	Wales"
+  run 1 suggest three.index 'xyzzy '
+  err_has "nothing to suggest"
+}
+
+search_asks_what_was_meant_where_nothing_is_found() {
+  three_documents
+  run 1 search three.index rivr
+  err_has "nothing found; did you mean: river"
+  run 1 search three.index rivr --json
+  err_lines 0
+}
+
 # ---- index
 
 index_makes_an_index_and_says_what_is_safe() {

@@ -61,3 +61,18 @@ char *duplicate(const char *data, size_t length)
     copy[length] = '\0';
     return copy;
 }
+
+char *join_words(const struct options *options, size_t *length)
+{
+    *length = 0;
+    for (size_t i = 0; i < options->word_count; i++)
+        *length += strlen(options->words[i]) + 1;
+    char *text = allocate(*length + 1), *next = text;
+    for (size_t i = 0; i < options->word_count; i++) {
+        if (i > 0)
+            *next++ = ' ';
+        next = stpcpy(next, options->words[i]);
+    }
+    *length = (size_t)(next - text);
+    return text;
+}

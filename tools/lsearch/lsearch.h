@@ -45,6 +45,7 @@ struct options {
     size_t facet_count;
     bool explain;                /* --explain */
     const char *collapse;        /* --collapse */
+    const char *in_field;        /* --in */
     struct field_option *fields; /* --field, in the order given */
     size_t field_count;
 };
@@ -65,6 +66,7 @@ struct command {
 
 enum outcome command_index(const struct options *options);
 enum outcome command_search(const struct options *options);
+enum outcome command_suggest(const struct options *options);
 enum outcome command_run(const struct options *options);
 enum outcome command_get(const struct options *options);
 enum outcome command_delete(const struct options *options);
@@ -93,6 +95,9 @@ libsearch_status engine_check(const struct options *options, libsearch_report re
 void *allocate(size_t size);
 void *reallocate(void *memory, size_t size);
 char *duplicate(const char *data, size_t length);
+
+/* The words after INDEX as one text, as they would stand in a search box; free it. */
+char *join_words(const struct options *options, size_t *length);
 
 static inline libsearch_bytes bytes_of(const char *data, size_t length) { return (libsearch_bytes){ data, length }; }
 

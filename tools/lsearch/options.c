@@ -18,13 +18,16 @@ enum {
     IN_INFO = 1u << 5,
     IN_CHECK = 1u << 6,
     IN_COMPACT = 1u << 7,
-    IN_ALL = 255u
+    IN_SUGGEST = 1u << 8,
+    IN_ALL = 511u
 };
 
 static const struct command commands[] = {
     { "index", "INDEX FILE...", "documents into INDEX, which is made if missing", IN_INDEX, false, 1, SIZE_MAX,
       command_index },
     { "search", "INDEX QUERY", "the best documents", IN_SEARCH, true, 1, SIZE_MAX, command_search },
+    { "suggest", "INDEX TEXT", "how a query may go on, and what it may have meant", IN_SUGGEST, true, 1, SIZE_MAX,
+      command_suggest },
     { "run", "INDEX QUERIES.tsv", "a TREC run: every line is qid<TAB>words", IN_RUN, false, 1, 1, command_run },
     { "get", "INDEX ID...", "stored documents, as JSON lines", IN_GET, true, 1, SIZE_MAX, command_get },
     { "delete", "INDEX ID...", "delete documents", IN_DELETE, true, 1, SIZE_MAX, command_delete },
@@ -56,6 +59,7 @@ enum option {
     OPTION_FACET,
     OPTION_COLLAPSE,
     OPTION_EXPLAIN,
+    OPTION_IN,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -68,14 +72,14 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-    { "-n", "N", "how many documents are listed (10)", IN_SEARCH, OPTION_COUNT },
+    { "-n", "N", "how many are listed (10 documents, 5 suggestions)", IN_SEARCH | IN_SUGGEST, OPTION_COUNT },
     { "--offset", "N", "leave out the best N", IN_SEARCH, OPTION_OFFSET },
     { "-k", "N", "how many documents for each query (1000)", IN_RUN, OPTION_DEPTH },
     { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_RUN, OPTION_MODEL },
-    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN, OPTION_TIMEOUT },
-    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO, OPTION_JSON },
+    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN | IN_SUGGEST, OPTION_TIMEOUT },
+    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO | IN_SUGGEST, OPTION_JSON },
     { "--markup", "FORM", "snippets as plain or html", IN_SEARCH, OPTION_MARKUP },
-    { "--color", "WHEN", "auto, always or never", IN_SEARCH, OPTION_COLOUR },
+    { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)", IN_INDEX,
       OPTION_LANGUAGE },
     { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX, OPTION_FIELD },
@@ -86,7 +90,7 @@ static const struct rule rules[] = {
     { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
-      IN_SEARCH | IN_RUN | IN_GET | IN_INFO, OPTION_FIELD_MAP },
+      IN_SEARCH | IN_RUN | IN_GET | IN_INFO | IN_SUGGEST, OPTION_FIELD_MAP },
     { "--sort", "FIELD[:desc]", "in the order of a field (score: as without), several with commas", IN_SEARCH,
       OPTION_SORT },
     { "--facet", "FIELD[:WHAT]",
@@ -94,6 +98,7 @@ static const struct rule rules[] = {
       OPTION_FACET },
     { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH, OPTION_COLLAPSE },
     { "--explain", NULL, "say where each score comes from", IN_SEARCH, OPTION_EXPLAIN },
+    { "--in", "FIELD", "words of this field", IN_SUGGEST, OPTION_IN },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -346,6 +351,7 @@ static bool apply(struct options *options, const struct rule *rule, const char *
             break;
         return true;
     case OPTION_EXPLAIN: options->explain = true; return true;
+    case OPTION_IN: options->in_field = value; return true;
     case OPTION_COLLAPSE: options->collapse = value; return true;
     case OPTION_MODEL: options->model = value; return true;
     case OPTION_LANGUAGE: options->language = value; return true;

@@ -9,22 +9,6 @@
 
 enum { SNIPPET_BYTES = 240 };
 
-/* The query's words as one text, as they would stand in a search box. */
-static char *join_words(const struct options *options, size_t *length)
-{
-    *length = 0;
-    for (size_t i = 0; i < options->word_count; i++)
-        *length += strlen(options->words[i]) + 1;
-    char *text = allocate(*length + 1), *next = text;
-    for (size_t i = 0; i < options->word_count; i++) {
-        if (i > 0)
-            *next++ = ' ';
-        next = stpcpy(next, options->words[i]);
-    }
-    *length = (size_t)(next - text);
-    return text;
-}
-
 static libsearch_bytes snippet_of(const struct options *options, libsearch_results *results, size_t i)
 {
     libsearch_bytes snippet = bytes_of("", 0);
@@ -213,6 +197,23 @@ static enum outcome print_plain(const struct options *options, libsearch_results
     return OUTCOME_DONE;
 }
 
+/* And what may have been meant. */
+static void say_nothing_found(libsearch_index *index, libsearch_bytes text)
+{
+    libsearch_suggestions *found = NULL;
+    libsearch_suggest_options options = LIBSEARCH_SUGGEST_OPTIONS_INIT;
+    options.count = 1;
+    options.timeout = 1000;
+    if (libsearch_correct(index, text, &options, &found, NULL) == LIBSEARCH_OK &&
+        libsearch_suggestions_count(found) > 0) {
+        const libsearch_bytes meant = libsearch_suggestions_text(found, 0);
+        complain("nothing found; did you mean: %.*s", (int)meant.length, meant.data);
+    } else {
+        complain("nothing found");
+    }
+    libsearch_suggestions_free(found);
+}
+
 enum outcome command_search(const struct options *options)
 {
     enum outcome outcome;
@@ -245,7 +246,7 @@ enum outcome command_search(const struct options *options)
             libsearch_results_count(results) == 0 && (search.count > 0 || libsearch_results_total(results, NULL) == 0);
         if (outcome == OUTCOME_DONE && nothing) {
             if (!options->json)
-                complain("nothing found");
+                say_nothing_found(index, bytes_of(text, length));
             outcome = OUTCOME_NOTHING;
         } else if (outcome == OUTCOME_DONE && search.count == 0 && !options->json) {
             printf("0 of %" PRIu64 "\n", libsearch_results_total(results, NULL));
