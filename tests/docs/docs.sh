@@ -96,5 +96,23 @@ bash_completes_commands_and_options() {
   [ "$(complete "$lsearch" index some.index --sort)" = "" ]
 }
 
+# All of README.md's commands but the first, which tests/newcomer tries too, in the tree as it is installed.
+the_commands_of_the_readme_do_what_they_say() {
+  [ -d "$LIBSEARCH_BUILD/man" ] || skip "this build installs nothing"
+  HOME=$work/home
+  export HOME
+  awk -f tests/newcomer/commands.awk README.md | sed '1,/^cmake --install/d' >"$work/commands"
+  cmake --install "$LIBSEARCH_BUILD" --prefix "$HOME/.local" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  cp -r README.md docs "$work"
+  echo './search >printed' >>"$work/commands"
+  (cd "$work" && sh -e ./commands >log 2>&1) || { cat "$work/log"; exit 1; }
+  grep -q -x docs/reliability.md "$work/printed" || { cat "$work/printed"; exit 1; }
+}
+
+the_readme_has_the_figures_of_the_benchmarks() {
+  command -v python3 >/dev/null || skip "no python3 here"
+  scripts/readme-figures --check
+}
+
 claim=$1
 "$claim"

@@ -77,9 +77,11 @@ links_between_documents_lead_somewhere)
     done >"$wrong"
   ;;
 programs_in_the_guide_compile)
-  awk '/^```/ { inside = $0 == "```c"; next } inside' docs/guide.md >"$work/guide.c"
-  grep -q libsearch_open "$work/guide.c"
-  "$LIBSEARCH_CC" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/guide.c" 2>"$wrong" || true
+  for page in guide how-to; do
+    awk '/^```/ { inside = $0 == "```c"; next } inside' "docs/$page.md" >"$work/$page.c"
+    grep -q libsearch_open "$work/$page.c"
+    "$LIBSEARCH_CC" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/$page.c" 2>>"$wrong" || true
+  done
   ;;
 only_io_touches_files)
   files='open|openat|creat|fopen|fdopen|freopen|read|pread|write|pwrite|fread|fwrite|readv|writev|preadv|pwritev'
