@@ -82,13 +82,37 @@ function write_code(text, file,    lines, count, i) {
 
 # A struct or enum: its lines without their comments into bare, and for each member what is declared and what is said
 # of it into member[1..members] and said[1..members].
-function take_apart(text,    lines, count, i, line, place, inside) {
+function take_apart(text,    lines, count, i, line, place, inside, before, open) {
   count = split(text, lines, "\n")
   bare = ""
   members = 0
-  inside = 0
+  inside = 0 # a comment behind its member
+  open = 0   # a comment before it
+  before = ""
   for (i = 1; i <= count; i++) {
     line = lines[i]
+    if (open || line ~ /^ +\/\*\*( |$)/) {
+      open = line !~ /\*\//
+      sub(/^ +\/\*\* ?/, "", line)
+      sub(/^ +\* ?/, "", line)
+      sub(/ *\*\/.*/, "", line)
+      before = before (before == "" ? "" : "\n") line
+      continue
+    }
+    if (before != "") { # its member; a declaration may take several lines
+      member[++members] = line
+      said[members] = before
+      bare = bare "\n" line
+      while (member[members] !~ /[;,] *$/ && i < count) {
+        bare = bare "\n" lines[++i]
+        sub(/^ +/, " ", lines[i])
+        member[members] = member[members] lines[i]
+      }
+      sub(/^ +/, "", member[members])
+      sub(/[,;]$/, "", member[members])
+      before = ""
+      continue
+    }
     if (inside) {
       inside = line !~ /\*\//
       sub(/ *\*\/.*/, "", line)
@@ -233,7 +257,7 @@ function declare(    text, name) {
   }
 }
 
-/^\/\* -----/ { state = "heading"; comment = ""; next }
+/^\/\* -----/ { comment = ""; if ($0 !~ /\*\//) state = "heading"; next }
 /^\/\*\*/ {
   comment = ""
   line = $0

@@ -41,8 +41,10 @@ every_function_has_a_manual_page() {
   comm -23 "$work/declared" "$work/pages" >"$work/wrong"
   for name in $(cat "$work/declared"); do
     grep -q "^.BR $name (3)" "$LIBSEARCH_BUILD/man/man3/libsearch.3" || echo "libsearch(3) does not list $name"
-    # A page that says nothing: its comment was not found.
-    awk '/^.SH DESCRIPTION/ { getline; exit !/^.SH/ }' "$LIBSEARCH_BUILD/man/man3/$name.3" && echo "$name(3) says nothing"
+  done >>"$work/wrong"
+  # A page that says nothing: its comment was not found.
+  for page in "$LIBSEARCH_BUILD"/man/man3/*.3; do
+    awk '/^.SH DESCRIPTION/ { getline; exit !/^.SH/ }' "$page" && echo "$page says nothing"
   done >>"$work/wrong" || true
   cat "$work/wrong"
   [ ! -s "$work/wrong" ]
