@@ -116,5 +116,27 @@ the_readme_has_the_figures_of_the_benchmarks() {
   scripts/readme-figures --check
 }
 
+every_example_is_short_and_listed_and_says_what_it_prints() {
+  for example in examples/*.c; do
+    name=$(basename "$example" .c)
+    [ "$(wc -l <"$example")" -lt 150 ] || echo "$example has 150 lines or more"
+    [ -s "examples/$name.expected" ] || echo "examples/$name.expected is missing"
+    grep -q "^| .$name.c. |" examples/README.md || echo "examples/README.md does not list $name.c"
+    grep -q -w "$name" examples/CMakeLists.txt || echo "examples/CMakeLists.txt does not build $name"
+  done >"$work/wrong"
+  cat "$work/wrong"
+  [ ! -s "$work/wrong" ]
+}
+
+programs_in_the_guide_do_what_they_say() {
+  case "$LIBSEARCH_BUILD" in */asan | */tsan) skip "only without sanitizers" ;; esac
+  for page in guide how-to; do
+    awk '/^```/ { inside = $0 == "```c"; next } inside' "docs/$page.md" >"$work/$page.c"
+  done
+  "$LIBSEARCH_CC" -std=gnu11 -Wall -Wextra -Iinclude -I"$work" tests/docs/run_guide.c -o "$work/run_guide" \
+    "$LIBSEARCH_BUILD/libsearch.so" -Wl,-rpath,"$LIBSEARCH_BUILD"
+  (cd "$work" && ./run_guide)
+}
+
 claim=$1
 "$claim"

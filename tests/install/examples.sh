@@ -27,6 +27,7 @@ run first_search "$work/first.index"
 run folder_of_files "$work/texts.index" "$sources/texts" "walking harbour"
 run updates_and_deletes "$work/notes.index"
 run fields_and_facets "$work/books.index"
+run custom_tokenizer "$work/sources.index"
 run one_writer_many_readers "$work/messages.index"
 run snippets_in_a_terminal "$work/texts.index" walks bold
 printf 'harb\nwalk mas' >"$work/keys"
