@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Search as you type: with every key the best titles for what stands there, its last word taken for the beginning
- * of one. Reads keys from a terminal, or from a file or pipe, one line a question.
+/* Search as you type: with every key how the last word may go on, and the best titles for what stands there, its last
+ * word taken for the beginning of one. Reads keys from a terminal, or from a file or pipe, one line a question.
  *
  *     search_as_you_type INDEX
  *
@@ -37,6 +37,21 @@ static libsearch_query *query_of(const char *typed, size_t length)
     return all;
 }
 
+/* The text with its last word completed by the most frequent word that begins so. */
+static void show_completion(libsearch_index *index, libsearch_bytes typed)
+{
+    libsearch_suggest_options options = LIBSEARCH_SUGGEST_OPTIONS_INIT;
+    libsearch_suggestions *found = NULL;
+    options.count = 1;
+    options.timeout = 1000;
+    if (libsearch_complete(index, typed, &options, &found, NULL) == LIBSEARCH_OK &&
+        libsearch_suggestions_count(found) > 0) {
+        const libsearch_bytes text = libsearch_suggestions_text(found, 0);
+        printf(" [%.*s]", (int)text.length, text.data);
+    }
+    libsearch_suggestions_free(found);
+}
+
 static libsearch_status show(libsearch_index *index, const char *typed, size_t length, libsearch_error *error)
 {
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
@@ -44,7 +59,9 @@ static libsearch_status show(libsearch_index *index, const char *typed, size_t l
     libsearch_query *query = query_of(typed, length);
     options.count = 3;
     options.timeout = 1000; /* milliseconds: whoever types does not wait */
-    printf("%.*s ->", (int)length, typed);
+    printf("%.*s", (int)length, typed);
+    show_completion(index, (libsearch_bytes){ typed, length });
+    fputs(" ->", stdout);
     if (query == NULL) {
         putchar('\n');
         return LIBSEARCH_OK;
