@@ -15,6 +15,7 @@
  *
  *   <libsearch/query.h>    query trees: built by functions or parsed from text
  *   <libsearch/suggest.h>  completions of what is being typed, and did-you-mean
+ *   <libsearch/rank.h>     ranking models, the program's own numbers and functions in the score, a second stage
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *
  * Rules that hold everywhere
@@ -137,6 +138,8 @@ typedef struct libsearch_document libsearch_document;
 typedef struct libsearch_results libsearch_results;
 /** One commit, pinned: what it shows never changes. Any number of threads may search one. */
 typedef struct libsearch_snapshot libsearch_snapshot;
+/** What a search ranks by beyond its model (libsearch/rank.h). */
+typedef struct libsearch_ranking libsearch_ranking;
 /** A query tree; immutable, so any number of threads may use one. */
 typedef struct libsearch_query libsearch_query;
 
@@ -585,8 +588,8 @@ typedef struct libsearch_search_options {
     size_t count;                  /**< how many results; INIT: 10; 0: none, as for counting */
     size_t offset;                 /**< how many of the best are left out first */
     libsearch_total total;         /**< how exactly matches are counted */
-    const char *model;             /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4", "bm25-xapian"; NULL: the
-                               index's default, which libsearch_info names */
+    const char *model;             /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4" and the others of
+                               libsearch/rank.h; NULL: the index's default, which libsearch_info names */
     int64_t timeout;               /**< milliseconds until DEADLINE; 0: none */
     size_t memory;                 /**< bytes that the search may take; 0: 256 MiB */
     libsearch_cancel *cancel;      /**< or NULL */
@@ -599,6 +602,7 @@ typedef struct libsearch_search_options {
                                those without a value are. NULL: none */
     libsearch_bytes after; /**< a cursor of an earlier search with the same query, sort and collapse on the same
                                 snapshot (else STALE or INVALID): what comes behind it; offset counts from there */
+    const libsearch_ranking *ranking; /**< numbers and functions of the program's own; NULL: none (libsearch/rank.h) */
 } libsearch_search_options;
 
 enum {
@@ -610,7 +614,7 @@ enum {
 #ifdef __cplusplus
 #define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
     {                                                                                                                  \
-        sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }         \
+        sizeof(libsearch_search_options), 10, 0, LIBSEARCH_TOTAL_BOUND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }, 0      \
     }
 #else
 #define LIBSEARCH_SEARCH_OPTIONS_INIT                                                                                  \
@@ -761,6 +765,7 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 
 #include <libsearch/extend.h>
 #include <libsearch/query.h>
+#include <libsearch/rank.h>
 #include <libsearch/suggest.h>
 
 #endif

@@ -44,6 +44,9 @@ struct libsearch_results {
     uint64_t *keys, *folded; /* as struct engine_answer; in the arena */
     size_t key_count, facet_count;
     libsearch_facet_counts *facets;
+    bool exhaustive;
+    size_t rescored;                       /* so many of the first were scored by a second stage */
+    const libsearch_ranking *ranking;      /* as it was asked for, or NULL; in the arena */
     const char *model;                     /* as it was asked for; NULL: the default */
     uint64_t order;                        /* a hash of sort and collapse */
     uint64_t commit, numbered;             /* of the snapshot, and how many documents it has numbers for: for cursors */

@@ -44,6 +44,23 @@ uint64_t libsearch_results_total(const libsearch_results *results, int *exact)
     return results == NULL ? 0 : results->total;
 }
 
+/* Puts the second stage's score above the tree of the first. */
+static libsearch_status explain_second_stage(libsearch_results *results, size_t i, libsearch_explanation **list,
+                                             size_t *count, libsearch_error *error)
+{
+    libsearch_explanation *made = arena_allocate(&results->arena, (*count + 1) * sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    made[0] = (libsearch_explanation){ 0, results->hits[i].score, "after the second stage; before it, below" };
+    for (size_t line = 0; line < *count; line++) {
+        made[line + 1] = (*list)[line];
+        made[line + 1].depth++;
+    }
+    *list = made;
+    ++*count;
+    return LIBSEARCH_OK;
+}
+
 libsearch_status libsearch_results_explain(libsearch_results *results, size_t i, const libsearch_explanation **lines,
                                            size_t *count, libsearch_error *error)
 {
@@ -59,8 +76,10 @@ libsearch_status libsearch_results_explain(libsearch_results *results, size_t i,
     const libsearch_snapshot *snapshot = results->snapshot;
     if (snapshot->engine->explain == NULL)
         return error_set(error, LIBSEARCH_UNSUPPORTED, "the %s engine explains no scores", snapshot->engine->name);
-    TRY(snapshot->engine->explain(snapshot->handle, results->query, results->model, results->hits[i].number,
-                                  &results->arena, &list, count, error));
+    TRY(snapshot->engine->explain(snapshot->handle, results->query, results->model, results->ranking,
+                                  results->hits[i].number, &results->arena, &list, count, error));
+    if (i < results->rescored)
+        TRY(explain_second_stage(results, i, &list, count, error));
     *lines = list;
     return LIBSEARCH_OK;
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/handles.h"
+#include "api/ranking.h"
 #include "query/query_parser.h"
 
 enum { DEFAULT_MEMORY = 256 << 20 };
@@ -165,7 +165,7 @@ static size_t count_warnings(const libsearch_query *query, const struct query_wa
     return count;
 }
 
-static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearch_query *query, size_t room,
+static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearch_query *query,
                                     libsearch_results **results, libsearch_error *error)
 {
     const libsearch_allocator *allocator = snapshot->allocator;
@@ -175,13 +175,14 @@ static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearc
     arena_init(&made->arena, allocator);
     made->snapshot = snapshot_share(snapshot);
     made->query = query_retain(query);
-    made->hits = memory_allocate_array(allocator, room, sizeof *made->hits);
-    if (made->hits == NULL) {
-        libsearch_results_free(made);
-        return error_no_memory(error);
-    }
     *results = made;
     return LIBSEARCH_OK;
+}
+
+static libsearch_status hits_new(libsearch_results *results, size_t room, libsearch_error *error)
+{
+    results->hits = memory_allocate_array(results->snapshot->allocator, room, sizeof *results->hits);
+    return results->hits == NULL ? error_no_memory(error) : LIBSEARCH_OK;
 }
 
 /* Those of the parser, and then those of the search. */
@@ -223,9 +224,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     TRY(check_options(options, error));
     TRY(check_abilities(snapshot->engine, options, error));
     TRY(snapshot->engine->info(snapshot->handle, &info, error));
-    /* No more can come back than there are documents. */
-    const size_t room = options->count < info.documents ? options->count : (size_t)info.documents;
-    TRY(results_new(snapshot, query, room, &found, error));
+    TRY(results_new(snapshot, query, &found, error));
     const uint64_t *after = NULL;
     uint64_t after_number = 0;
     libsearch_facet *facets = NULL;
@@ -241,13 +240,21 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     libsearch_status status = read_cursor(found, options, &after, &after_number, error);
     if (status == LIBSEARCH_OK)
         status = copy_facets(options, &found->arena, &facets, error);
+    libsearch_ranking *ranking = NULL;
+    if (status == LIBSEARCH_OK)
+        status = ranking_copy(snapshot->engine, options, &found->arena, &ranking, error);
+    const bool staged = ranking != NULL && ranking->rescorer != NULL && options->count > 0;
+    const size_t count = staged ? ranking_count(ranking, options) : options->count;
+    if (status == LIBSEARCH_OK) /* no more can come back than there are documents */
+        status = hits_new(found, count < info.documents ? count : (size_t)info.documents, error);
     if (status != LIBSEARCH_OK) {
         libsearch_results_free(found);
         return status;
     }
     const struct engine_request request = { .query = query,
-                                            .count = options->count,
-                                            .offset = options->offset,
+                                            .count = count,
+                                            .offset = staged ? 0 : options->offset,
+                                            .ranking = ranking,
                                             .total = options->total,
                                             .model = options->model,
                                             .deadline = deadline_of(options->timeout),
@@ -268,6 +275,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         found->count = answer.hit_count;
         found->total = answer.total;
         found->total_exact = answer.total_exact;
+        found->exhaustive = answer.exhaustive;
         found->search_warnings = answer.warnings;
         found->keys = answer.keys;
         found->key_count = answer.key_count;
@@ -277,6 +285,13 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         status = take_ids(found, error);
         if (status == LIBSEARCH_OK)
             status = take_warnings(found, error);
+        if (status == LIBSEARCH_OK && staged)
+            status = ranking_rescore(found, ranking, options, error);
+        if (ranking != NULL) { /* what is explained has no need of it, and it is the caller's */
+            ranking->without = NULL;
+            ranking->without_count = 0;
+        }
+        found->ranking = ranking;
     }
     if (status != LIBSEARCH_OK) {
         libsearch_results_free(found);

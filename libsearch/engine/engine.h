@@ -28,7 +28,8 @@ enum {
     ENGINE_SORTS = 1 << 0,
     ENGINE_FACETS = 1 << 1,
     ENGINE_COLLAPSES = 1 << 2,
-    ENGINE_CONTINUES = 1 << 3 /* after a hit of an earlier answer */
+    ENGINE_CONTINUES = 1 << 3, /* after a hit of an earlier answer */
+    ENGINE_RANKS = 1 << 4      /* by signals and scorers, without documents */
 };
 
 /* What a search is asked for. */
@@ -49,7 +50,8 @@ struct engine_request {
     const uint64_t *after; /* the keys of a hit, or NULL; and its number. In the order by score that is given without
                                 keys they are 0, and UINT32_MAX less the bits of its score */
     uint64_t after_number;
-    struct arena *results; /* where keys, folded and facets of the answer lie */
+    const libsearch_ranking *ranking; /* or NULL; its rescorer is not the engine's */
+    struct arena *results;            /* where keys, folded and facets of the answer lie */
 };
 
 /* What came of it; hits are the caller's array of `count` elements at least. */
@@ -58,7 +60,8 @@ struct engine_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
-    uint64_t *keys; /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
+    bool exhaustive; /* every match was scored */
+    uint64_t *keys;  /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
                                 it does; else NULL */
     size_t key_count;
     uint64_t *folded; /* likewise */
@@ -140,8 +143,8 @@ struct libsearch_engine {
     unsigned abilities; /* ENGINE_… */
     /* Where the score of a document comes from, in the arena's memory; NULL: it cannot say. */
     libsearch_status (*explain)(struct engine_snapshot *snapshot, const libsearch_query *query, const char *model,
-                                uint64_t number, struct arena *arena, libsearch_explanation **list, size_t *count,
-                                libsearch_error *error);
+                                const libsearch_ranking *ranking, uint64_t number, struct arena *arena,
+                                libsearch_explanation **list, size_t *count, libsearch_error *error);
     /* Completions by falling frequency; corrections by what they are worth, the word itself among them where it was
      * written. *known, of corrections: in how many documents a search finds the word. NULL: it has none. */
     libsearch_status (*suggest)(struct engine_snapshot *snapshot, const struct engine_suggest *request,

@@ -115,6 +115,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
                                           .facets = request->facets,
                                           .facet_count = request->facet_count,
                                           .collapse = request->collapse,
+                                          .ranking = request->ranking,
                                           .after = request->after == NULL ? NULL : &after,
                                           .results = request->results };
     struct search_answer found = { .hits = hits };
@@ -125,6 +126,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
             answer->hits[answer->hit_count++] = (struct engine_hit){ found.hits[i].score, found.hits[i].number };
         answer->total = found.total;
         answer->total_exact = found.total_exact;
+        answer->exhaustive = found.exhaustive;
         answer->warnings = found.warnings;
         const size_t left_out = request->offset < found.hit_count ? request->offset : found.hit_count;
         answer->key_count = found.key_count;
@@ -186,13 +188,14 @@ static libsearch_status native_fetch(struct engine_snapshot *snapshot, uint64_t 
 }
 
 static libsearch_status native_explain(struct engine_snapshot *snapshot, const libsearch_query *query,
-                                       const char *model, uint64_t number, struct arena *arena,
-                                       libsearch_explanation **list, size_t *count, libsearch_error *error)
+                                       const char *model, const libsearch_ranking *ranking, uint64_t number,
+                                       struct arena *arena, libsearch_explanation **list, size_t *count,
+                                       libsearch_error *error)
 {
     const struct snapshot_segment *segment;
     struct snapshot *pinned = snapshot_of(snapshot);
     TRY(find_segment(pinned, number, &segment, error));
-    return search_explain(pinned, query, model, (size_t)(segment - pinned->segments),
+    return search_explain(pinned, query, model, ranking, (size_t)(segment - pinned->segments),
                           (uint32_t)(number - segment->base), arena, list, count, error);
 }
 
@@ -374,7 +377,7 @@ const libsearch_engine *engine_native(void)
         .refresh = native_refresh,
         .rollback = native_rollback,
         .compact = native_compact,
-        .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES,
+        .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES | ENGINE_RANKS,
         .explain = native_explain,
         .suggest = native_suggest,
     };

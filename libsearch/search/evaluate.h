@@ -19,6 +19,7 @@ struct search_context {
     const float *side_weights; /* by field of the schema */
     size_t memory_left;
     unsigned polls;
+    struct signals *signals; /* or NULL */
     libsearch_error *error;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/explain.h"
 
+#include "search/signals.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -131,6 +133,45 @@ static libsearch_status explain(struct explaining *explaining, const struct plan
     return LIBSEARCH_OK;
 }
 
+static const char *kind_of(const libsearch_signal *signal)
+{
+    switch (signal->kind) {
+    case LIBSEARCH_SIGNAL_RECENCY: return "recency, 2^-((origin - v) / scale)";
+    case LIBSEARCH_SIGNAL_SATURATION: return "v / (v + scale)";
+    case LIBSEARCH_SIGNAL_LOGARITHM: return "ln(1 + v / scale)";
+    case LIBSEARCH_SIGNAL_LINEAR: return "v / scale";
+    }
+    return "";
+}
+
+/* The score after the signals, and below it the query's and each step's. */
+static libsearch_status explain_signals(struct explaining *explaining, const struct plan_node *root)
+{
+    const struct signals *signals = explaining->context->signals;
+    bool matches;
+    float score, g;
+    TRY(ask(explaining, root, &matches, &score));
+    if (!matches)
+        return LIBSEARCH_OK;
+    TRY(add(explaining, 0, signals_apply(signals, explaining->segment_index, explaining->document, score),
+            "the score below, taken through what the program knows, in this order"));
+    TRY(explain(explaining, root, 1));
+    const size_t count = signals_count(signals);
+    for (size_t i = 0; i < count; i++) {
+        const libsearch_signal *signal = signals_at(signals, i);
+        score = signals_step(signals, i, explaining->segment_index, explaining->document, score, &g);
+        if (signal->flags & LIBSEARCH_SIGNAL_ADD)
+            TRY(add(explaining, 1, score, "the score + %.9g g", (double)signal->weight));
+        else
+            TRY(add(explaining, 1, score, "the score * (%.9g + %.9g g)", (double)signal->base, (double)signal->weight));
+        TRY(add(explaining, 2, g, "g, of field '%.200s': %s", signal->field, kind_of(signal)));
+    }
+    if (!signals_have_function(signals))
+        return LIBSEARCH_OK;
+    return add(explaining, 1, signals_step(signals, count, explaining->segment_index, explaining->document, score, &g),
+               "what the program's function makes of it");
+}
+
 libsearch_status explain_document(struct search_context *context, const struct plan_node *root,
                                   const struct snapshot_segment *where, size_t segment_index, uint32_t document,
                                   struct arena *arena, libsearch_explanation **list, size_t *count)
@@ -138,7 +179,7 @@ libsearch_status explain_document(struct search_context *context, const struct p
     struct explaining explaining = {
         .context = context, .where = where, .segment_index = segment_index, .document = document, .arena = arena
     };
-    TRY(explain(&explaining, root, 0));
+    TRY(context->signals != NULL ? explain_signals(&explaining, root) : explain(&explaining, root, 0));
     *list = explaining.list;
     *count = explaining.count;
     return LIBSEARCH_OK;

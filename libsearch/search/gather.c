@@ -5,6 +5,7 @@
 
 #include "search/column_view.h"
 #include "search/facets.h"
+#include "search/signals.h"
 
 /* A match. Its keys are compared one after the other, then its number: the lower is the better. */
 struct found {
@@ -136,6 +137,8 @@ static libsearch_status look_at(struct gathering *gathering, const struct snapsh
 {
     struct found found = { where->base + document, score, 0 };
     gathering->total++;
+    if (gathering->context->signals != NULL)
+        found.score = score = signals_apply(gathering->context->signals, segment, document, score);
     for (size_t f = 0; f < gathering->request->facet_count; f++)
         TRY(facet_counter_add(gathering->facets[f], segment, document));
     if (gathering->room == 0)

@@ -44,4 +44,15 @@ float leaf_threshold(const struct leaf *leaf, size_t k);
 /* The greatest bound of the blocks that reach into documents [first, last]; looks at no more than a few. */
 float leaf_range_bound(const struct leaf *leaf, uint32_t first, uint32_t last);
 
+/* The documents that block b spans: from the one behind the block before. */
+static inline uint32_t leaf_first_of_block(const struct leaf *leaf, uint32_t b)
+{
+    return b == 0 || leaf->cursor.list.last_documents == NULL ? 0
+                                                              : posting_last_document(&leaf->cursor.list, b - 1) + 1;
+}
+static inline uint32_t leaf_last_of_block(const struct leaf *leaf, uint32_t b)
+{
+    return leaf->cursor.list.last_documents == NULL ? UINT32_MAX : posting_last_document(&leaf->cursor.list, b);
+}
+
 #endif

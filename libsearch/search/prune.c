@@ -32,7 +32,7 @@ bool prune_can(const struct plan_node *node)
 
 void prune_seed(struct prune *prune)
 {
-    if (prune->where->live != NULL)
+    if (prune->where->live != NULL || prune->top->sieve != NULL)
         return;
     for (size_t i = 0; i < prune->leaf_count; i++) {
         const float least = leaf_threshold(prune->leaves[i], prune->top->k);

@@ -4,17 +4,6 @@
 #include "search/candidates.h"
 #include "search/prune_parts.h"
 
-static uint32_t first_of_block(const struct leaf *leaf, uint32_t b)
-{
-    return b == 0 || leaf->cursor.list.last_documents == NULL ? 0
-                                                              : posting_last_document(&leaf->cursor.list, b - 1) + 1;
-}
-
-static uint32_t last_of_block(const struct leaf *leaf, uint32_t b)
-{
-    return leaf->cursor.list.last_documents == NULL ? UINT32_MAX : posting_last_document(&leaf->cursor.list, b);
-}
-
 /* One block of the lead: `others` is what the other lists can add. */
 static bool search_block(struct prune *prune, struct leaf **by_rarity, struct candidates *candidates, uint32_t b,
                          float others)
@@ -60,17 +49,24 @@ libsearch_status prune_intersection(struct prune *prune)
     const uint32_t blocks = lead->cursor.list.blocks;
     TRY(search_take(prune->context, blocks * sizeof *heap, &heap));
     for (uint32_t b = 0; b < blocks; b++) {
-        const float others = bound_of_others(prune, by_rarity, first_of_block(lead, b), last_of_block(lead, b));
-        heap[b] = (struct promise){ lead->bounds[b] + others, b };
+        const float others =
+            bound_of_others(prune, by_rarity, leaf_first_of_block(lead, b), leaf_last_of_block(lead, b));
+        heap[b] = (struct promise){
+            prune_promise(prune, lead->bounds[b] + others, leaf_first_of_block(lead, b), leaf_last_of_block(lead, b)), b
+        };
     }
     promise_heapify(heap, blocks);
     for (size_t count = blocks; count > 0;) {
         const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune_limit(prune))
+        const uint32_t first = leaf_first_of_block(lead, best.what), last = leaf_last_of_block(lead, best.what);
+        if (best.bound < prune_least_promise(prune, prune_limit(prune)))
             break;
+        prune_enter(prune, first, last);
         if (count % 16 == 0)
             TRY(search_poll(prune->context));
-        if (!search_block(prune, by_rarity, candidates, best.what, best.bound - lead->bounds[best.what]))
+        const float others = prune->top->sieve == NULL ? best.bound - lead->bounds[best.what]
+                                                       : bound_of_others(prune, by_rarity, first, last);
+        if (!search_block(prune, by_rarity, candidates, best.what, others))
             return prune_damaged(prune);
     }
     return LIBSEARCH_OK;

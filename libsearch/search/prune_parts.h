@@ -5,6 +5,7 @@
 
 #include "search/leaf.h"
 #include "search/prune.h"
+#include "search/signals.h"
 
 /* A union tells documents that have a term from others by a score above this. */
 #define PRUNE_LEAST_SCORE 1e-30f
@@ -33,6 +34,23 @@ static inline void prune_offer(struct prune *prune, uint32_t document, float sco
 {
     if (score >= prune->top->threshold && prune_is_live(prune, document))
         top_k_add(prune->top, score, prune->where->base + document);
+}
+
+/* Where the program's own knowledge is in the ranking: what documents [first, last] with scores up to `bound` promise;
+ * below which promise nothing can enter (limit: where there is none of it); and what is to be known before they are
+ * gone through. */
+static inline float prune_promise(const struct prune *prune, float bound, uint32_t first, uint32_t last)
+{
+    return prune->top->sieve == NULL ? bound : sieve_reach(prune->top->sieve, bound, first, last);
+}
+static inline float prune_least_promise(const struct prune *prune, float limit)
+{
+    return prune->top->sieve == NULL ? limit : sieve_limit(prune->top->sieve);
+}
+static inline void prune_enter(struct prune *prune, uint32_t first, uint32_t last)
+{
+    if (prune->top->sieve != NULL)
+        sieve_enter(prune->top, first, last);
 }
 
 /* Raises the threshold to what one list alone promises, unless documents were deleted. */

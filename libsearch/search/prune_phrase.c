@@ -46,9 +46,7 @@ static float product_of(const struct leaf *leaf, float score)
 static float block_bound(const struct phrase_search *search, uint32_t b)
 {
     const struct leaf *lead = search->by_rarity[0];
-    const struct posting_list *list = &lead->cursor.list;
-    const uint32_t first = b == 0 ? 0 : posting_last_document(list, b - 1) + 1;
-    const uint32_t last = list->last_documents == NULL ? UINT32_MAX : posting_last_document(list, b);
+    const uint32_t first = leaf_first_of_block(lead, b), last = leaf_last_of_block(lead, b);
     float least = product_of(lead, lead->bounds[b]);
     for (size_t i = 1; i < search->prune->leaf_count; i++) {
         const struct leaf *leaf = search->by_rarity[i];
@@ -90,17 +88,21 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (!leaf_make_bounds(prune->leaves[i]))
             return failed(&search);
-    const uint32_t blocks = search.by_rarity[0]->cursor.list.blocks;
+    const struct leaf *lead = search.by_rarity[0];
+    const uint32_t blocks = lead->cursor.list.blocks;
     TRY(search_take(prune->context, blocks * sizeof *heap, &heap));
     for (uint32_t b = 0; b < blocks; b++)
-        heap[b] = (struct promise){ block_bound(&search, b), b };
+        heap[b] = (struct promise){
+            prune_promise(prune, block_bound(&search, b), leaf_first_of_block(lead, b), leaf_last_of_block(lead, b)), b
+        };
     promise_heapify(heap, blocks);
     for (size_t count = blocks; count > 0;) {
         uint32_t documents[POSTING_BLOCK];
         size_t n;
         const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune_limit(prune))
+        if (best.bound < prune_least_promise(prune, prune_limit(prune)))
             break;
+        prune_enter(prune, leaf_first_of_block(lead, best.what), leaf_last_of_block(lead, best.what));
         TRY(search_poll(prune->context));
         if (!common_documents(&search, best.what, documents, &n))
             return failed(&search);

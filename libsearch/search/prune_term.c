@@ -23,12 +23,15 @@ libsearch_status prune_term(struct prune *prune)
     size_t count = 0;
     for (uint32_t b = 0; b < blocks; b++)
         if (leaf->bounds[b] >= prune->top->threshold)
-            heap[count++] = (struct promise){ leaf->bounds[b], b };
+            heap[count++] = (struct promise){
+                prune_promise(prune, leaf->bounds[b], leaf_first_of_block(leaf, b), leaf_last_of_block(leaf, b)), b
+            };
     promise_heapify(heap, count);
     for (unsigned taken = 0; count > 0; taken++) {
         const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune->top->threshold)
+        if (best.bound < prune_least_promise(prune, prune->top->threshold))
             break;
+        prune_enter(prune, leaf_first_of_block(leaf, best.what), leaf_last_of_block(leaf, best.what));
         if (taken % 64 == 63)
             TRY(search_poll(prune->context));
         if (!leaf_load_scores(leaf, best.what))

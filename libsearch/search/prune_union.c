@@ -254,13 +254,14 @@ static libsearch_status search_windows(struct union_search *search, struct promi
         float sum = 0;
         for (size_t i = 0; i < search->count; i++)
             sum += search->leaves[i].bounds[w];
-        heap[w] = (struct promise){ sum, w };
+        heap[w] = (struct promise){ prune_promise(prune, sum, w * WINDOW, w * WINDOW + WINDOW - 1), w };
     }
     promise_heapify(heap, search->windows);
     for (size_t count = search->windows; count > 0;) {
         const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune_limit(prune) || best.bound == 0)
+        if (best.bound < prune_least_promise(prune, prune_limit(prune)) || best.bound == 0)
             break;
+        prune_enter(prune, best.what * WINDOW, best.what * WINDOW + WINDOW - 1);
         TRY(search_poll(prune->context));
         const size_t others = part_terms(search, best.what);
         if (others == search->count)

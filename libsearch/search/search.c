@@ -10,6 +10,7 @@
 #include "search/gather.h"
 #include "search/plan.h"
 #include "search/prune.h"
+#include "search/signals.h"
 #include "search/top_k.h"
 
 /* By field: how much more than once an occurrence there counts. */
@@ -44,16 +45,66 @@ static libsearch_status prepare(struct snapshot *snapshot, const struct search_r
     if (context->side_weights == NULL)
         return error_no_memory(error);
     TRY(search_poll(context));
-    return plan_make(plan, request->query, error);
+    TRY(plan_make(plan, request->query, error));
+    return signals_open(context, snapshot, request->ranking, &context->signals);
 }
 
-static libsearch_status run(struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
+/* The live documents of a segment, to be changed by this search alone. */
+static struct live *live_of_search(const struct snapshot_segment *where, struct arena *arena)
+{
+    const uint32_t count = segment_count(where->segment);
+    const size_t words = ((size_t)count + 63) / 64;
+    struct live *live = arena_allocate(arena, sizeof *live);
+    uint64_t *bits = arena_allocate(arena, (words + 1) * sizeof *bits);
+    if (live == NULL || bits == NULL)
+        return NULL;
+    if (where->live != NULL)
+        memcpy(bits, where->live->bits, words * sizeof *bits);
+    for (size_t w = 0; w < words && where->live == NULL; w++)
+        bits[w] = (w + 1) * 64 <= count ? UINT64_MAX : (UINT64_C(1) << count % 64) - 1;
+    *live = (struct live){ .bits = bits, .count = count, .deleted = where->live == NULL ? 0 : where->live->deleted };
+    return live;
+}
+
+/* The snapshot as if the documents that the ranking leaves out were deleted: *left, in the arena's memory. */
+static libsearch_status leave_out(struct snapshot *snapshot, const libsearch_ranking *ranking, struct arena *arena,
+                                  struct snapshot *left, libsearch_error *error)
+{
+    *left = *snapshot;
+    if (ranking == NULL || ranking->without_count == 0)
+        return LIBSEARCH_OK;
+    struct live **own = arena_allocate(arena, (snapshot->segment_count + 1) * sizeof(struct live *));
+    left->segments = arena_allocate(arena, (snapshot->segment_count + 1) * sizeof *left->segments);
+    if (own == NULL || left->segments == NULL)
+        return error_no_memory(error);
+    memcpy(left->segments, snapshot->segments, snapshot->segment_count * sizeof *left->segments);
+    memset(own, 0, snapshot->segment_count * sizeof(struct live *));
+    for (size_t i = 0; i < ranking->without_count; i++) {
+        size_t segment;
+        uint32_t document;
+        if (snapshot_find(snapshot, ranking->without[i], &segment, &document) != LIBSEARCH_OK)
+            continue;
+        if (own[segment] == NULL)
+            own[segment] = live_of_search(&snapshot->segments[segment], arena);
+        if (own[segment] == NULL)
+            return error_no_memory(error);
+        live_delete(own[segment], document);
+        left->segments[segment].live = own[segment];
+    }
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status run(struct snapshot *whole, const struct search_request *request, struct arena *arena,
                             struct search_answer *answer, struct query_warning **warnings, libsearch_error *error)
 {
     struct model model;
     struct plan plan;
     struct search_context context;
+    struct snapshot left, *snapshot = &left;
+    struct sieve sieve;
+    TRY(leave_out(whole, request->ranking, arena, &left, error));
     TRY(prepare(snapshot, request, false, &model, arena, &plan, warnings, &context, error));
+    answer->exhaustive = true;
     if (gather_wanted(request))
         return gather_run(&context, snapshot, plan.root, answer);
     struct top_k top;
@@ -62,12 +113,17 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
     if (room > request->count)
         TRY(search_take(&context, room * sizeof *hits, &hits));
     top_k_init(&top, hits, request->count, room);
+    if (context.signals != NULL)
+        sieve_init(&sieve, &top, context.signals);
     uint64_t total = 0;
-    const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root);
+    const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root) &&
+                        (context.signals == NULL || signals_have_bounds(context.signals));
     const bool count = request->total == LIBSEARCH_TOTAL_EXACT;
     const bool together = pruned && count && prune_can_count(plan.root);
     for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++) {
         const struct snapshot_segment *where = &snapshot->segments[s];
+        if (context.signals != NULL)
+            sieve_begin(&top, where, s);
         if (pruned)
             TRY(prune_segment(&context, plan.root, where, s, &top, together ? &total : NULL));
         if (request->count == 0 || (pruned && count && !together))
@@ -76,10 +132,13 @@ static libsearch_status run(struct snapshot *snapshot, const struct search_reque
         else if (!pruned)
             TRY(evaluate_segment(&context, plan.root, where, s, &top, &total));
     }
+    if (context.signals != NULL)
+        top = sieve.final;
     top_k_finish(&top);
     if (hits != answer->hits)
         memcpy(answer->hits, hits, top.count * sizeof *hits);
     answer->hit_count = top.count;
+    answer->exhaustive = !pruned;
     answer->total_exact = !pruned || count || plan.root->kind == PLAN_NONE;
     answer->total = answer->total_exact ? total : top.count;
     return LIBSEARCH_OK;
@@ -101,10 +160,11 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
 }
 
 libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
-                                size_t segment, uint32_t document, struct arena *results, libsearch_explanation **list,
-                                size_t *count, libsearch_error *error)
+                                const libsearch_ranking *ranking, size_t segment, uint32_t document,
+                                struct arena *results, libsearch_explanation **list, size_t *count,
+                                libsearch_error *error)
 {
-    const struct search_request request = { .query = query, .model = model, .memory = SIZE_MAX };
+    const struct search_request request = { .query = query, .model = model, .ranking = ranking, .memory = SIZE_MAX };
     struct query_warning *warnings = NULL;
     struct search_context context;
     struct model parsed;

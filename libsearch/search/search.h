@@ -33,6 +33,7 @@ struct search_request {
     size_t facet_count;
     const char *collapse;             /* or NULL */
     const struct search_after *after; /* or NULL */
+    const libsearch_ranking *ranking; /* or NULL */
     struct arena *results; /* where keys, folded and facets of the answer lie; needed for any of the last ones */
 };
 
@@ -41,6 +42,7 @@ struct search_answer {
     size_t hit_count;
     uint64_t total;
     bool total_exact;
+    bool exhaustive; /* every match was scored */
     /* With a sort, facets, collapse or after; else NULL. */
     uint64_t *keys; /* key_count of each hit, in the order of hits */
     size_t key_count;
@@ -54,8 +56,9 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
 
 /* Where the score of a document comes from: none where it does not match. In the arena's memory. */
 libsearch_status search_explain(struct snapshot *snapshot, const libsearch_query *query, const char *model,
-                                size_t segment, uint32_t document, struct arena *results, libsearch_explanation **list,
-                                size_t *count, libsearch_error *error);
+                                const libsearch_ranking *ranking, size_t segment, uint32_t document,
+                                struct arena *results, libsearch_explanation **list, size_t *count,
+                                libsearch_error *error);
 
 /* Calls each for every live document that matches, in order of number (delete by query, and tests). What a part of the
  * query cannot do is an error here, also in one that people typed. */

@@ -7,6 +7,7 @@ void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t roo
     top->count = 0;
     top->k = k;
     top->room = room;
+    top->sieve = NULL;
     top->threshold = k == 0 ? __builtin_inff() : -1.0f;
 }
 
@@ -95,6 +96,10 @@ static void insert(struct top_k *top, const struct search_hit *hit)
 void top_k_add(struct top_k *top, float score, uint64_t number)
 {
     const struct search_hit hit = { score, number };
+    if (top->sieve != NULL) {
+        sieve_add(top, score, number);
+        return;
+    }
     if (top->k <= TOP_K_FEW) {
         if (top->k > 0)
             insert(top, &hit);

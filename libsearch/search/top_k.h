@@ -15,9 +15,13 @@ enum { TOP_K_FEW = 24 };
 struct top_k {
     struct search_hit *hits;
     size_t count, k, room;
-    float threshold; /* nothing below it can enter, nor can an equal score with a higher number than all so far;
+    float threshold;     /* nothing below it can enter, nor can an equal score with a higher number than all so far;
                         starts at -1 */
+    struct sieve *sieve; /* NULL: scores are what they are; else see signals.h */
 };
+
+/* For top_k_add where there is a sieve. */
+void sieve_add(struct top_k *top, float score, uint64_t number);
 
 /* How many hits top_k_init needs room for. */
 static inline size_t top_k_room(size_t k) { return k <= TOP_K_FEW ? k : 2 * k + 64; }

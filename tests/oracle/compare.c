@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "oracle/compare.h"
 
+#include "oracle/rankings.h"
+
 #include <string.h>
 
 #include "query/query_print.h"
@@ -104,6 +106,8 @@ bool compare_query(struct comparison *comparison, const libsearch_query *query, 
                    const struct oracle_model *oracle_model, struct test_random *random, char *difference)
 {
     struct oracle_answer wanted = oracle_search(comparison->oracle, query, oracle_model);
+    if (comparison->ranking != NULL)
+        oracle_rank(comparison->oracle, comparison->snapshot, comparison->ranking, &wanted);
     const size_t counts[] = { 1, 10, 100, 1000, random_below(random, random_below(random, 2) ? 20 : 1200) };
     bool same = true;
     for (size_t c = 0; c < 5 && same; c++)
@@ -112,11 +116,13 @@ bool compare_query(struct comparison *comparison, const libsearch_query *query, 
                                                     .count = counts[c],
                                                     .total = (libsearch_total)random_below(random, 3),
                                                     .model = model,
+                                                    .ranking = comparison->ranking,
                                                     .memory = (size_t)1 << 28,
                                                     .exhaustive = pruned == 0 };
             same = compare_status(comparison, &request, &wanted, difference);
         }
-    if (same && wanted.status == LIBSEARCH_OK && !query->lenient && random_below(random, 4) == 0)
+    if (same && wanted.status == LIBSEARCH_OK && comparison->ranking == NULL && !query->lenient &&
+        random_below(random, 4) == 0)
         same = compare_each(comparison, query, &wanted, difference);
     oracle_answer_free(&wanted);
     return same;
@@ -188,6 +194,10 @@ static void print_document(const struct comparison *comparison, const char *diff
 
 void compare_random(struct comparison *comparison, struct test_random *random)
 {
+    struct random_ranking ranking;
+    const libsearch_ranking *before = comparison->ranking;
+    if (comparison->world->shape.fields == WORLD_EVERYTHING && random_below(random, 3) == 0)
+        comparison->ranking = ranking_random(&ranking, comparison->snapshot, random);
     char name[96], difference[DIFFERENCE];
     struct oracle_model oracle_model;
     const char *model = model_random(comparison->world, random, name, &oracle_model);
@@ -200,6 +210,8 @@ void compare_random(struct comparison *comparison, struct test_random *random)
                           comparison->snapshot->segments[s].live == NULL
                               ? 0
                               : comparison->snapshot->segments[s].live->deleted);
+        if (comparison->ranking != NULL)
+            ranking_print(comparison->ranking);
         print_question("question", query);
         print_message("%s\n", difference);
         const libsearch_query *part = shrink(comparison, query, model, &oracle_model, random, difference);
@@ -208,4 +220,5 @@ void compare_random(struct comparison *comparison, struct test_random *random)
         fail_msg("model %s: %s", model == NULL ? "NULL" : model, difference);
     }
     query_release(query);
+    comparison->ranking = before;
 }

@@ -9,8 +9,9 @@
 struct comparison {
     struct world *world;
     struct snapshot *snapshot;
-    struct oracle *oracle; /* of the documents that the snapshot has, by its numbers */
-    bool patterns;         /* see question_random */
+    struct oracle *oracle;            /* of the documents that the snapshot has, by its numbers */
+    bool patterns;                    /* see question_random */
+    const libsearch_ranking *ranking; /* or NULL */
 };
 
 /* One question at random, put with several numbers of results, exhaustively and not, with every kind of total. Fails

@@ -121,7 +121,7 @@ static void assert_answer(libsearch_query *query, const char *model, const struc
                           size_t count, const struct expected *expected)
 {
     struct test_random random = { 1 };
-    struct comparison comparison = { NULL, &fixture.snapshot, &fixture.oracle, true };
+    struct comparison comparison = { NULL, &fixture.snapshot, &fixture.oracle, true, NULL };
     char difference[512];
     struct oracle_answer answer = oracle_search(&fixture.oracle, query, oracle_model);
     assert_int_equal(answer.status, LIBSEARCH_OK);

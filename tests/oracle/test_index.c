@@ -117,7 +117,7 @@ static void ask(struct life *life, struct test_random *random, bool in_order, ui
     struct snapshot *snapshot;
     assert_ok(index_store_snapshot(life->store, &snapshot, NULL));
     struct oracle oracle = oracle_of(life, snapshot, in_order);
-    struct comparison comparison = { &life->world, snapshot, &oracle, false };
+    struct comparison comparison = { &life->world, snapshot, &oracle, false, NULL };
     for (; questions > 0; questions--)
         compare_random(&comparison, random);
     free(oracle.documents);

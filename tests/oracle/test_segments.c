@@ -8,7 +8,7 @@ enum { CASES = 10000 };
 
 static void ask(struct pieces *pieces, struct test_random *random, uint64_t questions, bool patterns)
 {
-    struct comparison comparison = { &pieces->world, &pieces->snapshot, &pieces->oracle, patterns };
+    struct comparison comparison = { &pieces->world, &pieces->snapshot, &pieces->oracle, patterns, NULL };
     for (; questions > 0; questions--)
         compare_random(&comparison, random);
 }

@@ -145,7 +145,7 @@ static void check_explanations(struct pieces *pieces, const libsearch_query *que
         arena_init(&arena, allocator_default());
         while (pieces->segments[segment].base > hits[i].number)
             segment--;
-        assert_int_equal(search_explain(&pieces->snapshot, query, model, segment,
+        assert_int_equal(search_explain(&pieces->snapshot, query, model, NULL, segment,
                                         (uint32_t)(hits[i].number - pieces->segments[segment].base), &arena, &list,
                                         &count, NULL),
                          LIBSEARCH_OK);
