@@ -43,6 +43,13 @@ function brief(text,    end) {
   return safe(text)
 }
 
+# Whether one of the indented lines around line i has columns.
+function in_columns(lines, count, i,    j) {
+  for (j = i; j >= 1 && lines[j] ~ /^  /; j--) if (lines[j] ~ /^  .*[^ ]  +[^ ]/) return 1
+  for (j = i; j <= count && lines[j] ~ /^  /; j++) if (lines[j] ~ /^  .*[^ ]  +[^ ]/) return 1
+  return 0
+}
+
 # A comment as paragraphs; lines indented by four are code, indented ones with columns tables, those that begin with
 # - items.
 function write_comment(text, file,    lines, count, i, line, code, blank, begun, code_indent) {
@@ -52,7 +59,7 @@ function write_comment(text, file,    lines, count, i, line, code, blank, begun,
   for (i = 1; i <= count; i++) {
     line = lines[i]
     if (line ~ /^ *$/) { blank = begun; continue }
-    if (line ~ /^    / || line ~ /^  .*[^ ]  +[^ ]/ || (code && line ~ /^   /)) {
+    if (line ~ /^    / || (line ~ /^  / && in_columns(lines, count, i))) {
       if (!code) code_indent = line ~ /^    / ? "^    " : "^  "
       if (!code) print (begun ? ".PP\n" : "") ".RS 4\n.nf" > file
       else if (blank) print "" > file

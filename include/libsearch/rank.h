@@ -47,17 +47,19 @@ enum {
 
 /** A number of the program's that takes part in the score: score (base + weight g(v)). Since 0.1. */
 typedef struct libsearch_signal {
-    size_t size;       /**< sizeof(libsearch_signal), by LIBSEARCH_SIGNAL_INIT */
-    const char *field; /**< integer, float or date with a column */
-    libsearch_signal_kind kind;
-    unsigned flags; /**< LIBSEARCH_SIGNAL_... */
-    float weight;   /**< finite and not negative; INIT: 1 */
-    float base;     /**< likewise; INIT: 1; 0: the score is multiplied by weight g alone */
-    double scale;   /**< above 0; INIT: 1 */
-    double origin;  /**< recency: now */
-    float missing;  /**< g of a document that has no value; INIT: 0 */
+    size_t size;                /**< sizeof(libsearch_signal), by LIBSEARCH_SIGNAL_INIT */
+    const char *field;          /**< integer, float or date with a column */
+    libsearch_signal_kind kind; /**< what is made of its value */
+    unsigned flags;             /**< LIBSEARCH_SIGNAL_... */
+    float weight;               /**< finite and not negative; INIT: 1 */
+    float base;                 /**< likewise; INIT: 1; 0: the score is multiplied by weight g alone */
+    double scale;               /**< above 0; INIT: 1 */
+    double origin;              /**< recency: now */
+    float missing;              /**< g of a document that has no value; INIT: 0 */
 } libsearch_signal;
 
+/** @def LIBSEARCH_SIGNAL_INIT
+ * The value that a libsearch_signal starts from, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_SIGNAL_INIT                                                                                          \
     {                                                                                                                  \
@@ -78,14 +80,17 @@ typedef struct libsearch_scorer {
     /** The score of the document with this id; so far it has `score`. values: of each of `fields` the greatest that the
      * document has, NaN where it has none. id and values are borrowed until it returns. */
     float (*score)(void *context, libsearch_bytes id, float score, const double *values);
-    void *context;
+    void *context;             /**< handed to score */
     const char *const *fields; /**< integers, floats or dates with a column, up to LIBSEARCH_MAX_SIGNALS */
-    size_t field_count;
-    int bounded; /**< not 0: it never gives more than factor * score + addend (what is more counts as that), and only
+    size_t field_count;        /**< of fields */
+    int bounded;  /**< not 0: it never gives more than factor * score + addend (what is more counts as that), and only
                       documents that may be among the best are asked about; 0: all matches are */
-    float factor, addend; /**< finite and not negative */
+    float factor; /**< finite and not negative; INIT: 1 */
+    float addend; /**< finite and not negative */
 } libsearch_scorer;
 
+/** @def LIBSEARCH_SCORER_INIT
+ * The value that a libsearch_scorer starts from, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_SCORER_INIT                                                                                          \
     {                                                                                                                  \
@@ -106,10 +111,12 @@ typedef struct libsearch_rescorer {
      * ask the results for the document, a snippet and so on. Anything but OK ends the search with that status. */
     libsearch_status (*rescore)(void *context, libsearch_results *results, size_t i, float *score,
                                 libsearch_error *error);
-    void *context;
-    size_t count; /**< INIT: 100 */
+    void *context; /**< handed to rescore */
+    size_t count;  /**< INIT: 100 */
 } libsearch_rescorer;
 
+/** @def LIBSEARCH_RESCORER_INIT
+ * The value that a libsearch_rescorer starts from, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_RESCORER_INIT                                                                                        \
     {                                                                                                                  \
@@ -127,9 +134,9 @@ typedef struct libsearch_rescorer {
  * rescorer sees that ranking, and takes no sort, collapse or cursor (INVALID). The documents `without` are treated as if
  * they were deleted. Since 0.1. */
 struct libsearch_ranking {
-    size_t size;                     /**< sizeof, by LIBSEARCH_RANKING_INIT */
-    const libsearch_signal *signals; /**< up to LIBSEARCH_MAX_SIGNALS */
-    size_t signal_count;
+    size_t size;                        /**< sizeof, by LIBSEARCH_RANKING_INIT */
+    const libsearch_signal *signals;    /**< up to LIBSEARCH_MAX_SIGNALS */
+    size_t signal_count;                /**< of signals */
     const libsearch_scorer *scorer;     /**< or NULL */
     const libsearch_rescorer *rescorer; /**< or NULL */
     const libsearch_bytes
@@ -137,6 +144,8 @@ struct libsearch_ranking {
     size_t without_count; /**< at most LIBSEARCH_MAX_RESULTS */
 };
 
+/** @def LIBSEARCH_RANKING_INIT
+ * The value that a libsearch_ranking starts from, with its size. */
 #ifdef __cplusplus
 #define LIBSEARCH_RANKING_INIT                                                                                         \
     {                                                                                                                  \
