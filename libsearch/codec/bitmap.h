@@ -12,4 +12,9 @@ enum { BITMAP_ROOM = 80 };
  * the word with which there are more than `most`. values has room for most + BITMAP_ROOM. Returns how many were written. */
 size_t bitmap_decode(const uint8_t *from, size_t n, uint32_t first, size_t most, uint32_t *values);
 
+/* The same for bits [low, high) of a bitmap, whose numbers are written. */
+size_t bitmap_decode_range(const uint8_t *bitmap, uint32_t low, uint32_t high, size_t most, uint32_t *values);
+/* How many of bits [low, high) are set. */
+uint32_t bitmap_count_range(const uint8_t *bitmap, uint32_t low, uint32_t high);
+
 #endif

@@ -11,13 +11,17 @@
  * multiple of 4:
  *
  *     u32     bytes of payload
- *     u8      profiles p (1: plain; 2: plain and weighted), u8 has thresholds, u16 zero
+ *     u8      profiles p (1: plain; 2: plain and weighted), u8 flags (1: thresholds, 2: a bitmap), u16 zero
  *     u32[nb] last document of each block
  *     u32[nb] where its payload begins
  *     p times, bounds: u8[nb] frequency 0, u8[nb] length 0, u8[nb] frequency 1, … (POSTING_PAIRS pairs)
  *     p times, peaks: u16[nb]
  *     p times, thresholds where there are: for k = 10, 100, 1000 two pairs of u8 frequency, u8 length
+ *     with a bitmap: u64[last document / 64 + 1], a bit for each document below 64 times as many
  *     payload of the blocks, one after the other
+ *
+ * A bitmap is kept where it takes at most 16 bits a document. It answers whether a document is in the list with one
+ * look, and which of the block's it is by counting the bits from the block before on.
  *
  * Bounds. No document of the block scores more than the best of the block's pairs does, for any model in which the
  * score rises with the frequency and falls with the length. Frequencies are rounding_up codes, lengths rounding_down
@@ -34,6 +38,7 @@
  *     u8      0 … 32: documents as packed gaps less one, of this width, the first from the block before (or -1)
  *             0x40: documents as a bitmap; u8 words follow: u64[words], bit 0 of the first being the document that
  *             is the last multiple of 64 not above the block's least possible document
+ *             0x41: documents stand in the list's bitmap (all blocks, or none)
  *             + 0x80: there are sides
  *     …       documents
  *     …       frequencies less one (pfor)
@@ -64,11 +69,15 @@ enum {
     POSTING_THRESHOLD_BYTES = POSTING_THRESHOLD_KINDS * POSTING_THRESHOLD_PAIRS * 2,
     POSTING_THRESHOLD_MIN = 512, /* documents that a list must have for thresholds to be kept */
     POSTING_CODEC_BITMAP = 0x40,
+    POSTING_CODEC_LIST_BITMAP = 0x41,
     POSTING_CODEC_SIDES = 0x80,
     POSTING_CODEC_MASK = 0x7F,
     POSTING_FEW_POSITIONS = 4,
     POSTING_HEADER = 8,
-    POSTING_SLACK = 64 /* zero bytes at the section's end that decoding may read */
+    POSTING_HAS_THRESHOLDS = 1,
+    POSTING_HAS_BITMAP = 2,
+    POSTING_BITMAP_SPARSEST = 16, /* bits of a list's bitmap for each of its documents, at most */
+    POSTING_SLACK = 64            /* zero bytes at the section's end that decoding may read */
 };
 
 #endif

@@ -15,7 +15,7 @@ static libsearch_status open_blocks(struct posting_list *list, struct cursor *cu
 {
     list->blocks = (uint32_t)(((uint64_t)list->document_frequency + POSTING_BLOCK - 1) / POSTING_BLOCK);
     const uint32_t payload = cursor_u32(cursor);
-    const uint8_t profiles = cursor_u8(cursor), thresholds = cursor_u8(cursor);
+    const uint8_t profiles = cursor_u8(cursor), flags = cursor_u8(cursor);
     cursor_u16(cursor);
     list->last_documents = cursor_take(cursor, (size_t)list->blocks * 4);
     list->offsets = cursor_take(cursor, (size_t)list->blocks * 4);
@@ -26,13 +26,16 @@ static libsearch_status open_blocks(struct posting_list *list, struct cursor *cu
         list->bounds[p] = cursor_take(cursor, (size_t)list->blocks * 2 * POSTING_PAIRS);
     for (unsigned p = 0; p < profiles; p++)
         list->peaks[p] = cursor_take(cursor, (size_t)list->blocks * 2);
-    for (unsigned p = 0; p < profiles && thresholds; p++)
+    for (unsigned p = 0; p < profiles && (flags & POSTING_HAS_THRESHOLDS); p++)
         list->thresholds[p] = cursor_take(cursor, POSTING_THRESHOLD_BYTES);
+    const uint32_t last = cursor->failed ? 0 : posting_last_document(list, list->blocks - 1);
+    if (flags & POSTING_HAS_BITMAP)
+        list->bitmap = cursor_take(cursor, 8 * ((size_t)last / 64 + 1));
     list->payload = cursor_take(cursor, payload);
     if (cursor->failed)
         return damaged(name, offset, "the list reaches past its section", error);
     list->payload_end = list->payload + payload;
-    if (posting_last_document(list, list->blocks - 1) >= list->document_count)
+    if (last >= list->document_count)
         return damaged(name, offset, "a document past the last", error);
     return LIBSEARCH_OK;
 }
@@ -71,22 +74,43 @@ libsearch_status posting_list_open(const uint8_t *section, size_t length, const 
     return LIBSEARCH_OK;
 }
 
+typedef uint32_t lanes __attribute__((vector_size(16), aligned(1), may_alias));
+typedef int32_t flags __attribute__((vector_size(16)));
+
+enum { NEAR = 16 };
+
+/* How many of the last documents of NEAR blocks are below a document. */
+static uint32_t count_near(const uint8_t *last_documents, uint32_t document)
+{
+    const lanes *last = (const lanes *)(const void *)last_documents;
+    const lanes limit = { document, document, document, document };
+    flags below = { 0, 0, 0, 0 }; /* -1 for each */
+    for (unsigned i = 0; i < NEAR / 4; i++)
+        below += (flags)(last[i] < limit);
+    return (uint32_t) - (below[0] + below[1] + below[2] + below[3]);
+}
+
 uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document)
 {
     const uint32_t blocks = list->blocks;
-    /* Gallop, then halve: seeks are mostly near. */
+    /* Seeks are mostly near: the next few are compared without a branch between them. Then gallop, then halve. */
+    if (blocks - from >= NEAR) {
+        const uint32_t below = count_near(list->last_documents + 4 * (size_t)from, document);
+        from += below;
+        if (below < NEAR)
+            return from;
+    }
     uint32_t step = 1, low = from, high = from;
     while (high < blocks && posting_last_document(list, high) < document) {
         low = high + 1;
         high = blocks - high > step ? high + step : blocks;
         step *= 2;
     }
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (posting_last_document(list, middle) < document)
-            low = middle + 1;
-        else
-            high = middle;
+    for (uint32_t left = high - low; left > 0;) {
+        const uint32_t half = left / 2;
+        const bool below = posting_last_document(list, low + half) < document;
+        low = below ? low + half + 1 : low;
+        left = below ? left - half - 1 : half;
     }
     return low;
 }
@@ -103,6 +127,28 @@ static bool decode_bitmap(struct posting_block *block, uint32_t before, uint32_t
     block->next = from + 8 * (size_t)words;
     return found == block->count && (before == UINT32_MAX || block->documents[0] > before) &&
            block->documents[found - 1] < document_count;
+}
+
+/* The same from the list's bitmap: those behind the block before, up to the block's last. */
+static bool decode_from_list(const struct posting_list *list, struct posting_block *block, uint32_t before)
+{
+    const uint32_t low = before + 1, high = posting_last_document(list, block->number) + 1;
+    if (high > posting_last_document(list, list->blocks - 1) + 1 || low >= high)
+        return false;
+    return bitmap_decode_range(list->bitmap, low, high, block->count, block->documents) == block->count;
+}
+
+/* Where the payload of block b of a long list lies, how many documents it has, and the document before it. */
+static bool open_payload(const struct posting_list *list, uint32_t b, struct posting_block *block, uint32_t *before)
+{
+    const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
+    if (offset > (size_t)(list->payload_end - list->payload))
+        return false;
+    block->next = list->payload + offset;
+    block->end = list->payload_end;
+    block->count = b + 1 < list->blocks ? POSTING_BLOCK : (list->document_frequency - 1) % POSTING_BLOCK + 1;
+    *before = b > 0 ? posting_last_document(list, b - 1) : UINT32_MAX;
+    return *before == UINT32_MAX || *before < list->document_count;
 }
 
 static bool decode_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
@@ -122,22 +168,17 @@ static bool decode_documents(const struct posting_list *list, uint32_t b, struct
     block->next = list->payload;
     block->end = list->payload_end;
     block->count = list->document_frequency;
-    if (list->last_documents != NULL) {
-        const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
-        if (offset > (size_t)(list->payload_end - list->payload))
-            return false;
-        block->next += offset;
-        if (b > 0)
-            before = posting_last_document(list, b - 1);
-        block->count = b + 1 < list->blocks ? POSTING_BLOCK : (list->document_frequency - 1) % POSTING_BLOCK + 1;
-        if (before != UINT32_MAX && before >= list->document_count)
-            return false;
-    }
+    if (list->last_documents != NULL && !open_payload(list, b, block, &before))
+        return false;
     if (block->next >= block->end)
         return false;
     const uint8_t codec = *block->next++;
     block->has_sides = (codec & POSTING_CODEC_SIDES) != 0;
     const unsigned width = codec & POSTING_CODEC_MASK;
+    if ((width == POSTING_CODEC_LIST_BITMAP) != (list->bitmap != NULL))
+        return false;
+    if (width == POSTING_CODEC_LIST_BITMAP)
+        return decode_from_list(list, block, before);
     if (width == POSTING_CODEC_BITMAP)
         return decode_bitmap(block, before, list->document_count);
     const size_t bytes = bitpack_bytes(block->count, width);
@@ -154,10 +195,27 @@ static bool decode_documents(const struct posting_list *list, uint32_t b, struct
            (width <= 24 || before == UINT32_MAX || block->documents[0] > before);
 }
 
+bool posting_block_bare(const struct posting_list *list, uint32_t b, struct posting_block *block)
+{
+    uint32_t before;
+    block->number = b;
+    block->has_frequencies = false;
+    if (!open_payload(list, b, block, &before) || block->next >= block->end)
+        return false;
+    const uint8_t codec = *block->next++;
+    block->has_sides = (codec & POSTING_CODEC_SIDES) != 0;
+    return (codec & POSTING_CODEC_MASK) == POSTING_CODEC_LIST_BITMAP;
+}
+
+uint32_t posting_place_in_block(const struct posting_list *list, uint32_t b, uint32_t document)
+{
+    return bitmap_count_range(list->bitmap, b == 0 ? 0 : posting_last_document(list, b - 1) + 1, document);
+}
+
 /* A block that does not end where the list says would let documents fall from block to block. */
 bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct posting_bitmap *bitmap)
 {
-    if (list->last_documents == NULL)
+    if (list->last_documents == NULL || list->bitmap != NULL)
         return false;
     const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
     const size_t payload = (size_t)(list->payload_end - list->payload);

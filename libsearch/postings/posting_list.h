@@ -22,6 +22,7 @@ struct posting_list {
     const uint8_t *bounds[2];      /* 2 * POSTING_PAIRS arrays of `blocks` bytes */
     const uint8_t *peaks[2];       /* u16 a block: see peak_value */
     const uint8_t *thresholds[2];  /* POSTING_THRESHOLD_BYTES, or NULL */
+    const uint8_t *bitmap;         /* of all its documents, up to the last; NULL: it has none */
     const uint8_t *payload, *payload_end;
     const uint8_t *positions, *positions_end; /* NULL: it has none */
 };
@@ -61,24 +62,27 @@ static inline uint32_t posting_last_document(const struct posting_list *list, ui
 /* The first block >= from whose last document is >= document; list->blocks where there is none. */
 uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document);
 
+/* Whether a list with a bitmap has a document. last: posting_last_document of its last block. */
+static inline bool posting_bitmap_has(const struct posting_list *list, uint32_t last, uint32_t document)
+{
+    return document <= last && (load_u64(list->bitmap + 8 * (size_t)(document / 64)) >> document % 64 & 1) != 0;
+}
+
 /* A block's documents as the bitmap that they are kept as: bit 0 of the first word is document `first`. */
 struct posting_bitmap {
     const uint8_t *words; /* u64 each */
     uint32_t first, count;
 };
 
-/* True where block b is kept as a bitmap. Damaged ones may have any bits, within their words. */
+/* True where block b is kept as a bitmap of its own. Damaged ones may have any bits, within their words. */
 bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct posting_bitmap *bitmap);
-
-static inline bool posting_bitmap_has(const struct posting_bitmap *bitmap, uint32_t document)
-{
-    const uint32_t bit = document - bitmap->first;
-    return document >= bitmap->first && bit / 64 < bitmap->count &&
-           (load_u64(bitmap->words + 8 * (size_t)(bit / 64)) >> bit % 64 & 1) != 0;
-}
 
 /* Decodes the documents of block b. False: damaged. */
 bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block);
+/* Of a list with a bitmap: makes block b ready for posting_block_frequencies, its documents left undecoded. */
+bool posting_block_bare(const struct posting_list *list, uint32_t b, struct posting_block *block);
+/* Of a list with a bitmap: which of block b's documents `document`, one of them, is. */
+uint32_t posting_place_in_block(const struct posting_list *list, uint32_t b, uint32_t document);
 /* Brings what decoding block b will read first into the cache. */
 static inline void posting_prefetch(const struct posting_list *list, uint32_t b)
 {

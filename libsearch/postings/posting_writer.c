@@ -34,6 +34,8 @@ struct posting_writer {
     uint64_t collection_frequency;
     struct buffer payload, positions;
     struct buffer last_documents, offsets, pairs[2], peaks[2]; /* pairs: 2 * POSTING_PAIRS bytes a block */
+    struct buffer documents_of_list;                           /* u32 each, of lists with several blocks */
+    struct buffer bitmap, without_documents;
     struct list_thresholds *thresholds[2];
     bool failed;
 };
@@ -47,9 +49,11 @@ libsearch_status posting_writer_new(const libsearch_allocator *allocator, const 
     made->allocator = allocator;
     made->lengths = *lengths;
     made->profiles = lengths->weighted == NULL ? 1 : 2;
-    enum { BUFFERS = 8 };
-    struct buffer *buffers[BUFFERS] = { &made->payload,  &made->positions, &made->last_documents, &made->offsets,
-                                        &made->pairs[0], &made->pairs[1],  &made->peaks[0],       &made->peaks[1] };
+    enum { BUFFERS = 11 };
+    struct buffer *buffers[BUFFERS] = { &made->payload,  &made->positions,        &made->last_documents,
+                                        &made->offsets,  &made->pairs[0],         &made->pairs[1],
+                                        &made->peaks[0], &made->peaks[1],         &made->documents_of_list,
+                                        &made->bitmap,   &made->without_documents };
     for (size_t i = 0; i < BUFFERS; i++)
         buffer_init(buffers[i], allocator);
     for (unsigned p = 0; p < made->profiles; p++) {
@@ -79,6 +83,9 @@ void posting_writer_free(struct posting_writer *writer)
     buffer_free(&writer->positions);
     buffer_free(&writer->last_documents);
     buffer_free(&writer->offsets);
+    buffer_free(&writer->documents_of_list);
+    buffer_free(&writer->bitmap);
+    buffer_free(&writer->without_documents);
     memory_free(writer->allocator, writer->places);
     memory_free(writer->allocator, writer->forms);
     memory_free(writer->allocator, writer->sides);
@@ -99,6 +106,7 @@ void posting_writer_begin(struct posting_writer *writer, bool with_positions)
     buffer_clear(&writer->positions);
     buffer_clear(&writer->last_documents);
     buffer_clear(&writer->offsets);
+    buffer_clear(&writer->documents_of_list);
     for (unsigned p = 0; p < writer->profiles; p++) {
         buffer_clear(&writer->pairs[p]);
         buffer_clear(&writer->peaks[p]);
@@ -262,6 +270,7 @@ static void flush_block(struct posting_writer *writer, bool small)
     if (!small) {
         buffer_append_u32(&writer->last_documents, writer->documents[n - 1]);
         buffer_append_u32(&writer->offsets, (uint32_t)writer->payload.length);
+        buffer_append(&writer->documents_of_list, writer->documents, n * sizeof *writer->documents);
         write_bounds(writer);
     }
     write_documents(writer);
@@ -347,6 +356,44 @@ static void append_pairs(struct buffer *to, const struct buffer *pairs)
     to->length += pairs->length;
 }
 
+/* Whether the list is so dense that its documents are kept as one bitmap. */
+static bool is_dense(const struct posting_writer *writer)
+{
+    const uint64_t words = (uint64_t)writer->before / 64 + 1;
+    return words * 64 <= (uint64_t)writer->document_frequency * POSTING_BITMAP_SPARSEST;
+}
+
+/* Takes the documents out of the blocks' payload and sets their bits. */
+static void make_bitmap(struct posting_writer *writer)
+{
+    const size_t bytes = 8 * ((size_t)writer->before / 64 + 1), count = writer->document_frequency;
+    struct buffer *to = &writer->without_documents;
+    const uint8_t *old = writer->payload.data;
+    const uint32_t *documents = (const uint32_t *)(const void *)writer->documents_of_list.data;
+    buffer_clear(&writer->bitmap);
+    buffer_clear(to);
+    uint8_t *bits = buffer_reserve(&writer->bitmap, bytes);
+    if (bits == NULL || writer->payload.failed || writer->offsets.failed || writer->documents_of_list.failed)
+        return; /* told by posting_writer_end */
+    memset(bits, 0, bytes);
+    writer->bitmap.length = bytes;
+    for (size_t i = 0; i < count; i++)
+        bits[documents[i] / 8] |= (uint8_t)(1u << documents[i] % 8);
+    const size_t blocks = writer->offsets.length / 4;
+    for (size_t b = 0; b < blocks; b++) {
+        const size_t from = load_u32(writer->offsets.data + 4 * b);
+        const size_t end = b + 1 < blocks ? load_u32(writer->offsets.data + 4 * (b + 1)) : writer->payload.length;
+        const unsigned codec = old[from] & POSTING_CODEC_MASK;
+        const size_t in_block = b + 1 < blocks ? POSTING_BLOCK : (count - 1) % POSTING_BLOCK + 1;
+        const size_t skipped =
+            codec == POSTING_CODEC_BITMAP ? 2 + 8 * (size_t)old[from + 1] : 1 + bitpack_bytes(in_block, codec);
+        for (unsigned i = 0; i < 4; i++)
+            writer->offsets.data[4 * b + i] = (uint8_t)(to->length >> 8 * i);
+        buffer_append_u8(to, (uint8_t)(POSTING_CODEC_LIST_BITMAP | (old[from] & POSTING_CODEC_SIDES)));
+        buffer_append(to, old + from + skipped, end - from - skipped);
+    }
+}
+
 libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer *to, uint64_t base,
                                     struct posting_written *written, libsearch_error *error)
 {
@@ -369,10 +416,13 @@ libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer
         if (writer->document_frequency > 1)
             buffer_append(to, writer->payload.data, writer->payload.length);
     } else {
-        const bool thresholds = writer->document_frequency >= POSTING_THRESHOLD_MIN;
-        buffer_append_u32(to, (uint32_t)writer->payload.length);
+        const bool thresholds = writer->document_frequency >= POSTING_THRESHOLD_MIN, dense = is_dense(writer);
+        if (dense)
+            make_bitmap(writer);
+        const struct buffer *payload = dense ? &writer->without_documents : &writer->payload;
+        buffer_append_u32(to, (uint32_t)payload->length);
         buffer_append_u8(to, (uint8_t)writer->profiles);
-        buffer_append_u8(to, thresholds);
+        buffer_append_u8(to, (uint8_t)((thresholds ? POSTING_HAS_THRESHOLDS : 0) | (dense ? POSTING_HAS_BITMAP : 0)));
         buffer_append_u16(to, 0);
         buffer_append(to, writer->last_documents.data, writer->last_documents.length);
         buffer_append(to, writer->offsets.data, writer->offsets.length);
@@ -387,13 +437,16 @@ libsearch_status posting_writer_end(struct posting_writer *writer, struct buffer
                 to->length += POSTING_THRESHOLD_BYTES;
             }
         }
-        buffer_append(to, writer->payload.data, writer->payload.length);
+        if (dense)
+            buffer_append(to, writer->bitmap.data, writer->bitmap.length);
+        buffer_append(to, payload->data, payload->length);
     }
     result.positions_offset = base + to->length;
     buffer_append(to, writer->positions.data, writer->positions.length);
     if (to->failed || writer->payload.failed || writer->positions.failed || writer->last_documents.failed ||
-        writer->offsets.failed || writer->pairs[0].failed || writer->pairs[1].failed || writer->peaks[0].failed ||
-        writer->peaks[1].failed)
+        writer->offsets.failed || writer->documents_of_list.failed || writer->bitmap.failed ||
+        writer->without_documents.failed || writer->pairs[0].failed || writer->pairs[1].failed ||
+        writer->peaks[0].failed || writer->peaks[1].failed)
         return error_no_memory(error);
     for (unsigned p = 0; p < writer->profiles; p++)
         if (list_thresholds_failed(writer->thresholds[p]))

@@ -155,7 +155,7 @@ float leaf_score(struct leaf *leaf, uint32_t document)
         return leaf->cursor.scores[leaf->cursor.index];
     if (!term_cursor_frequencies(&leaf->cursor))
         return -1.0f;
-    return term_cursor_score(&leaf->cursor, leaf->cursor.index);
+    return term_cursor_score(&leaf->cursor, leaf->cursor.index, document);
 }
 
 float leaf_threshold(const struct leaf *leaf, size_t k)

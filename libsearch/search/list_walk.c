@@ -46,25 +46,55 @@ static void prefetch_blocks(struct list_walk *walk, const uint32_t *documents, s
     }
 }
 
+/* Keeps of n documents those that a list's bitmap has, without a branch that hangs on them. */
+static size_t keep_dense(const struct posting_list *list, uint32_t *documents, size_t n)
+{
+    const uint32_t last = posting_last_document(list, list->blocks - 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t document = documents[i], inside = document < last ? document : last;
+        documents[kept] = document;
+        kept += (document <= last) & (size_t)(load_u64(list->bitmap + 8 * (size_t)(inside / 64)) >> inside % 64 & 1);
+    }
+    return kept;
+}
+
+/* Keeps of documents [i, end) those in the bitmap, likewise without a branch that hangs on them. */
+static size_t keep_bits(const struct posting_bitmap *bitmap, uint32_t *documents, size_t i, size_t end, size_t kept)
+{
+    for (; i < end; i++) {
+        const uint32_t document = documents[i], bit = document - bitmap->first;
+        const bool inside = document >= bitmap->first && bit / 64 < bitmap->count;
+        const uint64_t word = load_u64(bitmap->words + (inside ? 8 * (size_t)(bit / 64) : 0));
+        documents[kept] = document;
+        kept += inside & (size_t)(word >> bit % 64 & 1);
+    }
+    return kept;
+}
+
 bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
 {
     const struct posting_list *list = walk->list;
     uint8_t hits[POSTING_BLOCK], places[POSTING_BLOCK];
     size_t kept = 0;
+    if (list->bitmap != NULL) {
+        *n = keep_dense(list, documents, *n);
+        return true;
+    }
     prefetch_blocks(walk, documents, *n);
     for (size_t i = 0; i < *n;) {
         const uint32_t b = list_walk_seek(walk, documents[i]);
         if (b >= list->blocks)
             break;
         const uint32_t last = list->last_documents == NULL ? UINT32_MAX : posting_last_document(list, b);
-        size_t end = i + 1;
-        while (end < *n && documents[end] <= last)
-            end++;
+        size_t end = *n;
+        if (documents[end - 1] > last)
+            for (end = i + 1; documents[end] <= last; end++) {
+            }
         struct posting_bitmap bitmap;
         if (walk->number != b && posting_block_bitmap(list, b, &bitmap)) {
-            for (; i < end; i++)
-                if (posting_bitmap_has(&bitmap, documents[i]))
-                    documents[kept++] = documents[i];
+            kept = bitmap.count == 0 ? kept : keep_bits(&bitmap, documents, i, end, kept);
+            i = end;
             continue;
         }
         if (!list_walk_load(walk, b))

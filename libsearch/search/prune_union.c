@@ -112,10 +112,12 @@ static void clip(const struct posting_block *block, uint32_t base, uint32_t *fro
 {
     *from = 0;
     *to = block->count;
-    while (*from < *to && block->documents[*from] < base)
-        ++*from;
-    while (*to > *from && block->documents[*to - 1] - base >= WINDOW)
-        --*to;
+    if (block->count == 0)
+        return;
+    if (block->documents[0] < base)
+        *from = kernel_count_below(block->documents, block->count, base);
+    if (*from < *to && block->documents[*to - 1] - base >= WINDOW)
+        *to = kernel_count_below(block->documents, block->count, base + WINDOW);
 }
 
 /* The window where one term is essential. */
@@ -184,15 +186,13 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
             prune_offer(prune, base + indexes[i], search->scores[indexes[i]]);
         return;
     }
-    candidates->count = 0;
+    uint32_t documents[POSTING_BLOCK];
+    float sums[POSTING_BLOCK];
     for (size_t i = 0; i < count; i++) {
-        if (search->scores[indexes[i]] + search->sums[others] < prune_limit(prune))
-            continue;
-        candidates->documents[candidates->count] = base + indexes[i];
-        candidates->sums[candidates->count++] = search->scores[indexes[i]];
+        documents[i] = base + indexes[i];
+        sums[i] = search->scores[indexes[i]];
     }
-    for (size_t i = 0; i < candidates->count * candidates->width; i++)
-        candidates->scores[i] = -1.0f;
+    candidates_put(candidates, documents, sums, count);
     for (size_t i = others; i-- > 0 && candidates->count > 0;)
         candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
     for (size_t i = 0; i < candidates->count; i++) {
@@ -200,7 +200,8 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
             continue;
         for (size_t e = others; e < search->count; e++) {
             struct leaf *leaf = search->by_bound[e]->leaf;
-            candidates->scores[i * candidates->width + leaf->order] = leaf_score(leaf, candidates->documents[i]);
+            const float score = leaf_score(leaf, candidates->documents[i]);
+            *candidates_part(candidates, leaf, i) = score > 0 ? score : 0;
         }
         prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
     }

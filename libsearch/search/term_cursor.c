@@ -12,6 +12,7 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
     cursor->arena = arena;
     cursor->main_field = schema_main_field(segment->schema);
     cursor->damaged = cursor->no_memory = cursor->loaded = cursor->has_frequencies = cursor->thinned = false;
+    cursor->bare = false;
     cursor->block_number = 0;
     cursor->index = 0;
     cursor->side_weights = NULL;
@@ -41,7 +42,7 @@ static bool give_up(struct term_cursor *cursor)
 {
     cursor->damaged = true;
     cursor->block_number = cursor->list.blocks;
-    cursor->loaded = false;
+    cursor->loaded = cursor->bare = false;
     cursor->block.count = 0;
     return false;
 }
@@ -148,7 +149,7 @@ bool term_cursor_scores(struct term_cursor *cursor)
     const uint32_t count = cursor->block.count;
     if (cursor->lengths == NULL || cursor->term->formula != NULL) {
         for (uint32_t i = 0; i < count; i++)
-            cursor->scores[i] = term_cursor_score(cursor, i);
+            cursor->scores[i] = term_cursor_score(cursor, i, cursor->block.documents[i]);
     } else {
         for (uint32_t i = count; i % 16 != 0; i++) { /* the kernel looks at whole vectors */
             cursor->block.documents[i] = cursor->block.documents[0];
@@ -166,6 +167,7 @@ bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
     cursor->has_frequencies = false;
     cursor->has_scores = false;
     cursor->thinned = false;
+    cursor->bare = false;
     if (b >= cursor->list.blocks) {
         cursor->block_number = cursor->list.blocks;
         cursor->loaded = false;
@@ -181,6 +183,19 @@ bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
             return false;
         thin(cursor);
     }
+    return true;
+}
+
+bool term_cursor_bare(struct term_cursor *cursor, uint32_t b)
+{
+    if ((cursor->loaded || cursor->bare) && cursor->block_number == b)
+        return true;
+    if (!posting_block_bare(&cursor->list, b, &cursor->block))
+        return give_up(cursor);
+    cursor->block_number = b;
+    cursor->index = 0;
+    cursor->loaded = cursor->has_frequencies = cursor->has_scores = cursor->thinned = false;
+    cursor->bare = true;
     return true;
 }
 
@@ -210,7 +225,7 @@ uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t documen
     if (cursor->list.last_documents == NULL)
         return 0;
     uint32_t from = 0;
-    if (cursor->loaded) { /* mostly the same block, or one soon after */
+    if (cursor->loaded || cursor->bare) { /* mostly the same block, or one soon after */
         const uint32_t b = cursor->block_number;
         if (b == 0 || posting_last_document(&cursor->list, b - 1) < document) {
             if (posting_last_document(&cursor->list, b) >= document)
@@ -221,8 +236,23 @@ uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t documen
     return posting_seek_block(&cursor->list, from, document);
 }
 
+/* With a bitmap nothing of the documents has to be decoded. */
+static bool place_dense(struct term_cursor *cursor, uint32_t document)
+{
+    const struct posting_list *list = &cursor->list;
+    if (!posting_bitmap_has(list, posting_last_document(list, list->blocks - 1), document))
+        return false;
+    const uint32_t b = term_cursor_block_of(cursor, document);
+    if (b >= list->blocks || !term_cursor_bare(cursor, b))
+        return false;
+    cursor->index = posting_place_in_block(list, b, document);
+    return cursor->index < cursor->block.count || give_up(cursor);
+}
+
 bool term_cursor_place(struct term_cursor *cursor, uint32_t document)
 {
+    if (cursor->list.bitmap != NULL && cursor->term->field == SCHEMA_NO_FIELD)
+        return place_dense(cursor, document);
     const uint32_t b = term_cursor_block_of(cursor, document);
     if (b >= cursor->list.blocks)
         return false;

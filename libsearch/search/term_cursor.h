@@ -22,6 +22,7 @@ struct term_cursor {
 
     uint32_t block_number; /* of the loaded block; list.blocks: at the end */
     bool loaded, has_frequencies;
+    bool bare;                  /* not loaded, but ready for frequencies: by term_cursor_bare */
     uint32_t index;             /* the place in the block */
     struct posting_block block; /* documents that do not count are taken out (then count may be 0) */
     struct score_parts parts;   /* of the term in this segment */
@@ -50,14 +51,16 @@ uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
 uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document);
 /* Places it on a document, in any order: true where it has the term. Damage: cursor->damaged. */
 bool term_cursor_place(struct term_cursor *cursor, uint32_t document);
+/* Of a list with a bitmap, and a term of the whole group: makes block b ready for its frequencies without decoding its
+ * documents, unless it is. False: damaged. */
+bool term_cursor_bare(struct term_cursor *cursor, uint32_t b);
 /* A document that the cursor's next one is not before: cheap, loads nothing. NO_DOCUMENT at the end. */
 uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from);
 
-/* The exact score of the loaded block's document i; after term_cursor_frequencies. */
-static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t i)
+/* The exact score of a document, the loaded (or bare) block's i-th; after term_cursor_frequencies. */
+static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t i, uint32_t document)
 {
-    const uint32_t length =
-        cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, cursor->block.documents[i]);
+    const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
     if (cursor->term->formula != NULL)
         return formula_score(cursor->term->formula, cursor->frequencies[i], length);
     return score_of(cursor->term->weight, cursor->frequencies[i], norms_inverse(cursor->term->norms, length));

@@ -282,8 +282,10 @@ class List:
     def read_blocks(self, walk, entry, positions):
         must(walk.at % 4 == 0, "a long list does not begin at a multiple of 4")
         blocks = (entry.df + 127) // 128
-        payload, profiles, thresholds, zero = walk.u32(), walk.u8(), walk.u8(), walk.u16()
-        must(profiles in (1, 2) and zero == 0 and bool(thresholds) == (entry.df >= 512), "head of a long list")
+        payload, profiles, flags, zero = walk.u32(), walk.u8(), walk.u8(), walk.u16()
+        thresholds, dense = flags & 1, flags & 2
+        must(profiles in (1, 2) and flags < 4 and zero == 0, "head of a long list")
+        must(bool(thresholds) == (entry.df >= 512), "thresholds of a long list")
         last = [walk.u32() for _ in range(blocks)]
         offsets = [walk.u32() for _ in range(blocks)]
         for _ in range(profiles):
@@ -294,17 +296,26 @@ class List:
             self.peaks.append([struct.unpack("<f", struct.pack("<I", peak << 16))[0] for peak in kept])
         for _ in range(profiles if thresholds else 0):
             self.thresholds.append([[(walk.u8(), walk.u8()) for _ in range(2)] for _ in range(3)])
+        words = last[-1] // 64 + 1
+        must(bool(dense) == (64 * words <= 16 * entry.df), "a bitmap where none should be, or none")
+        bits = walk.number(8 * words) if dense else 0
+        if dense:
+            self.from_bitmap = [i for i in range(bits.bit_length()) if bits >> i & 1]
+            must(len(self.from_bitmap) == entry.df, "bits of a list")
         base = walk.at
         for b in range(blocks):
             must(walk.at - base == offsets[b], "a block's payload lies elsewhere")
             count = min(128, entry.df - 128 * b)
-            self.read_block(walk, count, last[b - 1] if b else -1, positions, True)
+            self.read_block(walk, count, last[b - 1] if b else -1, positions, True, dense)
             must(self.postings[-1].document == last[b], "a block's last document")
         must(walk.at - base == payload, "length of a list's payload")
 
-    def read_block(self, walk, count, before, positions, long):
+    def read_block(self, walk, count, before, positions, long, dense=False):
         codec = walk.u8()
-        if codec & 0x7F == 0x40:
+        must((codec & 0x7F == 0x41) == bool(dense), "a block of a list's bitmap")
+        if dense:
+            documents = self.from_bitmap[len(self.postings) : len(self.postings) + count]
+        elif codec & 0x7F == 0x40:
             must(count == 128, "a bitmap of a short block")
             bits, first = walk.number(8 * walk.u8()), (before + 1) // 64 * 64
             documents = [first + i for i in range(bits.bit_length()) if bits >> i & 1]

@@ -51,13 +51,19 @@ static void write(struct model *model, unsigned profiles, struct buffer *to)
 
 void model_make(struct model *model, struct test_random *random, const struct model_shape *shape, unsigned profiles)
 {
+    model_make_from(model, random, shape, profiles, 0, 0);
+}
+
+void model_make_from(struct model *model, struct test_random *random, const struct model_shape *shape,
+                     unsigned profiles, uint32_t start, uint32_t leap)
+{
     memset(model, 0, sizeof *model);
     model->shape = *shape;
     model->postings = calloc(shape->count, sizeof *model->postings);
-    uint32_t document = (uint32_t)random_below(random, shape->gap);
+    uint32_t document = start + (uint32_t)random_below(random, shape->gap);
     for (uint32_t i = 0; i < shape->count; i++) {
         model->postings[i].document = document;
-        document += 1 + (uint32_t)random_below(random, shape->gap);
+        document += 1 + (uint32_t)random_below(random, shape->gap) + (i % 64 == 63 ? leap : 0);
         make_posting(model, random, &model->postings[i]);
     }
     model->document_count = model->postings[shape->count - 1].document + 1 + (uint32_t)random_below(random, 3);

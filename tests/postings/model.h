@@ -42,6 +42,9 @@ struct model {
 
 /* profiles: 1 or 2. The list does not begin at the section's beginning. */
 void model_make(struct model *model, struct test_random *random, const struct model_shape *shape, unsigned profiles);
+/* The same with all documents moved up by `start`, and every 64th by `leap` more than the one before it. */
+void model_make_from(struct model *model, struct test_random *random, const struct model_shape *shape,
+                     unsigned profiles, uint32_t start, uint32_t leap);
 void model_free(struct model *model);
 /* Opens the list as the dictionary would say. */
 struct posting_place model_place(const struct model *model);

@@ -77,6 +77,28 @@ static void compare_block(const struct model *model, const struct posting_list *
         compare_positions(model, list, &block, positions, first, random);
 }
 
+/* What a list's bitmap says is what the documents say. */
+static void compare_bitmap(const struct model *model, const struct posting_list *list)
+{
+    const uint32_t last = model->postings[model->shape.count - 1].document;
+    uint32_t i = 0;
+    for (uint32_t document = 0; document < model->document_count + 200; document++) {
+        const bool there = i < model->shape.count && model->postings[i].document == document;
+        assert_int_equal(posting_bitmap_has(list, last, document), there);
+        if (!there)
+            continue;
+        assert_int_equal(posting_place_in_block(list, i / POSTING_BLOCK, document), i % POSTING_BLOCK);
+        i++;
+    }
+    for (uint32_t b = 0; b < list->blocks; b++) {
+        struct posting_block bare;
+        assert_true(posting_block_bare(list, b, &bare));
+        assert_true(posting_block_frequencies(list, &bare));
+        for (uint32_t j = 0; j < bare.count; j++)
+            assert_int_equal(bare.frequencies[j], model->postings[b * POSTING_BLOCK + j].frequency);
+    }
+}
+
 static void compare_list(const struct model *model, struct test_random *random)
 {
     struct posting_list list;
@@ -84,6 +106,8 @@ static void compare_list(const struct model *model, struct test_random *random)
     assert_int_equal(list.document_frequency, model->shape.count);
     assert_int_equal(list.collection_frequency, model->frequency_sum);
     assert_int_equal(list.blocks, (model->shape.count + POSTING_BLOCK - 1) / POSTING_BLOCK);
+    if (list.bitmap != NULL)
+        compare_bitmap(model, &list);
     if (random == NULL)
         for (uint32_t b = 0; b < list.blocks; b++)
             compare_block(model, &list, b, NULL);
@@ -152,15 +176,37 @@ static void test_frequencies_may_be_large(void **state)
     check(&random, &shape);
 }
 
-static void test_dense_blocks_are_bitmaps(void **state)
+static void test_a_dense_list_is_one_bitmap(void **state)
 {
     (void)state;
     struct test_random random = random_start(__func__);
-    const struct model_shape shape = { 128 * 100, 2, 1, false, false, false };
+    for (uint32_t gap = 1; gap <= 40; gap++) {
+        const struct model_shape shape = { 128 * 20 + gap, gap, 3, gap % 2 == 0, false, gap % 3 == 0 };
+        struct model model;
+        struct posting_list list;
+        model_make(&model, &random, &shape, 1);
+        model_open(&model, &list);
+        const uint32_t bits = (model.postings[shape.count - 1].document / 64 + 1) * 64;
+        assert_int_equal(list.bitmap != NULL, bits <= 16 * shape.count);
+        compare_list(&model, NULL);
+        compare_list(&model, &random);
+        model_free(&model);
+    }
+}
+
+static void test_dense_blocks_of_other_lists_are_bitmaps(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    const struct model_shape shape = { 128 * 10, 2, 1, false, false, false };
     struct model model;
-    model_make(&model, &random, &shape, 1);
-    /* Half of 256 bits and their header, frequencies, last document, offset and bounds: less than 4 bits a document. */
-    assert_true(model.length < 12800 * 4 / 8);
+    struct posting_list list;
+    /* Dense, but for much of nothing in front, and with gaps of which one is wide. */
+    model_make_from(&model, &random, &shape, 1, 128 * 10 * 40, 30);
+    model_open(&model, &list);
+    assert_null(list.bitmap);
+    struct posting_bitmap bitmap;
+    assert_true(posting_block_bitmap(&list, 1, &bitmap));
     compare_list(&model, NULL);
     model_free(&model);
 }
@@ -296,7 +342,8 @@ int main(void)
         cmocka_unit_test(test_a_list_may_have_every_document),
         cmocka_unit_test(test_gaps_may_be_as_wide_as_a_segment),
         cmocka_unit_test(test_frequencies_may_be_large),
-        cmocka_unit_test(test_dense_blocks_are_bitmaps),
+        cmocka_unit_test(test_a_dense_list_is_one_bitmap),
+        cmocka_unit_test(test_dense_blocks_of_other_lists_are_bitmaps),
         cmocka_unit_test(test_seeking_finds_the_block_that_a_linear_search_finds),
         cmocka_unit_test(test_lists_may_lie_behind_each_other_in_one_section),
         cmocka_unit_test(test_a_block_may_have_sides_in_many_fields),

@@ -152,7 +152,7 @@ static void walk(struct fixture *f, struct test_random *random, uint16_t field, 
             const float frequency = wanted_frequency(f, wanted, field, weighted);
             const float inverse = norms_inverse(&f->norms, wanted_length(f, wanted, field, weighted));
             assert_true(cursor.frequencies[cursor.index] == frequency);
-            assert_true(term_cursor_score(&cursor, cursor.index) == score_of(2.75f, frequency, inverse));
+            assert_true(term_cursor_score(&cursor, cursor.index, wanted) == score_of(2.75f, frequency, inverse));
             assert_true(term_cursor_scores(&cursor));
             assert_true(cursor.scores[cursor.index] == score_of(2.75f, frequency, inverse));
         }
