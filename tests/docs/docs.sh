@@ -138,5 +138,16 @@ programs_in_the_guide_do_what_they_say() {
   (cd "$work" && ./run_guide)
 }
 
+# Handles: types whose inside the headers do not show.
+every_handle_is_on_the_page_of_threads() {
+  cat include/*.h include/libsearch/*.h >"$work/headers"
+  sed -n 's/^typedef struct \(libsearch_[a-z_]*\) \1;$/\1/p' "$work/headers" | sort -u | while read -r handle; do
+    grep -q "^struct $handle {" "$work/headers" || grep -q "^| .*.$handle." docs/threads.md ||
+      echo "docs/threads.md does not say which threads may use a $handle"
+  done >"$work/wrong"
+  cat "$work/wrong"
+  [ ! -s "$work/wrong" ]
+}
+
 claim=$1
 "$claim"
