@@ -173,7 +173,7 @@ static const char *find_orphan(struct recording *recording)
 static void recover(struct recording *recording, struct model *model, const char *where)
 {
     struct index_store *store;
-    struct index_writer *writer;
+    struct index_writer *writer = NULL;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_status status = open_store(recording, 0, &store, &error);
     if (status == LIBSEARCH_OK)
