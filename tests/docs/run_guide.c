@@ -62,7 +62,17 @@ static void the_how_tos(libsearch_index *index, libsearch_writer *writer)
     HOLDS(next_page(snapshot, query, &results, &error) == LIBSEARCH_OK && libsearch_results_count(results) == 0);
     libsearch_results_free(results);
     libsearch_snapshot_free(snapshot);
+
+    HOLDS(newer_first(index, query, 2000, &results, &error) == LIBSEARCH_OK && libsearch_results_count(results) == 2);
+    const libsearch_bytes newest = libsearch_results_id(results, 0);
+    HOLDS(newest.length == 1 && newest.data[0] == 'b');
+    libsearch_results_free(results);
     libsearch_query_free(query);
+
+    char better[64];
+    HOLDS(did_you_mean(index, LIBSEARCH_STRING("helth oficials"), better, sizeof better) > 0);
+    HOLDS(strcmp(better, "health officials") == 0);
+    HOLDS(did_you_mean(index, LIBSEARCH_STRING("health"), better, sizeof better) == 0);
 
     uint64_t count = 0;
     HOLDS(forget_before(writer, 3000, &count, &error) == LIBSEARCH_OK && count == 2);
