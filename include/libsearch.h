@@ -17,6 +17,7 @@
  *   <libsearch/suggest.h>  completions of what is being typed, and did-you-mean
  *   <libsearch/rank.h>     ranking models, the program's own numbers and functions in the score, a second stage
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
+ *   <libsearch/total.h>    how many documents match, at least, about and at most
  *
  * Rules that hold everywhere
  *
@@ -767,5 +768,6 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #include <libsearch/query.h>
 #include <libsearch/rank.h>
 #include <libsearch/suggest.h>
+#include <libsearch/total.h>
 
 #endif

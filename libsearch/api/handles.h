@@ -39,7 +39,7 @@ struct libsearch_results {
     libsearch_bytes *ids;           /* valid as long as the snapshot */
     libsearch_document **documents; /* NULL until asked for */
     size_t count;
-    uint64_t total;
+    uint64_t total, total_estimate, total_upper;
     bool total_exact;
     uint64_t *keys, *folded; /* as struct engine_answer; in the arena */
     size_t key_count, facet_count;

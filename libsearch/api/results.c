@@ -61,6 +61,15 @@ static libsearch_status explain_second_stage(libsearch_results *results, size_t 
     return LIBSEARCH_OK;
 }
 
+uint64_t libsearch_results_estimate(const libsearch_results *results, uint64_t *least, uint64_t *most)
+{
+    if (least != NULL)
+        *least = results == NULL ? 0 : results->total;
+    if (most != NULL)
+        *most = results == NULL ? 0 : results->total_upper;
+    return results == NULL ? 0 : results->total_estimate;
+}
+
 libsearch_status libsearch_results_explain(libsearch_results *results, size_t i, const libsearch_explanation **lines,
                                            size_t *count, libsearch_error *error)
 {

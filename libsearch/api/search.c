@@ -276,6 +276,8 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         found->total = answer.total;
         found->total_exact = answer.total_exact;
         found->exhaustive = answer.exhaustive;
+        found->total_estimate = answer.total_estimate;
+        found->total_upper = answer.total_upper;
         found->search_warnings = answer.warnings;
         found->keys = answer.keys;
         found->key_count = answer.key_count;

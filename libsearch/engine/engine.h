@@ -58,9 +58,11 @@ struct engine_request {
 struct engine_answer {
     struct engine_hit *hits;
     size_t hit_count;
-    uint64_t total;
+    uint64_t total; /* at least so many match … */
     bool total_exact;
     bool exhaustive; /* every match was scored */
+    uint64_t total_estimate,
+        total_upper; /* … about so many, and at most so many; where exact, all three are the same */
     uint64_t *keys;  /* with sort, facets, collapse or after: key_count of each hit, by which it stands where
                                 it does; else NULL */
     size_t key_count;

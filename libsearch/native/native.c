@@ -127,6 +127,8 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
         answer->total = found.total;
         answer->total_exact = found.total_exact;
         answer->exhaustive = found.exhaustive;
+        answer->total_estimate = found.total_estimate;
+        answer->total_upper = found.total_upper;
         answer->warnings = found.warnings;
         const size_t left_out = request->offset < found.hit_count ? request->offset : found.hit_count;
         answer->key_count = found.key_count;

@@ -223,7 +223,7 @@ static libsearch_status finish(struct gathering *gathering, struct search_answer
         sink(gathering, 0, count - 1);
     }
     answer->hit_count = gathering->count;
-    answer->total = gathering->total;
+    answer->total = answer->total_estimate = answer->total_upper = gathering->total;
     answer->total_exact = true;
     answer->key_count = 2 * gathering->keys;
     answer->keys = arena_allocate(arena, (gathering->count + 1) * answer->key_count * sizeof *answer->keys);

@@ -5,6 +5,7 @@
 
 #include "query/query_tree.h"
 #include "search/count.h"
+#include "search/estimate.h"
 #include "search/evaluate.h"
 #include "search/explain.h"
 #include "search/gather.h"
@@ -94,6 +95,19 @@ static libsearch_status leave_out(struct snapshot *snapshot, const libsearch_ran
     return LIBSEARCH_OK;
 }
 
+/* What is known of the matches where not all were looked at. */
+static void estimate_total(const struct plan *plan, uint64_t seen, struct search_answer *answer)
+{
+    const struct estimate guess = estimate_plan(plan);
+    const uint64_t about = (uint64_t)(guess.about + 0.5);
+    answer->total = guess.least > seen ? guess.least : seen;
+    answer->total_upper = guess.most > answer->total ? guess.most : answer->total; /* damaged bytes may say anything */
+    answer->total_estimate = about < answer->total         ? answer->total
+                             : about > answer->total_upper ? answer->total_upper
+                                                           : about;
+    answer->total_exact = answer->total == answer->total_upper;
+}
+
 static libsearch_status run(struct snapshot *whole, const struct search_request *request, struct arena *arena,
                             struct search_answer *answer, struct query_warning **warnings, libsearch_error *error)
 {
@@ -140,7 +154,9 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     answer->hit_count = top.count;
     answer->exhaustive = !pruned;
     answer->total_exact = !pruned || count || plan.root->kind == PLAN_NONE;
-    answer->total = answer->total_exact ? total : top.count;
+    answer->total = answer->total_estimate = answer->total_upper = total;
+    if (!answer->total_exact)
+        estimate_total(&plan, top.count, answer);
     return LIBSEARCH_OK;
 }
 

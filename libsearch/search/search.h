@@ -40,9 +40,10 @@ struct search_request {
 struct search_answer {
     struct search_hit *hits; /* the caller's, room for request->count */
     size_t hit_count;
-    uint64_t total;
+    uint64_t total; /* at least */
     bool total_exact;
     bool exhaustive; /* every match was scored */
+    uint64_t total_estimate, total_upper; /* about, and at most */
     /* With a sort, facets, collapse or after; else NULL. */
     uint64_t *keys; /* key_count of each hit, in the order of hits */
     size_t key_count;

@@ -396,6 +396,7 @@ static libsearch_engine engine_table()
     engine.rollback = xapian_rollback;
     engine.compact = xapian_compact;
     engine.suggest = xapian_suggest;
+    engine.abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES;
     return engine;
 }
 

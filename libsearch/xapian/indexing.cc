@@ -85,13 +85,20 @@ static void add_values(layout &layout, const struct field *field, const struct d
             to.add_term(term_of_keyword(where.prefix, values[i]->bytes), 0);
     if (where.slot == Xapian::BAD_VALUENO)
         return;
-    if (count > MORE_VALUES + 1)
-        fail(LIBSEARCH_LIMIT, "field %s: a document has %zu values, and a Xapian database takes %d", field->name, count,
-             MORE_VALUES + 1);
+    std::vector<std::string> slots;
     for (size_t i = 0; i < count; i++)
-        to.add_value(where.slot_of(field->number, i), slot_value(*values[i]));
-    if (count > where.most) {
-        where.most = static_cast<unsigned>(count);
+        slots.push_back(slot_value(*values[i]));
+    std::sort(slots.begin(), slots.end());
+    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+    if (!slots.empty() && slots[0].empty()) /* a slot with nothing in it has no value */
+        slots.erase(slots.begin());
+    if (slots.size() > MORE_VALUES + 1)
+        fail(LIBSEARCH_LIMIT, "field %s: a document has %zu values, and a Xapian database takes %d", field->name,
+             slots.size(), MORE_VALUES + 1);
+    for (size_t i = 0; i < slots.size(); i++)
+        to.add_value(where.slot_of(field->number, i), slots[i]);
+    if (slots.size() > where.most) {
+        where.most = static_cast<unsigned>(slots.size());
         *raised = true;
     }
 }

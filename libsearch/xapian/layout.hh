@@ -11,7 +11,8 @@
  *     libsearch.commit    decimal, the number of commits
  *     libsearch.bytes     the program's own bytes of the newest commit
  *
- * Value slots: 0 the id; 16 + number the first value of a field; 4096 + number * 64 … its further ones. */
+ * Value slots: 0 the id; 16 + number the first value of a field; 4096 + number * 64 … its further ones. The values of a
+ * field in one document are different and rise. */
 #ifndef LIBSEARCH_XAPIAN_LAYOUT_HH
 #define LIBSEARCH_XAPIAN_LAYOUT_HH
 

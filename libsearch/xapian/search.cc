@@ -5,11 +5,12 @@
 
 #include <algorithm>
 
+#include "xapian/gather.hh"
 #include "xapian/model.hh"
+#include "xapian/ordering.hh"
 #include "xapian/plan.hh"
 
-/* Throws where the request's time is over or it was cancelled. */
-static void poll(const engine_request *request)
+void request_poll(const engine_request *request)
 {
     if (request->cancel != nullptr && __atomic_load_n(request->cancel, __ATOMIC_RELAXED) != 0)
         fail(LIBSEARCH_CANCELLED, "the search was cancelled");
@@ -31,7 +32,7 @@ class poller : public Xapian::MatchDecider
     {
         enum { OFTEN = 256 };
         if (++seen % OFTEN == 0)
-            poll(request);
+            request_poll(request);
         return true;
     }
 
@@ -40,26 +41,48 @@ class poller : public Xapian::MatchDecider
     mutable unsigned seen = 0;
 };
 
-static Xapian::MSet match(const engine_snapshot &snapshot, const Xapian::Database &database,
-                          const engine_request *request, const model &model, std::vector<planner::warning> &warnings)
+/* Ids are asked for next. */
+static void remember_id(engine_snapshot &snapshot, const Xapian::Document &document, uint64_t number)
 {
-    planner planner(snapshot.allocator, *snapshot.meaning, database);
-    const Xapian::Query query = planner.plan(request->query);
-    warnings = std::move(planner.warnings);
+    if (snapshot.remembered_id(number) == nullptr)
+        snapshot.remember_id(number, id_of_document(*snapshot.meaning, document));
+}
+
+/* The k best, which is what Xapian prunes for. */
+static void best(engine_snapshot &snapshot, const question &question, engine_answer *answer)
+{
+    const engine_request *request = question.request;
     const auto wanted = static_cast<Xapian::doccount>(std::min<uint64_t>(request->count, snapshot.documents));
     const auto offset = static_cast<Xapian::doccount>(std::min<uint64_t>(request->offset, UINT32_MAX / 2));
     const bool exhaustive =
         request->total == LIBSEARCH_TOTAL_EXACT || (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0;
-    const Xapian::doccount looked_at = exhaustive ? database.get_doccount() : 0;
-    Xapian::Enquire enquire(database);
-    if (query.empty())
-        return Xapian::MSet();
-    enquire.set_query(query);
-    enquire.set_weighting_scheme(Xapian::BM25Weight(model.k1, 0, model.k3, model.b, model.min_normlen));
-    if (!snapshot.where->is_local() || (request->deadline == 0 && request->cancel == nullptr))
-        return enquire.get_mset(offset, wanted, looked_at);
+    const Xapian::doccount looked_at = exhaustive ? question.database.get_doccount() : 0;
     const poller watched(request);
-    return enquire.get_mset(offset, wanted, looked_at, nullptr, &watched);
+    const bool watches = snapshot.where->is_local() && (request->deadline != 0 || request->cancel != nullptr);
+    Xapian::MSet found;
+    if (!question.query.empty()) {
+        Xapian::Enquire enquire(question.database);
+        enquire.set_query(question.query);
+        enquire.set_weighting_scheme(question.weight);
+        found = enquire.get_mset(offset, wanted, looked_at, nullptr, watches ? &watched : nullptr);
+    }
+    /* All documents in one go; libxapian 1.4 reads beyond an MSet's ends where the first are left out. */
+    if (!snapshot.where->is_local() && offset == 0)
+        found.fetch();
+    const ordering order(question.meaning, request);
+    answer->key_count = order.key_count();
+    answer->keys = room_for<uint64_t>(request, found.size() * answer->key_count);
+    answer->hit_count = 0;
+    for (auto hit = found.begin(); hit != found.end(); ++hit) {
+        const double score = hit.get_weight();
+        order.give_keys(score, answer->keys + answer->hit_count * answer->key_count);
+        answer->hits[answer->hit_count++] = { static_cast<float>(score), *hit };
+        remember_id(snapshot, hit.get_document(), *hit);
+    }
+    answer->total = found.get_matches_lower_bound();
+    answer->total_estimate = found.get_matches_estimated();
+    answer->total_upper = found.get_matches_upper_bound();
+    answer->total_exact = answer->total == answer->total_upper;
 }
 
 static void give_warnings(const libsearch_allocator *allocator, const std::vector<planner::warning> &warnings,
@@ -81,23 +104,22 @@ void search_run(engine_snapshot &snapshot, const engine_request *request, engine
     if (__builtin_add_overflow(request->offset, request->count, &last) || last > LIBSEARCH_MAX_RESULTS)
         fail(LIBSEARCH_LIMIT, "offset and count together are over %d", LIBSEARCH_MAX_RESULTS);
     const model model = model_read(request->model);
-    poll(request);
+    request_poll(request);
     snapshot.with_database([&](Xapian::Database &database) {
-        std::vector<planner::warning> warnings;
-        const Xapian::MSet found = match(snapshot, database, request, model, warnings);
-        poll(request);
-        if (!snapshot.where->is_local())
-            found.fetch(); /* all documents in one go */
-        answer->hit_count = 0;
-        for (auto hit = found.begin(); hit != found.end(); ++hit) {
-            const uint64_t number = *hit;
-            if (snapshot.remembered_id(number) == nullptr)
-                snapshot.remember_id(number, id_of_document(*snapshot.meaning, hit.get_document()));
-            answer->hits[answer->hit_count++] = { static_cast<float>(hit.get_weight()), number };
+        planner planner(snapshot.allocator, *snapshot.meaning, database);
+        const Xapian::BM25Weight weight(model.k1, 0, model.k3, model.b, model.min_normlen);
+        const question question = { *snapshot.meaning, database, request, planner.plan(request->query), weight };
+        if (!gather_is_wanted(request))
+            best(snapshot, question, answer);
+        else {
+            (snapshot.where->is_local() ? gather_here : gather_from_servers)(question, answer);
+            for (size_t i = 0; i < answer->hit_count; i++)
+                if (snapshot.remembered_id(answer->hits[i].number) == nullptr)
+                    remember_id(snapshot, database.get_document(static_cast<Xapian::docid>(answer->hits[i].number)),
+                                answer->hits[i].number);
         }
-        answer->total = found.get_matches_lower_bound();
-        answer->total_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
-        give_warnings(snapshot.allocator, warnings, answer); /* last: they are the caller's after OK alone */
+        request_poll(request);
+        give_warnings(snapshot.allocator, planner.warnings, answer); /* last: they are the caller's after OK alone */
     });
 }
 

@@ -392,6 +392,16 @@ static void totals_offsets_and_limits_are_the_same(void **state)
         assert_int_equal(libsearch_results_count(results), 0);
         assert_int_equal(libsearch_results_total(results, &exact), 5);
         libsearch_results_free(results);
+        options.total = LIBSEARCH_TOTAL_BOUND;
+        options.count = 1;
+        options.offset = 0;
+        uint64_t least, most;
+        assert_ok(libsearch_search_query(world->indexes[e], query, &options, &results, NULL));
+        const uint64_t about = libsearch_results_estimate(results, &least, &most);
+        assert_true(least <= 5 && 5 <= most && least <= about && about <= most);
+        assert_int_equal(libsearch_results_total(results, &exact), least);
+        assert_int_equal(exact, least == most);
+        libsearch_results_free(results);
         options.offset = LIBSEARCH_MAX_RESULTS;
         options.count = 1;
         assert_status(libsearch_search_query(world->indexes[e], query, &options, &results, NULL), LIBSEARCH_LIMIT);

@@ -36,7 +36,9 @@ static bool compare_answer(const struct search_request *request, const struct se
         return true;
     const bool exact = request->total == LIBSEARCH_TOTAL_EXACT || found->total_exact;
     if ((request->total == LIBSEARCH_TOTAL_EXACT && !found->total_exact) ||
-        (exact ? found->total != wanted->count : found->total > wanted->count || found->total < count)) {
+        (exact ? found->total != wanted->count : found->total > wanted->count || found->total < count) ||
+        found->total_upper < wanted->count || found->total_estimate < found->total ||
+        found->total_estimate > found->total_upper || (exact && found->total_upper != found->total)) {
         snprintf(difference, DIFFERENCE, "top %d%s, total %d: %llu (exact: %d), should be %zu", asked,
                  request->exhaustive ? " exhaustive" : "", (int)request->total, (unsigned long long)found->total,
                  found->total_exact, wanted->count);

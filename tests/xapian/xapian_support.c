@@ -182,6 +182,8 @@ struct server server_start(const char *path)
     server.process = fork();
     if (server.process == 0) {
         setpgid(0, 0); /* it forks for each connection */
+        if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)
+            _exit(127);
         execlp("xapian-tcpsrv", "xapian-tcpsrv", "--interface", "127.0.0.1", "--port", port, "--quiet", path,
                (char *)NULL);
         _exit(127);
