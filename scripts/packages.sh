@@ -19,14 +19,14 @@ need_packages() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
   done
   [ -n "$missing" ] || return 0
-  echo "Installing:$missing" >&2
+  echo "Installing, which takes a minute or two:$missing" >&2
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "please install as root:$missing" >&2; return 3; }
     root=sudo
   fi
   $root apt-get -qq update >&2
   # shellcheck disable=SC2086 # words on purpose
-  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing >&2
+  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing >/dev/null
 }
 
 # configure PRESET: quiet unless it fails. Cheap where it was done before.
