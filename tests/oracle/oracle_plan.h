@@ -33,7 +33,7 @@ float oracle_formula(const struct oracle_model *model, const struct oracle_term 
 
 /* Places of words, and what is made of them. */
 struct oracle_span {
-    enum { ORACLE_WORDS, ORACLE_WORDS_IN_LINE, ORACLE_NEAR, ORACLE_BEFORE, ORACLE_EITHER } kind;
+    enum oracle_span_kind { ORACLE_WORDS, ORACLE_WORDS_IN_LINE, ORACLE_NEAR, ORACLE_BEFORE, ORACLE_EITHER } kind;
     uint8_t *wanted; /* ORACLE_WORDS: by word */
     size_t wanted_count;
     int64_t surface; /* in which they are written; -1: in any */

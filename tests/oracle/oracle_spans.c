@@ -172,7 +172,7 @@ size_t oracle_span_count(const struct oracle_document *document, const struct or
 
 /* ----- planning ----- */
 
-static struct oracle_span *span_new(int kind, size_t parts)
+static struct oracle_span *span_new(enum oracle_span_kind kind, size_t parts)
 {
     struct oracle_span *span = oracle_allocate(sizeof *span);
     span->kind = kind;
