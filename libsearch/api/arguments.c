@@ -24,6 +24,14 @@ libsearch_status options_copy(void *ours, size_t our_size, const void *given, co
     return LIBSEARCH_OK;
 }
 
+libsearch_status allocator_check(const libsearch_allocator *allocator, const char *function, libsearch_error *error)
+{
+    if (allocator != NULL &&
+        (allocator->allocate == NULL || allocator->reallocate == NULL || allocator->release == NULL))
+        return error_set(error, LIBSEARCH_INVALID, "%s: a function of the allocator is NULL", function);
+    return LIBSEARCH_OK;
+}
+
 libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error)
 {
     if (id.length == 0)

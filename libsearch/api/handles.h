@@ -78,6 +78,7 @@ libsearch_status options_copy(void *ours, size_t our_size, const void *given, co
 struct open_options {
     libsearch_open_options options;
     libsearch_extensions extensions;
+    libsearch_storage storage;
     libsearch_field *fields;
     libsearch_analyzer *analyzers;
 };
@@ -88,6 +89,9 @@ void open_options_free(struct open_options *known);
 
 /* Nanoseconds of CLOCK_MONOTONIC at which so many milliseconds are over; 0: never. */
 int64_t deadline_of(int64_t timeout);
+
+/* INVALID where a function is NULL; allocator may be. */
+libsearch_status allocator_check(const libsearch_allocator *allocator, const char *function, libsearch_error *error);
 
 /* INVALID (empty) or LIMIT. */
 libsearch_status id_check(libsearch_bytes id, const char *function, libsearch_error *error);

@@ -72,9 +72,7 @@ static libsearch_status copy_all(const libsearch_open_options *given, struct ope
     if (given != NULL)
         TRY(options_copy(options, sizeof *options, given, "libsearch_open_options", error));
     const libsearch_allocator *allocator = options->allocator;
-    if (allocator != NULL &&
-        (allocator->allocate == NULL || allocator->reallocate == NULL || allocator->release == NULL))
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_open: a function of the allocator is NULL");
+    TRY(allocator_check(allocator, "libsearch_open", error));
     if (options->engine != NULL && options->engine->size != sizeof(libsearch_engine))
         return error_set(error, LIBSEARCH_VERSION, "libsearch_open: the engine was made for another version than %s",
                          libsearch_version());
@@ -87,13 +85,20 @@ static libsearch_status copy_all(const libsearch_open_options *given, struct ope
         return LIBSEARCH_OK;
     TRY(options_copy(&known->extensions, sizeof known->extensions, options->extensions, "libsearch_extensions", error));
     options->extensions = &known->extensions;
+    if (known->extensions.storage != NULL) {
+        TRY(options_copy(&known->storage, sizeof known->storage, known->extensions.storage, "libsearch_storage",
+                         error));
+        known->extensions.storage = &known->storage;
+    }
     return copy_analyzers(known, error);
 }
 
 libsearch_status open_options_copy(const libsearch_open_options *given, struct open_options *known,
                                    libsearch_error *error)
 {
-    *known = (struct open_options){ .options = LIBSEARCH_OPEN_OPTIONS_INIT, .extensions = LIBSEARCH_EXTENSIONS_INIT };
+    *known = (struct open_options){ .options = LIBSEARCH_OPEN_OPTIONS_INIT,
+                                    .extensions = LIBSEARCH_EXTENSIONS_INIT,
+                                    .storage = LIBSEARCH_STORAGE_INIT };
     const libsearch_status status = copy_all(given, known, error);
     if (status != LIBSEARCH_OK)
         open_options_free(known);

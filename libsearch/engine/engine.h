@@ -154,7 +154,10 @@ struct libsearch_engine {
                                 libsearch_error *error);
 };
 
-/* The native engine (native/). */
+/* The native engine (native/), and its directory in memory as functions for a program. */
 const libsearch_engine *engine_native(void);
+libsearch_status engine_memory_storage_new(const libsearch_allocator *allocator, const libsearch_storage **storage,
+                                           libsearch_error *error);
+void engine_memory_storage_free(const libsearch_storage *storage);
 
 #endif

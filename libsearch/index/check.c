@@ -13,6 +13,7 @@ struct check {
     const libsearch_allocator *allocator;
     struct storage *storage;
     const struct index_options *options; /* or NULL */
+    uint64_t done, total;                /* bytes of the segments */
     struct buffer lines;                 /* what is to be told, each with a zero after it */
     uint64_t damages;
 };
@@ -59,7 +60,9 @@ static libsearch_status check_segment(struct check *check, const struct manifest
                                check->storage->path, name);
             TRY(judge(check, status, &cause, error));
         }
-        status = segment_check(part->segment, count_damage, check, &cause);
+        const struct watch_part of = { check->options == NULL ? NULL : &check->options->watch, LIBSEARCH_WORK_CHECK,
+                                       check->done, about->length, check->total };
+        status = segment_check(part->segment, &of, count_damage, check, &cause);
         if (status != LIBSEARCH_CORRUPT) /* which was told */
             TRY(judge(check, status, &cause, error));
     }
@@ -98,10 +101,19 @@ static libsearch_status check_manifest(struct check *check, const struct manifes
     if (parts == NULL)
         return error_no_memory(error);
     libsearch_status status = LIBSEARCH_OK;
-    for (size_t i = 0; i < manifest->count && status == LIBSEARCH_OK; i++)
+    check->done = check->total = 0;
+    for (size_t i = 0; i < manifest->count; i++)
+        check->total += manifest->segments[i].length;
+    for (size_t i = 0; i < manifest->count && status == LIBSEARCH_OK; i++) {
         status = check_segment(check, manifest, i, &parts[i], error);
+        check->done += manifest->segments[i].length;
+    }
     if (status == LIBSEARCH_OK && check->damages == 0)
         check_ids(check, parts, manifest->count);
+    const struct watch_part whole = { check->options == NULL ? NULL : &check->options->watch, LIBSEARCH_WORK_CHECK, 0,
+                                      check->total, check->total };
+    if (status == LIBSEARCH_OK)
+        watch_step(&whole, 1, 1, NULL); /* done: too late to stop it */
     for (size_t i = 0; i < manifest->count; i++)
         snapshot_part_release(&parts[i]);
     memory_free(check->allocator, parts);

@@ -108,8 +108,10 @@ static libsearch_status store_new(const libsearch_allocator *allocator, struct s
     made->flags = flags;
     made->pinned = flags & LIBSEARCH_PREVIOUS;
     made->next_number = 1;
-    if (options != NULL)
+    if (options != NULL) {
         made->analyzers = options->analyzers;
+        made->watch = options->watch;
+    }
     if (pthread_mutex_init(&made->loading, NULL) != 0) {
         memory_free(allocator, made);
         return error_no_memory(error);
@@ -141,6 +143,8 @@ libsearch_status index_store_open(const libsearch_allocator *allocator, struct s
         status = index_store_load(opened, NULL, &first, error);
         if (status == LIBSEARCH_NOT_FOUND && (flags & LIBSEARCH_CREATE) && !(flags & LIBSEARCH_READ_ONLY)) {
             status = create_index(storage, options, error);
+            if (status == LIBSEARCH_OK)
+                watch_log(&opened->watch, LIBSEARCH_NOTICE, "%s: a new index", storage->path);
             if (status == LIBSEARCH_OK)
                 status = index_store_load(opened, NULL, &first, error);
         }

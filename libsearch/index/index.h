@@ -14,6 +14,7 @@ struct index_options {
     size_t field_count;
     /* For every index. */
     struct analyzer_set *analyzers; /* the program's own; NULL: none. Retained */
+    struct watch watch;             /* who is told what goes on */
 };
 
 /* Opens what lies in storage, which is taken over, also on error. flags: of libsearch_open; options may be NULL.

@@ -85,8 +85,9 @@ static libsearch_status load_loose(struct index_store *store, uint64_t number, c
     if (status == LIBSEARCH_OK) {
         *again = manifest->checksum != checksum;
         manifest_release(manifest);
-        if (!*again)
-            __atomic_store_n(&store->rejected, checksum, __ATOMIC_RELAXED);
+        if (!*again && __atomic_exchange_n(&store->rejected, checksum, __ATOMIC_RELAXED) != checksum)
+            watch_log(&store->watch, LIBSEARCH_WARNING, "%s/%s: not whole, and not durable: passed over",
+                      store->storage->path, name);
         return LIBSEARCH_OK;
     }
     if (status == LIBSEARCH_NOT_FOUND)

@@ -13,7 +13,8 @@ struct index_store {
     struct storage *storage;
     unsigned flags;
     struct analyzer_set *analyzers; /* the program's; retained, or NULL */
-    pthread_mutex_t loading;        /* held while the directory is read into a new snapshot; taken before mutex */
+    struct watch watch;
+    pthread_mutex_t loading; /* held while the directory is read into a new snapshot; taken before mutex */
     uint64_t
         rejected; /* atomic, written under loading: checksum of a loose manifest whose files were not whole; 0: none */
     pthread_mutex_t mutex; /* guards all below */

@@ -42,9 +42,11 @@ static libsearch_status write_deletions(struct index_writer *writer, bool sync, 
 /* What flushes, merges and commits that were not durable left to be synced. */
 static libsearch_status sync_files(struct index_writer *writer, libsearch_error *error)
 {
+    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_COMMIT, 0, 1000, 1000 };
     for (size_t i = 0; i < writer->count; i++) {
         struct manifest_segment *about = &writer->parts[i].about;
         char name[NAME_SIZE];
+        TRY(watch_step(&part, i, writer->count + 1, error));
         if (!(about->flags & MANIFEST_SEGMENT_SYNCED)) {
             name_segment(name, about->number);
             TRY(storage_sync_file(writer->storage, name, error));
@@ -193,7 +195,12 @@ libsearch_status index_writer_finish(struct index_writer *writer, libsearch_erro
             *error = cause;
         return status;
     }
+    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_COMMIT, 0, 1000, 1000 };
+    const struct snapshot *made = writer->next_snapshot;
+    watch_log(&writer->store->watch, LIBSEARCH_NOTICE, "%s: %s: %zu segments, %llu documents", writer->storage->path,
+              name, made->segment_count, (unsigned long long)made->documents);
     move_on(writer);
+    watch_step(&part, 1, 1, NULL); /* it is there: too late to stop it */
     return LIBSEARCH_OK;
 }
 

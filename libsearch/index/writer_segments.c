@@ -128,10 +128,12 @@ static libsearch_status supersede(struct index_writer *writer, size_t older, lib
     return LIBSEARCH_OK;
 }
 
-static libsearch_status flush_documents(struct index_writer *writer, bool all, libsearch_error *error)
+/* *stopped: all is well, and the program does not want more of it. */
+static libsearch_status flush_documents(struct index_writer *writer, bool all, bool *stopped, libsearch_error *error)
 {
     struct ingest_segment *segments = NULL;
     size_t count = 0;
+    const struct watch_part part_of = { &writer->store->watch, LIBSEARCH_WORK_WRITE, 0, 1, 1 };
     TRY(ingest_take(writer->ingest, all, &segments, &count, error));
     const size_t older = writer->count;
     libsearch_status status = LIBSEARCH_OK;
@@ -147,12 +149,19 @@ static libsearch_status flush_documents(struct index_writer *writer, bool all, l
             status = deletions_new(segments[i].live, &part.deletions, error); /* takes it over */
         } else
             live_free(segments[i].live);
-        if (status == LIBSEARCH_OK)
+        if (status == LIBSEARCH_OK) {
+            watch_log(&writer->store->watch, LIBSEARCH_DETAIL, "%s: segment %016llx written: %u documents, %llu bytes",
+                      writer->storage->path, (unsigned long long)part.about.number, (unsigned)part.about.documents,
+                      (unsigned long long)part.about.length);
             writer->parts[writer->count++] = part;
-        else
+        } else
             snapshot_part_release(&part);
     }
-    return status == LIBSEARCH_OK ? supersede(writer, older, error) : status;
+    if (status == LIBSEARCH_OK)
+        status = supersede(writer, older, error);
+    if (status == LIBSEARCH_OK)
+        *stopped = watch_step(&part_of, 1, 1, NULL) != LIBSEARCH_OK;
+    return status;
 }
 
 /* Segments in which nothing lives go without a merge. */
@@ -179,8 +188,9 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
     char name[NAME_SIZE];
     name_segment(name, number);
     uint64_t length = 0;
+    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0, 1000, 1000 };
     libsearch_status status = segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
-                                            flags, writer->memory, sync, &length, error);
+                                            flags, &part, sync, &length, error);
     memory_free(writer->allocator, inputs);
     TRY(status);
     struct snapshot_part merged = { 0 };
@@ -190,6 +200,9 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
         remove_uncommitted(writer, number);
         return status;
     }
+    watch_log(&writer->store->watch, LIBSEARCH_DETAIL, "%s: %zu segments merged into %016llx: %u documents, %llu bytes",
+              writer->storage->path, count, (unsigned long long)number, (unsigned)merged.about.documents,
+              (unsigned long long)length);
     replace_parts(writer, first, count, &merged);
     writer->changed = writer->unpublished = true;
     return LIBSEARCH_OK;
@@ -216,6 +229,8 @@ static libsearch_status merge_by_policy(struct index_writer *writer, libsearch_e
     }
     if (status == LIBSEARCH_FULL || status == LIBSEARCH_IO || status == LIBSEARCH_PERMISSION ||
         status == LIBSEARCH_NO_MEMORY) {
+        watch_log(&writer->store->watch, LIBSEARCH_WARNING, "%s: a merge is put off: %s", writer->storage->path,
+                  error->message);
         error_clear(error);
         return LIBSEARCH_OK;
     }
@@ -227,9 +242,14 @@ libsearch_status writer_flush(struct index_writer *writer, bool all, libsearch_e
     libsearch_error cause = LIBSEARCH_ERROR_INIT;
     libsearch_status status = LIBSEARCH_OK;
     if (ingest_has_documents(writer->ingest)) {
-        status = flush_documents(writer, all, &cause);
+        const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_WRITE, 0, 1, 1 };
+        bool stopped = false;
+        TRY(watch_step(&part, 0, 1, error)); /* before anything can be lost */
+        status = flush_documents(writer, all, &stopped, &cause);
         if (status != LIBSEARCH_OK)
             writer_lost(writer, &cause);
+        else if (stopped)
+            status = error_set(&cause, LIBSEARCH_CANCELLED, "stopped by the program");
     }
     if (status == LIBSEARCH_OK) {
         drop_dead(writer);

@@ -2,8 +2,8 @@
 /* What a file is to us. All files of an index go through a storage: a flat directory of named files.
  *
  * Files are written once, front to back, and never changed; they are read whole, by a map or a copy.
- * Nothing above this folder knows of file descriptors. Three implementations: POSIX (storage_posix.c),
- * memory (storage_memory.c), and the tests' recording one that can fail any call and rebuild what a
+ * Nothing above this folder knows of file descriptors. Four implementations: POSIX (storage_posix.c),
+ * memory (storage_memory.c), the program's own functions (storage_callbacks.c), and the tests' recording one that can fail any call and rebuild what a
  * power cut could leave (tests/support).
  *
  * What is durable when, in every implementation:
@@ -84,6 +84,14 @@ libsearch_status storage_open_posix(const libsearch_allocator *allocator, const 
 /* An empty directory in memory; gone when it is closed and the last mapping released. Threads may share it. */
 libsearch_status storage_open_memory(const libsearch_allocator *allocator, struct storage **storage,
                                      libsearch_error *error);
+
+/* A storage of the program's functions, which are copied. path: for messages. INVALID where one is missing. */
+libsearch_status storage_open_callbacks(const libsearch_allocator *allocator, const libsearch_storage *with,
+                                        const char *path, struct storage **storage, libsearch_error *error);
+/* A directory in memory as such functions, to be freed when all that uses it is closed. */
+libsearch_status storage_memory_new(const libsearch_allocator *allocator, const libsearch_storage **storage,
+                                    libsearch_error *error);
+void storage_memory_free(const libsearch_storage *storage);
 
 /* The operations as functions, so that callers read well. storage_close accepts NULL. */
 void storage_close(struct storage *storage);

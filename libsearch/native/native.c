@@ -26,9 +26,23 @@ static libsearch_status inner_options(const libsearch_allocator *allocator, cons
     inner->fields = options->fields;
     inner->field_count = options->field_count;
     const libsearch_extensions *extensions = options->extensions;
-    if (extensions != NULL && extensions->analyzer_count > 0)
+    if (extensions == NULL)
+        return LIBSEARCH_OK;
+    inner->watch =
+        (struct watch){ extensions->log, extensions->log_context, extensions->progress, extensions->progress_context };
+    if (extensions->analyzer_count > 0)
         TRY(analyzer_set_new(allocator, extensions->analyzers, extensions->analyzer_count, &inner->analyzers, error));
     return LIBSEARCH_OK;
+}
+
+static libsearch_status open_storage(const libsearch_allocator *allocator, const char *path, unsigned flags,
+                                     const libsearch_open_options *options, struct storage **storage,
+                                     libsearch_error *error)
+{
+    if (options != NULL && options->extensions != NULL && options->extensions->storage != NULL)
+        return storage_open_callbacks(allocator, options->extensions->storage, path, storage, error);
+    return storage_open_posix(allocator, path, (flags & LIBSEARCH_CREATE) != 0, (flags & LIBSEARCH_READ_ONLY) != 0,
+                              storage, error);
 }
 
 static libsearch_status native_open(const libsearch_allocator *allocator, const char *path, unsigned flags,
@@ -39,8 +53,7 @@ static libsearch_status native_open(const libsearch_allocator *allocator, const 
     struct index_store *store;
     struct index_options inner;
     TRY(inner_options(allocator, options, &inner, error));
-    libsearch_status status = storage_open_posix(allocator, path, (flags & LIBSEARCH_CREATE) != 0,
-                                                 (flags & LIBSEARCH_READ_ONLY) != 0, &storage, error);
+    libsearch_status status = open_storage(allocator, path, flags, options, &storage, error);
     if (status == LIBSEARCH_OK)
         status = index_store_open(allocator, storage, flags, &inner, &store, error);
     analyzer_set_release(inner.analyzers);
@@ -58,7 +71,7 @@ static libsearch_status native_check(const libsearch_allocator *allocator, const
     struct storage *storage;
     struct index_options inner;
     TRY(inner_options(allocator, options, &inner, error));
-    libsearch_status status = storage_open_posix(allocator, path, false, true, &storage, error);
+    libsearch_status status = open_storage(allocator, path, LIBSEARCH_READ_ONLY, options, &storage, error);
     if (status == LIBSEARCH_OK) {
         status = index_check(allocator, storage, &inner, report, context, error);
         storage_close(storage);
@@ -350,6 +363,14 @@ static libsearch_status native_compact(struct engine_writer *writer, unsigned fl
 {
     return index_writer_compact(writer_of(writer), flags, error);
 }
+
+libsearch_status engine_memory_storage_new(const libsearch_allocator *allocator, const libsearch_storage **storage,
+                                           libsearch_error *error)
+{
+    return storage_memory_new(allocator, storage, error);
+}
+
+void engine_memory_storage_free(const libsearch_storage *storage) { storage_memory_free(storage); }
 
 const libsearch_engine *engine_native(void)
 {

@@ -35,6 +35,8 @@ struct bisection {
     uint64_t *keys, *spare;  /* by place in the order: what is sorted */
     float *gains;            /* by place */
     float *table;
+    const struct watch_part *part;
+    uint64_t done; /* documents gone over, level by level */
 };
 
 /* log2 of a positive whole number: its exponent, and of the rest the series of the inverse hyperbolic tangent. */
@@ -156,24 +158,39 @@ static uint32_t exchange_pairs(struct bisection *bisection, uint32_t from, uint3
     return pairs;
 }
 
-static void bisect(struct bisection *bisection, uint32_t from, uint32_t to)
+/* One level of the halving goes over every document once; below SMALL nobody is told of it. */
+enum { SMALL = 4096 };
+
+static libsearch_status tell(struct bisection *bisection, uint32_t documents, libsearch_error *error)
+{
+    if (documents < SMALL)
+        return LIBSEARCH_OK;
+    uint64_t levels = 1;
+    for (uint32_t left = bisection->forward->documents; left >= 2 * SMALL; left /= 2)
+        levels++;
+    bisection->done += documents;
+    return watch_step(bisection->part, bisection->done, levels * bisection->forward->documents, error);
+}
+
+static libsearch_status bisect(struct bisection *bisection, uint32_t from, uint32_t to, libsearch_error *error)
 {
     if (to - from <= LEAF)
-        return;
+        return LIBSEARCH_OK;
+    TRY(tell(bisection, to - from, error));
     const uint32_t middle = from + (to - from) / 2;
     count_degrees(bisection, from, middle, to);
     for (unsigned i = 0; i < ITERATIONS; i++)
         if (exchange_pairs(bisection, from, middle, to) <= (to - from) / 128)
             break;
     clear_degrees(bisection, from, to);
-    bisect(bisection, from, middle);
-    bisect(bisection, middle, to);
+    TRY(bisect(bisection, from, middle, error));
+    return bisect(bisection, middle, to, error);
 }
 
 libsearch_status graph_bisection(const libsearch_allocator *allocator, const struct forward_index *forward,
-                                 uint32_t *order, libsearch_error *error)
+                                 const struct watch_part *part, uint32_t *order, libsearch_error *error)
 {
-    struct bisection bisection = { .forward = forward, .order = order };
+    struct bisection bisection = { .forward = forward, .order = order, .part = part };
     bisection.degrees = memory_allocate_array(allocator, forward->terms, sizeof *bisection.degrees);
     bisection.keys = memory_allocate(allocator, forward->documents * sizeof *bisection.keys);
     bisection.spare = memory_allocate(allocator, forward->documents * sizeof *bisection.spare);
@@ -181,14 +198,15 @@ libsearch_status graph_bisection(const libsearch_allocator *allocator, const str
     bisection.table = memory_allocate(allocator, TABLE * sizeof *bisection.table);
     const bool room = bisection.degrees != NULL && bisection.keys != NULL && bisection.spare != NULL &&
                       bisection.gains != NULL && bisection.table != NULL;
+    libsearch_status status = room ? LIBSEARCH_OK : error_no_memory(error);
     if (room) {
         fill_table(bisection.table);
-        bisect(&bisection, 0, forward->documents);
+        status = bisect(&bisection, 0, forward->documents, error);
     }
     memory_free(allocator, bisection.degrees);
     memory_free(allocator, bisection.keys);
     memory_free(allocator, bisection.spare);
     memory_free(allocator, bisection.gains);
     memory_free(allocator, bisection.table);
-    return room ? LIBSEARCH_OK : error_no_memory(error);
+    return status;
 }

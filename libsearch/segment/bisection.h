@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/watch.h"
 
 #include <stdint.h>
 
@@ -16,8 +17,9 @@ struct forward_index {
     const uint32_t *of;
 };
 
-/* order: all documents, in the order to begin with; is put into the new one. The same for the same input. */
+/* order: all documents, in the order to begin with; is put into the new one. The same for the same input.
+ * part: what of the whole work it is, or NULL; CANCELLED where the program stops it. */
 libsearch_status graph_bisection(const libsearch_allocator *allocator, const struct forward_index *forward,
-                                 uint32_t *order, libsearch_error *error);
+                                 const struct watch_part *part, uint32_t *order, libsearch_error *error);
 
 #endif

@@ -119,6 +119,10 @@ static libsearch_status read_records(struct check *check, struct stored_cursor *
     for (uint32_t d = 0; d < segment->count; d++) {
         libsearch_error found = LIBSEARCH_ERROR_INIT;
         libsearch_bytes record;
+        if (d % 4096 == 0) {
+            const struct watch_part within = watch_within(check->part, CHECK_COLUMNS, CHECK_STORED, 100);
+            TRY(watch_step(&within, d, segment->count, check->error));
+        }
         document_clear(document);
         libsearch_status status = stored_cursor_get(cursor, d, &record, &found);
         if (status == LIBSEARCH_OK)
@@ -159,6 +163,7 @@ static libsearch_status check_structures(struct check *check)
     check_document_lengths(check);
     TRY(check_found(check, ids_verify(&segment->ids, section_file_name(segment->file), &found), &found));
     TRY(check_columns(check));
+    TRY(watch_step(check->part, CHECK_COLUMNS, 100, check->error));
     TRY(check_stored(check));
     return check_lists(check);
 }
@@ -168,10 +173,11 @@ libsearch_status segment_verify(const struct segment *segment, libsearch_error *
     return section_file_verify(segment->file, NULL, NULL, error);
 }
 
-libsearch_status segment_check(const struct segment *segment, libsearch_report report, void *context,
-                               libsearch_error *error)
+libsearch_status segment_check(const struct segment *segment, const struct watch_part *part, libsearch_report report,
+                               void *context, libsearch_error *error)
 {
-    struct check check = { segment, report, context, error, false };
+    struct check check = { segment, report, context, error, part, false };
+    TRY(watch_step(part, 0, 1, error));
     TRY(section_file_verify(segment->file, report, context, error));
     TRY(check_structures(&check));
     return check.damaged ? LIBSEARCH_CORRUPT : LIBSEARCH_OK;

@@ -9,9 +9,13 @@ struct check {
     const struct segment *segment;
     libsearch_report report; /* may be NULL */
     void *context;
-    libsearch_error *error; /* the first damage */
+    libsearch_error *error;        /* the first damage */
+    const struct watch_part *part; /* or NULL */
     bool damaged;
 };
+
+/* The stretches of a check, in hundredths of the work. */
+enum { CHECK_COLUMNS = 20, CHECK_STORED = 50 };
 
 /* Tells of a damage. */
 void check_problem(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -276,6 +276,10 @@ static libsearch_status note_form(struct list_check *lists, const struct term_en
 /* What is wrong with one list is told, and the others are still looked at. */
 static libsearch_status check_entry(struct list_check *lists, const struct term_entry *entry, libsearch_error *found)
 {
+    if (lists->ordinal % 4096 == 0) {
+        const struct watch_part within = watch_within(lists->check->part, CHECK_STORED, 100, 100);
+        TRY(watch_step(&within, lists->ordinal, terms_reader_count(segment_of(lists)->terms), found));
+    }
     if (!(entry->flags & TERM_LIST))
         return LIBSEARCH_OK;
     return check_found(lists->check, check_list(lists, entry, found), found);

@@ -88,7 +88,10 @@ static libsearch_status copy_records(struct merge *merge, struct stored_cursor *
                                      libsearch_error *error)
 {
     struct document_walk walk = { .merge = merge };
+    uint32_t steps = 0;
     while (document_walk_next(&walk)) {
+        if (steps++ % 256 == 0)
+            TRY(merge_step(merge, MERGE_ORDERED, MERGE_STORED, walk.number / 4096 * 4096, merge->documents, error));
         struct stored_cursor **cursor = &cursors[walk.at - merge->inputs];
         libsearch_bytes record;
         uint32_t copied = 0;
@@ -230,10 +233,14 @@ static libsearch_status merge_all(struct merge *merge, libsearch_error *error)
 {
     const struct schema *schema = merge->schema;
     TRY(merge_stored(merge, error));
+    TRY(merge_step(merge, MERGE_STORED, MERGE_IDS, 0, 1, error));
     TRY(merge_ids(merge, error));
     for (size_t f = 0; f < schema->count; f++)
-        if (field_has_column(schema->fields[f]))
+        if (field_has_column(schema->fields[f])) {
+            TRY(merge_step(merge, MERGE_IDS, MERGE_COLUMNS, f * 4096, schema->count * 4096, error));
             TRY(merge_column(merge, (uint16_t)f, error));
+        }
+    TRY(merge_step(merge, MERGE_IDS, MERGE_COLUMNS, 1, 1, error));
     TRY(merge_lengths(merge, error));
     TRY(merge_terms(merge, error));
     return merge_lists(merge, error);
@@ -263,10 +270,9 @@ static void merge_free(struct merge *merge)
 
 libsearch_status segment_merge(const libsearch_allocator *allocator, struct schema *schema, struct storage *storage,
                                const char *name, const struct segment_input *inputs, size_t count, unsigned flags,
-                               size_t memory, bool sync, uint64_t *length, libsearch_error *error)
+                               const struct watch_part *part, bool sync, uint64_t *length, libsearch_error *error)
 {
-    (void)memory;
-    struct merge merge = { .allocator = allocator, .schema = schema, .count = count };
+    struct merge merge = { .allocator = allocator, .schema = schema, .count = count, .part = part };
     lengths_init(&merge.lengths, allocator);
     libsearch_status status = LIBSEARCH_OK;
     const bool reorder = (flags & LIBSEARCH_REORDER) != 0;
@@ -276,9 +282,12 @@ libsearch_status segment_merge(const libsearch_allocator *allocator, struct sche
         goto done;
     }
     /* Some of it is copied unread, and damage must not come under a new checksum. */
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        TRY_OR(done, merge_step(&merge, 0, MERGE_VERIFIED, i * 4096, count * 4096, error));
         TRY_OR(done, segment_verify(inputs[i].segment, error));
+    }
     TRY_OR(done, number_documents(&merge, inputs, reorder, error));
+    TRY_OR(done, merge_step(&merge, 0, MERGE_VERIFIED, 1, 1, error));
     if (reorder)
         TRY_OR(done, merge_reorder(&merge, error));
     TRY_OR(done, section_writer_open(storage, name, SEGMENT_KIND, SEGMENT_VERSION, &merge.file, error));
@@ -286,6 +295,8 @@ libsearch_status segment_merge(const libsearch_allocator *allocator, struct sche
     struct section_writer *file = merge.file;
     merge.file = NULL;
     status = section_writer_finish(file, sync, length, error);
+    if (status == LIBSEARCH_OK)
+        watch_step(part, 1, 1, NULL); /* it is there: too late to stop it */
 done:
     merge_free(&merge);
     return status;

@@ -39,6 +39,7 @@ struct merge {
     const libsearch_allocator *allocator;
     struct schema *schema;
     struct section_writer *file;
+    const struct watch_part *part; /* or NULL */
     struct merge_input *inputs;
     size_t count;
     uint32_t documents; /* that live */
@@ -58,6 +59,27 @@ struct merge {
 static inline uint32_t merge_number(const struct merge_input *input, uint32_t document)
 {
     return input->numbers == NULL ? input->first + document : input->numbers[document];
+}
+
+/* The stretches of a merge, in hundredths of the work. */
+enum {
+    MERGE_VERIFIED = 5,
+    MERGE_ORDERED = 25, /* only where it is asked to reorder */
+    MERGE_STORED = 45,
+    MERGE_IDS = 50,
+    MERGE_COLUMNS = 55,
+    MERGE_UNITED = 70
+};
+
+/* Tells that `done` of `of` between the hundredths first and last are done, where done is a multiple of 4096 or the
+ * end. CANCELLED. */
+static inline libsearch_status merge_step(const struct merge *merge, unsigned first, unsigned last, uint64_t done,
+                                          uint64_t of, libsearch_error *error)
+{
+    if (merge->part == NULL || (done % 4096 != 0 && done != of))
+        return LIBSEARCH_OK;
+    const struct watch_part within = watch_within(merge->part, first, last, 100);
+    return watch_step(&within, done, of, error);
 }
 
 /* Room for so many places and forms. */

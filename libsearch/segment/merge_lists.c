@@ -207,8 +207,10 @@ static libsearch_status write_keys(struct list_merge *lists, libsearch_error *er
     libsearch_bytes key;
     libsearch_status status;
     uint32_t united = 0;
-    while ((status = dictionary_walk_next(&lists->walk, &key, error)) == LIBSEARCH_OK)
+    while ((status = dictionary_walk_next(&lists->walk, &key, error)) == LIBSEARCH_OK) {
+        TRY(merge_step(lists->merge, MERGE_UNITED, 100, united, lists->merge->united_count, error));
         TRY(write_key(lists, key, united++, error));
+    }
     if (status != LIBSEARCH_NOT_FOUND)
         return status;
     return list_output_finish(&lists->output, error);

@@ -89,6 +89,9 @@ static libsearch_status unite(struct merge *merge, struct dictionary_walk *walk,
 {
     libsearch_bytes key;
     libsearch_status status;
+    uint64_t most = 1; /* keys that there can be */
+    for (size_t i = 0; i < merge->count; i++)
+        most += terms_reader_count(merge->inputs[i].segment->terms);
     while ((status = dictionary_walk_next(walk, &key, error)) == LIBSEARCH_OK) {
         const size_t united = merge->united_count;
         if (united >= UINT32_MAX - 1)
@@ -99,6 +102,7 @@ static libsearch_status unite(struct merge *merge, struct dictionary_walk *walk,
         merge->words[united] = (struct merged_word){ 0, MERGE_NONE, 0 };
         merge->has_list[united] = 0;
         merge->united_count++;
+        TRY(merge_step(merge, MERGE_COLUMNS, MERGE_UNITED, united, most, error));
         for (size_t i = 0; i < walk->at_count; i++)
             TRY(note_entry(merge, &merge->inputs[walk->at[i]], &walk->cursors[walk->at[i]], (uint32_t)united, error));
     }

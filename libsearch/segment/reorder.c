@@ -190,7 +190,8 @@ libsearch_status merge_reorder(struct merge *merge, libsearch_error *error)
     const struct forward_index forward = { merge->documents, reorder->term_count, reorder->starts, reorder->terms };
     for (uint32_t d = 0; d < merge->documents; d++)
         order[d] = d;
-    TRY_OR(done, graph_bisection(allocator, &forward, order, error));
+    const struct watch_part part = watch_within(merge->part, MERGE_VERIFIED, MERGE_ORDERED, 100);
+    TRY_OR(done, graph_bisection(allocator, &forward, &part, order, error));
     status = renumber(merge, order, error);
 done:
     if (reorder != NULL) {

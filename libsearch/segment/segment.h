@@ -3,6 +3,7 @@
 #ifndef LIBSEARCH_SEGMENT_SEGMENT_H
 #define LIBSEARCH_SEGMENT_SEGMENT_H
 
+#include "base/watch.h"
 #include "documents/live.h"
 #include "io/section_file.h"
 #include "schema/document.h"
@@ -52,13 +53,15 @@ libsearch_status segment_fetch(const struct segment *segment, const struct schem
                                libsearch_document *document, libsearch_error *error);
 /* Checksums (as section_file_verify), and then, where those hold, every structure. */
 libsearch_status segment_verify(const struct segment *segment, libsearch_error *error);
-libsearch_status segment_check(const struct segment *segment, libsearch_report report, void *context,
-                               libsearch_error *error);
+/* part: what of the whole work it is, or NULL; CANCELLED where the program stops it. */
+libsearch_status segment_check(const struct segment *segment, const struct watch_part *part, libsearch_report report,
+                               void *context, libsearch_error *error);
 
 /* Merging: the live documents of the inputs, in order, become one segment (the same bytes whatever segments they
  * came from). live[i] may be NULL: all. flags: LIBSEARCH_REORDER. Where an input was renumbered, numbers[i][d] (an
  * array that the caller gives, or NULL) receives the new number of document d of input i, UINT32_MAX if it is gone,
- * so that deletions that came meanwhile can be carried over. */
+ * so that deletions that came meanwhile can be carried over. part: what of the whole work it is, or NULL; CANCELLED
+ * where the program stops it. */
 struct segment_input {
     struct segment *segment;
     const struct live *live;
@@ -66,6 +69,6 @@ struct segment_input {
 };
 libsearch_status segment_merge(const libsearch_allocator *allocator, struct schema *schema, struct storage *storage,
                                const char *name, const struct segment_input *inputs, size_t count, unsigned flags,
-                               size_t memory, bool sync, uint64_t *length, libsearch_error *error);
+                               const struct watch_part *part, bool sync, uint64_t *length, libsearch_error *error);
 
 #endif

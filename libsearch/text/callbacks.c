@@ -55,14 +55,14 @@ static libsearch_status is_ours(const libsearch_allocator *allocator, const char
     return status == LIBSEARCH_INVALID ? LIBSEARCH_OK : status;
 }
 
-static libsearch_status check_given(const libsearch_allocator *allocator, const libsearch_analyzer *given, size_t before,
-                                    const struct analyzer_set *set, libsearch_error *error)
+static libsearch_status check_given(const libsearch_allocator *allocator, const libsearch_analyzer *given,
+                                    size_t before, const struct analyzer_set *set, libsearch_error *error)
 {
     bool ours;
     if (!name_valid(given->name))
         return error_set(error, LIBSEARCH_INVALID,
-                         "analyzer %zu: \"%.64s\" is no name (1 to %d letters, digits, _ - . and no digit first)", before,
-                         given->name == NULL ? "" : given->name, MOST_NAME);
+                         "analyzer %zu: \"%.64s\" is no name (1 to %d letters, digits, _ - . and no digit first)",
+                         before, given->name == NULL ? "" : given->name, MOST_NAME);
     if (!version_valid(given->version))
         return error_set(error, LIBSEARCH_INVALID,
                          "analyzer %s: its version must be 1 to %d printable ASCII characters, no space and no slash",
@@ -83,8 +83,9 @@ static libsearch_status check_given(const libsearch_allocator *allocator, const 
     if (is_ours(allocator, given->base, &ours) != LIBSEARCH_OK)
         return error_no_memory(error);
     if (!ours)
-        return error_set(error, LIBSEARCH_INVALID, "analyzer %s: its base is \"%.60s\", which the library does not have",
-                         given->name, given->base);
+        return error_set(error, LIBSEARCH_INVALID,
+                         "analyzer %s: its base is \"%.60s\", which the library does not have", given->name,
+                         given->base);
     return LIBSEARCH_OK;
 }
 
@@ -150,10 +151,9 @@ void analyzer_set_release(struct analyzer_set *set)
 static char *write_chain(const libsearch_allocator *allocator, const libsearch_analyzer *program, const char *base)
 {
     char chain[512];
-    const int length =
-        snprintf(chain, sizeof chain, "program:%s@%s%s%s%s%s/%s", program->name, program->version,
-                 program->next != NULL ? "+tokens" : "", program->term != NULL ? "+terms" : "",
-                 program->fold != NULL ? "+folds" : "", program->is_stop != NULL ? "+stops" : "", base);
+    const int length = snprintf(chain, sizeof chain, "program:%s@%s%s%s%s%s/%s", program->name, program->version,
+                                program->next != NULL ? "+tokens" : "", program->term != NULL ? "+terms" : "",
+                                program->fold != NULL ? "+folds" : "", program->is_stop != NULL ? "+stops" : "", base);
     return length < 0 || (size_t)length >= sizeof chain ? NULL : memory_duplicate(allocator, chain, (size_t)length);
 }
 

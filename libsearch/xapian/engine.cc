@@ -108,6 +108,20 @@ static analyzers_pointer analyzers_of(const libsearch_allocator *allocator, cons
     return analyzers_pointer(set, analyzer_set_release);
 }
 
+/* What of the extensions Xapian has no place for is refused, never ignored. */
+static void refuse_extensions(const libsearch_open_options *options)
+{
+    const libsearch_extensions *extensions = options == nullptr ? nullptr : options->extensions;
+    if (extensions == nullptr)
+        return;
+    if (extensions->storage != nullptr)
+        fail(LIBSEARCH_UNSUPPORTED, "storage callbacks: Xapian keeps its own files");
+    if (extensions->log != nullptr)
+        fail(LIBSEARCH_UNSUPPORTED, "a log: Xapian does not say what it does");
+    if (extensions->progress != nullptr)
+        fail(LIBSEARCH_UNSUPPORTED, "progress: Xapian does not say how far it is, and cannot be stopped");
+}
+
 static void prepare_place(const engine_index &index, const char *path, unsigned flags,
                           const libsearch_open_options *options)
 {
@@ -137,6 +151,7 @@ static libsearch_status xapian_open(const libsearch_allocator *allocator, const 
         if (options != nullptr && options->analyzer != nullptr)
             opened->analyzer = options->analyzer;
         opened->analyzers = analyzers_of(allocator, options);
+        refuse_extensions(options);
         prepare_place(*opened, path, flags, options);
         if ((flags & LIBSEARCH_VERIFY) != 0)
             for (const auto &one : opened->where->shards) {
@@ -176,10 +191,12 @@ static libsearch_status check(const char *path, libsearch_report report, void *c
     });
 }
 
-static libsearch_status xapian_check(const libsearch_allocator *, const char *path, const libsearch_open_options *,
-                                     libsearch_report report, void *context, libsearch_error *error) noexcept
+static libsearch_status xapian_check(const libsearch_allocator *, const char *path,
+                                     const libsearch_open_options *options, libsearch_report report, void *context,
+                                     libsearch_error *error) noexcept
 {
-    return check(path, report, context, error);
+    const libsearch_status status = guarded(error, [&] { refuse_extensions(options); });
+    return status != LIBSEARCH_OK ? status : check(path, report, context, error);
 }
 
 /* ----- reading ----- */

@@ -13,7 +13,7 @@
 struct spaces {
     libsearch_bytes text;
     size_t at;
-    int said;        /* the word of the place was given, its synonym was not */
+    int said; /* the word of the place was given, its synonym was not */
     libsearch_token word;
 };
 
@@ -402,7 +402,7 @@ static int wild_next(void *state, libsearch_token *token)
     if (wild->left-- == 0)
         return 0;
     token->word.length = random_below(&wild->random, 10) == 0 ? random_below(&wild->random, sizeof wild->word)
-                                                               : random_below(&wild->random, 3);
+                                                              : random_below(&wild->random, 3);
     token->word.data = wild->word;
     for (size_t i = 0; i < token->word.length; i++)
         wild->word[i] = (char)(random_below(&wild->random, 3) + (random_below(&wild->random, 20) == 0 ? 128 : 'a'));

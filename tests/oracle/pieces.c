@@ -130,7 +130,7 @@ void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned fl
             inputs[i].numbers = oracle_allocate(segment_count(segment) * sizeof(uint32_t));
     }
     sprintf(name, "segment-%u", pieces->named++);
-    if (segment_merge(allocator_default(), pieces->world.schema, pieces->storage, name, inputs, count, flags, 1 << 24,
+    if (segment_merge(allocator_default(), pieces->world.schema, pieces->storage, name, inputs, count, flags, NULL,
                       false, &length, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     renumber(pieces, inputs, count, pieces->segments[first].base);

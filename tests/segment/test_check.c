@@ -47,7 +47,7 @@ static void check_sound(const char *name, enum collection_shape shape, uint32_t 
     struct segment *segment = collection_open(&run.collection, run.storage, "segment");
     struct lines lines = { 0 };
     assert_ok(segment_verify(segment, &error));
-    if (segment_check(segment, note_line, &lines, &error) != LIBSEARCH_OK)
+    if (segment_check(segment, NULL, note_line, &lines, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     assert_int_equal(lines.count, 0);
     segment_release(segment);
@@ -91,7 +91,7 @@ static void test_every_flipped_bit_is_found(void **state)
             segment_open(allocator_default(), run.collection.schema, run.storage, "damaged", false, &segment, NULL);
         if (status != LIBSEARCH_OK)
             continue; /* found already */
-        assert_status(segment_check(segment, note_line, &lines, NULL), LIBSEARCH_CORRUPT);
+        assert_status(segment_check(segment, NULL, note_line, &lines, NULL), LIBSEARCH_CORRUPT);
         assert_status(segment_verify(segment, NULL), LIBSEARCH_CORRUPT);
         assert_true(lines.count > 0);
         segment_release(segment);
@@ -120,7 +120,7 @@ static void test_damage_is_not_merged_under_new_checksums(void **state)
                          NULL) != LIBSEARCH_OK)
             continue;
         assert_status(segment_merge(allocator_default(), run.collection.schema, run.storage, "merged", &input, 1, 0,
-                                    1 << 20, false, NULL, NULL),
+                                    NULL, false, NULL, NULL),
                       LIBSEARCH_CORRUPT);
         segment_release(input.segment);
     }
@@ -180,7 +180,7 @@ static libsearch_status use_damaged(struct run *run, struct lines *lines)
         LIBSEARCH_OK)
         return LIBSEARCH_CORRUPT;
     assert_ok(segment_verify(segment, NULL));
-    const libsearch_status status = segment_check(segment, note_line, lines, &error);
+    const libsearch_status status = segment_check(segment, NULL, note_line, lines, &error);
     assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_CORRUPT);
     assert_int_equal(status == LIBSEARCH_OK, lines->count == 0);
     struct live *live;
@@ -190,7 +190,7 @@ static libsearch_status use_damaged(struct run *run, struct lines *lines)
     const struct segment_input input = { segment, random_below(&run->random, 2) == 0 ? live : NULL, NULL };
     const libsearch_status merged =
         segment_merge(allocator_default(), run->collection.schema, run->storage, "merged", &input, 1,
-                      random_below(&run->random, 2) == 0 ? 0 : LIBSEARCH_REORDER, 1 << 20, false, NULL, &error);
+                      random_below(&run->random, 2) == 0 ? 0 : LIBSEARCH_REORDER, NULL, false, NULL, &error);
     if (status == LIBSEARCH_OK && merged != LIBSEARCH_OK)
         fail_msg("checked well, merged badly: %s", error.message);
     if (merged == LIBSEARCH_OK)

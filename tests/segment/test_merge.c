@@ -68,12 +68,12 @@ static void merge(struct run *run, const struct segment_input *inputs, size_t co
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     uint64_t length = 0;
-    if (segment_merge(allocator_default(), run->collection.schema, run->storage, name, inputs, count, 0, 1 << 20, false,
+    if (segment_merge(allocator_default(), run->collection.schema, run->storage, name, inputs, count, 0, NULL, false,
                       &length, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     struct segment *segment = collection_open(&run->collection, run->storage, name);
     assert_int_equal(segment_bytes(segment), length);
-    if (segment_check(segment, NULL, NULL, &error) != LIBSEARCH_OK)
+    if (segment_check(segment, NULL, NULL, NULL, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     segment_release(segment);
 }
@@ -270,7 +270,7 @@ static bool merge_with(struct run *run, struct parts *parts, size_t fail_at)
     struct failing_allocator failing;
     failing_allocator_init(&failing, fail_at);
     const libsearch_status status = segment_merge(&failing.allocator, run->collection.schema, run->storage, "merged",
-                                                  parts->inputs, parts->count, 0, 1 << 20, false, NULL, NULL);
+                                                  parts->inputs, parts->count, 0, NULL, false, NULL, NULL);
     assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
     assert_int_equal(failing.blocks, 0);
     bool there;

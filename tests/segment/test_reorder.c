@@ -55,7 +55,7 @@ static void test_documents_that_share_words_become_neighbours(void **state)
     struct kinds made;
     kinds_make(&made, &random, 4000, 8);
     const uint32_t before = changes_of_kind(&made);
-    assert_ok(graph_bisection(allocator_default(), &made.forward, made.order, NULL));
+    assert_ok(graph_bisection(allocator_default(), &made.forward, NULL, made.order, NULL));
     assert_true(changes_of_kind(&made) < before / 20);
     kinds_free(&made);
 }
@@ -67,7 +67,7 @@ static void test_every_document_keeps_a_place(void **state)
     for (uint32_t documents = 0; documents < 3000; documents += 1 + documents / 4) {
         struct kinds made;
         kinds_make(&made, &random, documents, 1 + documents / 100);
-        assert_ok(graph_bisection(allocator_default(), &made.forward, made.order, NULL));
+        assert_ok(graph_bisection(allocator_default(), &made.forward, NULL, made.order, NULL));
         bool *seen = calloc((size_t)documents + 1, sizeof *seen);
         for (uint32_t i = 0; i < documents; i++) {
             assert_true(made.order[i] < documents);
@@ -117,7 +117,7 @@ static void merge_reordered(const struct collection *collection, struct storage 
                 live_delete(live[i], d);
         inputs[i] = (struct segment_input){ collection_open(collection, storage, part), live[i], new_of + from };
     }
-    if (segment_merge(allocator_default(), collection->schema, storage, name, inputs, PARTS, LIBSEARCH_REORDER, 1 << 20,
+    if (segment_merge(allocator_default(), collection->schema, storage, name, inputs, PARTS, LIBSEARCH_REORDER, NULL,
                       false, NULL, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     for (uint32_t i = 0; i < PARTS; i++) {
@@ -145,7 +145,7 @@ static void check_reordered(const char *name, enum collection_shape shape, uint3
     collection_build_order(&collection, storage, "direct", order, lives);
     assert_same_segments(storage, "direct", "reordered");
     struct segment *segment = collection_open(&collection, storage, "reordered");
-    if (segment_check(segment, NULL, NULL, &error) != LIBSEARCH_OK)
+    if (segment_check(segment, NULL, NULL, NULL, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     segment_release(segment);
     free(new_of);

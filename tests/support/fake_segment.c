@@ -260,18 +260,19 @@ libsearch_status segment_verify(const struct segment *segment, libsearch_error *
     return section_file_verify(segment->file, NULL, NULL, error);
 }
 
-libsearch_status segment_check(const struct segment *segment, libsearch_report report, void *context,
-                               libsearch_error *error)
+libsearch_status segment_check(const struct segment *segment, const struct watch_part *part, libsearch_report report,
+                               void *context, libsearch_error *error)
 {
+    (void)part;
     return section_file_verify(segment->file, report, context, error);
 }
 
 libsearch_status segment_merge(const libsearch_allocator *allocator, struct schema *schema, struct storage *storage,
                                const char *name, const struct segment_input *inputs, size_t count, unsigned flags,
-                               size_t memory, bool sync, uint64_t *length, libsearch_error *error)
+                               const struct watch_part *part, bool sync, uint64_t *length, libsearch_error *error)
 {
     (void)flags;
-    (void)memory;
+    (void)part;
     struct segment_builder *builder;
     TRY(segment_builder_new(allocator, schema, storage, name, &builder, error));
     for (size_t i = 0; i < count; i++)
