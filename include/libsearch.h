@@ -16,6 +16,8 @@
  *   <libsearch/query.h>    query trees: built by functions or parsed from text
  *   <libsearch/suggest.h>  completions of what is being typed, and did-you-mean
  *   <libsearch/rank.h>     ranking models, the program's own numbers and functions in the score, a second stage
+ *   <libsearch/filter.h>   filters that are kept and used again
+ *   <libsearch/backup.h>   hot backups
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
  *
@@ -764,7 +766,9 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 }
 #endif
 
+#include <libsearch/backup.h>
 #include <libsearch/extend.h>
+#include <libsearch/filter.h>
 #include <libsearch/query.h>
 #include <libsearch/rank.h>
 #include <libsearch/suggest.h>

@@ -68,7 +68,7 @@ function write_comment(text, file,    lines, count, i, line, code, blank, begun,
       print safe(line) > file
     } else {
       if (code) print ".fi\n.RE" > file
-      if (code || blank) print ".PP" > file
+      if ((code || blank) && line !~ /^ *- /) print ".PP" > file
       code = 0
       sub(/^ +/, "", line)
       if (line ~ /^- /) { print ".IP \\(bu 2" > file; line = substr(line, 3) }

@@ -90,6 +90,10 @@ void open_options_free(struct open_options *known);
 /* Nanoseconds of CLOCK_MONOTONIC at which so many milliseconds are over; 0: never. */
 int64_t deadline_of(int64_t timeout);
 
+/* STALE where the query has a filter of another snapshot than this. */
+libsearch_status filters_check(const libsearch_query *query, const struct engine_snapshot *snapshot,
+                               libsearch_error *error);
+
 /* INVALID where a function is NULL; allocator may be. */
 libsearch_status allocator_check(const libsearch_allocator *allocator, const char *function, libsearch_error *error);
 

@@ -185,6 +185,8 @@ libsearch_status libsearch_query_print(const libsearch_query *query, char **text
     error_clear(error);
     if (query == NULL || text == NULL)
         return argument_missing(error, "libsearch_query_print", query == NULL ? "query" : "text");
+    if (query->has_sets)
+        return error_set(error, LIBSEARCH_UNSUPPORTED, "libsearch_query_print: a filter cannot be written as text");
     struct buffer printed;
     buffer_init(&printed, allocator_default());
     query_print(query, &printed);

@@ -223,6 +223,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     libsearch_results *found = NULL;
     TRY(check_options(options, error));
     TRY(check_abilities(snapshot->engine, options, error));
+    TRY(filters_check(query, snapshot->handle, error));
     TRY(snapshot->engine->info(snapshot->handle, &info, error));
     TRY(results_new(snapshot, query, &found, error));
     const uint64_t *after = NULL;

@@ -94,6 +94,7 @@ libsearch_status libsearch_writer_delete_matching(libsearch_writer *writer, cons
     if (writer == NULL || query == NULL)
         return argument_missing(error, "libsearch_writer_delete_matching", writer == NULL ? "writer" : "query");
     uint64_t deleted = 0;
+    TRY(filters_check(query, NULL, error)); /* a filter is of no writer's state */
     TRY(writer->index->engine->remove_matching(writer->handle, query, &deleted, error));
     if (count != NULL)
         *count = deleted;

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "query/query.h"
+#include "query/query_set.h"
 #include "schema/document.h"
 #include "schema/schema.h"
 
@@ -143,6 +144,13 @@ struct libsearch_engine {
     libsearch_status (*compact)(struct engine_writer *writer, unsigned flags, libsearch_error *error);
 
     unsigned abilities; /* ENGINE_… */
+    /* The documents that match, strictly (nothing is lenient): *set is the caller's to release. Of the request query,
+     * memory, deadline and cancel are looked at. NULL: it cannot. */
+    libsearch_status (*select)(struct engine_snapshot *snapshot, const struct engine_request *request,
+                               struct query_set **set, libsearch_error *error);
+    /* See libsearch_snapshot_backup. options: as open gets them. NULL: it cannot. */
+    libsearch_status (*backup)(struct engine_snapshot *snapshot, const char *path,
+                               const libsearch_open_options *options, libsearch_error *error);
     /* Where the score of a document comes from, in the arena's memory; NULL: it cannot say. */
     libsearch_status (*explain)(struct engine_snapshot *snapshot, const libsearch_query *query, const char *model,
                                 const libsearch_ranking *ranking, uint64_t number, struct arena *arena,

@@ -183,6 +183,7 @@ void section_file_close(struct section_file *file)
 const char *section_file_name(const struct section_file *file) { return file->name; }
 uint32_t section_file_version(const struct section_file *file) { return file->version; }
 uint64_t section_file_length(const struct section_file *file) { return file->mapping.length; }
+const uint8_t *section_file_bytes(const struct section_file *file) { return file->mapping.data; }
 
 uint64_t section_file_checksum(const struct section_file *file)
 {

@@ -50,6 +50,8 @@ void section_file_close(struct section_file *file);
 const char *section_file_name(const struct section_file *file);
 uint32_t section_file_version(const struct section_file *file);
 uint64_t section_file_length(const struct section_file *file);
+/* All bytes of the file, section_file_length of them. */
+const uint8_t *section_file_bytes(const struct section_file *file);
 /* The checksum in the footer, which stands for every byte of the file: two files with the same one are the same. */
 uint64_t section_file_checksum(const struct section_file *file);
 /* The section's bytes (aligned to 64); *length 0 and NULL where there is none. */

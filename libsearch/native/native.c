@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "index/backup.h"
 #include "index/index.h"
 #include "index/writer.h"
 #include "io/storage.h"
@@ -333,6 +334,52 @@ static libsearch_status native_remove_matching(struct engine_writer *writer, con
     return status;
 }
 
+struct selecting {
+    const struct snapshot *snapshot;
+    struct query_set *set;
+};
+
+static libsearch_status select_one(void *context, size_t segment, uint32_t document, libsearch_error *error)
+{
+    const struct selecting *selecting = context;
+    (void)error;
+    query_set_add(selecting->set, selecting->snapshot->segments[segment].base + document);
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status native_select(struct engine_snapshot *snapshot, const struct engine_request *request,
+                                      struct query_set **set, libsearch_error *error)
+{
+    struct snapshot *pinned = snapshot_of(snapshot);
+    struct selecting selecting = { .snapshot = pinned };
+    TRY(query_set_new(pinned->allocator, snapshot, pinned->documents + pinned->deleted, &selecting.set, error));
+    const struct search_request inner = {
+        .query = request->query, .memory = request->memory, .deadline = request->deadline, .cancel = request->cancel
+    };
+    const libsearch_status status = search_select(pinned, &inner, select_one, &selecting, error);
+    if (status != LIBSEARCH_OK) {
+        query_set_release(selecting.set);
+        return status;
+    }
+    *set = selecting.set;
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status native_backup(struct engine_snapshot *snapshot, const char *path,
+                                      const libsearch_open_options *options, libsearch_error *error)
+{
+    struct storage *storage;
+    const libsearch_extensions *extensions = options->extensions;
+    struct watch watch = { .log = NULL };
+    if (extensions != NULL)
+        watch = (struct watch){ extensions->log, extensions->log_context, extensions->progress,
+                                extensions->progress_context };
+    TRY(open_storage(options->allocator, path, LIBSEARCH_CREATE, options, &storage, error));
+    const libsearch_status status = snapshot_backup(snapshot_of(snapshot), storage, &watch, error);
+    storage_close(storage);
+    return status;
+}
+
 static libsearch_status native_prepare(struct engine_writer *writer, libsearch_durability durability,
                                        libsearch_bytes bytes, libsearch_error *error)
 {
@@ -402,6 +449,8 @@ const libsearch_engine *engine_native(void)
         .compact = native_compact,
         .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES | ENGINE_RANKS,
         .explain = native_explain,
+        .select = native_select,
+        .backup = native_backup,
         .suggest = native_suggest,
     };
     return &native;

@@ -27,7 +27,8 @@ enum query_kind {
     QUERY_DISJUNCTION_MAX, /* children; factor = what the others than the best add (tie breaker) */
     QUERY_BOOST,           /* one child; factor */
     QUERY_CONSTANT,        /* one child; factor = the score */
-    QUERY_EXISTS           /* documents that have a value in field */
+    QUERY_EXISTS,          /* documents that have a value in field */
+    QUERY_SET              /* documents of set, which is of one snapshot */
 };
 
 enum {
@@ -45,6 +46,7 @@ struct query_warning {
 };
 
 struct query_words;
+struct query_set;
 
 struct libsearch_query {
     const libsearch_allocator *allocator;
@@ -66,6 +68,8 @@ struct libsearch_query {
     unsigned depth;                 /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
     size_t clauses;                 /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
     struct query_warning *warnings; /* of the parser; only at a root */
+    struct query_set *set;     /* QUERY_SET: a reference */
+    bool has_sets;             /* it is or has a QUERY_SET */
     bool lenient;              /* parsed from what people type: a search never fails for what is in it; at a root */
     struct query_words *words; /* of its text, as analyzed so far: query_words.h. Atomic */
 };

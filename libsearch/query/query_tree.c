@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/query_tree.h"
 
+#include "query/query_set.h"
 #include "query/query_words.h"
 
 #include <math.h>
@@ -23,6 +24,7 @@ void query_release(libsearch_query *query)
         query_release(query->children[i]);
     query_warnings_free(query->allocator, query->warnings);
     query_words_free(query->allocator, query->words);
+    query_set_release(query->set);
     memory_free(query->allocator, query);
 }
 
@@ -81,6 +83,8 @@ static libsearch_status leaf_check(const libsearch_query *like, libsearch_error 
     }
     if (like->kind == QUERY_FUZZY && like->number > 2)
         return error_set(error, LIBSEARCH_INVALID, "query: a fuzzy word's distance is 0 (by its length), 1 or 2");
+    if (like->kind == QUERY_SET && like->set == NULL)
+        return error_set(error, LIBSEARCH_INVALID, "query: a set is missing");
     return like->kind == QUERY_RANGE ? range_check(like, error) : LIBSEARCH_OK;
 }
 
@@ -130,7 +134,7 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
     const bool inner = kind_has_children(like->kind);
     unsigned depth = 1;
     size_t clauses = 1;
-    if (like->kind < QUERY_ALL || like->kind > QUERY_EXISTS)
+    if (like->kind < QUERY_ALL || like->kind > QUERY_SET)
         return error_set(error, LIBSEARCH_INVALID, "query: no such kind: %d", (int)like->kind);
     if ((like->flags & ~flags_of_kind(like->kind)) != 0)
         return error_set(error, LIBSEARCH_INVALID, "query: flags %#x do not belong to this kind", like->flags);
@@ -162,6 +166,7 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
     char *strings = (char *)node->occurs + count;
     for (size_t i = 0; i < count; i++) {
         node->children[i] = query_retain(like->children[i]);
+        node->has_sets = node->has_sets || like->children[i]->has_sets;
         node->occurs[i] = like->kind == QUERY_BOOLEAN ? like->occurs[i] : (uint8_t)LIBSEARCH_SHOULD;
     }
     if (length > 0)
@@ -176,6 +181,10 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
         node->factor = like->factor;
     if (like->kind == QUERY_RANGE)
         range_copy(node, like);
+    if (like->kind == QUERY_SET) {
+        node->set = query_set_retain(like->set);
+        node->has_sets = true;
+    }
     *query = node;
     return LIBSEARCH_OK;
 }
@@ -229,6 +238,8 @@ bool query_equal(const libsearch_query *one, const libsearch_query *other)
     if (one->factor < other->factor || one->factor > other->factor)
         return false;
     if (one->kind == QUERY_RANGE && !range_equal(one, other))
+        return false;
+    if (one->set != other->set)
         return false;
     for (size_t i = 0; i < one->count; i++)
         if (one->occurs[i] != other->occurs[i] || !query_equal(one->children[i], other->children[i]))

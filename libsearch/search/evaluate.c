@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/evaluate.h"
 
+#include "query/query_set.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -107,7 +109,8 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     made->where = where;
     switch (node->kind) {
     case PLAN_NONE: made->nothing = true; break;
-    case PLAN_ALL: break;
+    case PLAN_ALL:
+    case PLAN_SET: break;
     case PLAN_TERM:
     case PLAN_GROUP: TRY(open_cursors(made, segment_index)); break;
     case PLAN_PHRASE:
@@ -206,6 +209,19 @@ static void range_bits(const struct evaluator *evaluator, uint32_t base, uint64_
         column_range(evaluator->column, 0, UINT64_MAX, base, end, bits);
     else
         column_range(evaluator->column, node->low, node->high, base, end, bits);
+}
+
+/* The numbers of a set go through all segments. */
+static void set_bits(const struct evaluator *evaluator, uint32_t base, uint64_t *bits)
+{
+    const uint32_t count = segment_count(evaluator->where->segment);
+    const uint64_t first = evaluator->where->base;
+    for (unsigned w = 0; w < WINDOW_WORDS && base + w * 64 < count; w++) {
+        const uint32_t left = count - (base + w * 64);
+        bits[w] = query_set_word(evaluator->node->set, first + base + w * 64);
+        if (left < 64)
+            bits[w] &= (UINT64_C(1) << left) - 1; /* what follows is the next segment's */
+    }
 }
 
 static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores);
@@ -326,6 +342,7 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
                    ? LIBSEARCH_OK
                    : damaged(evaluator);
     case PLAN_ALL: all_documents(evaluator, base, bits); break;
+    case PLAN_SET: set_bits(evaluator, base, bits); break;
     case PLAN_RANGE:
     case PLAN_EXISTS: range_bits(evaluator, base, bits); break;
     case PLAN_BOOLEAN: return boolean_window(evaluator, base, bits, scores);
@@ -361,6 +378,7 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
     switch (node->kind) {
     case PLAN_NONE: return NO_DOCUMENT;
     case PLAN_ALL:
+    case PLAN_SET:
     case PLAN_RANGE:
     case PLAN_EXISTS: return base;
     case PLAN_NEAR: next = span_matcher_seek(evaluator->spans, base); break;

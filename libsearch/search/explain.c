@@ -121,6 +121,7 @@ static libsearch_status explain(struct explaining *explaining, const struct plan
     case PLAN_GROUP: return add(explaining, depth, score, "one of %zu words that fit", node->term_count);
     case PLAN_RANGE: return add(explaining, depth, score, "a value in the range");
     case PLAN_EXISTS: return add(explaining, depth, score, "a value in the field");
+    case PLAN_SET: return add(explaining, depth, score, "in the filter");
     case PLAN_ALL: return add(explaining, depth, score, "every document");
     case PLAN_NONE: return LIBSEARCH_OK;
     case PLAN_BOOLEAN: TRY(add(explaining, depth, score, "the sum of what counts below, in this order")); break;

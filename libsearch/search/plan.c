@@ -299,6 +299,10 @@ static libsearch_status plan_kind(struct plan *plan, const libsearch_query *quer
     case QUERY_KEYWORD: return plan_keyword(plan, query, boost, scored, node, error);
     case QUERY_RANGE: return plan_range(plan, query, boost, scored, node, error);
     case QUERY_EXISTS: return plan_exists(plan, query, boost, scored, node, error);
+    case QUERY_SET:
+        TRY(plan_simple(plan, PLAN_SET, boost, scored, node, error));
+        (*node)->set = query->set;
+        return LIBSEARCH_OK;
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
     case QUERY_FUZZY: return plan_expand(plan, query, boost, scored, node, error);

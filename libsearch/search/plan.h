@@ -18,6 +18,7 @@ enum plan_kind {
     PLAN_GROUP,   /* documents that have any of terms[]; score: constant (words that a prefix stands for) */
     PLAN_RANGE,   /* documents with a column's value in a range; score: constant */
     PLAN_EXISTS,  /* documents that have a value in a field; score: constant */
+    PLAN_SET,     /* documents of a set; score: constant */
     PLAN_BOOLEAN, /* children with occurs */
     PLAN_NEAR,    /* documents that have span; terms[0]: whose lengths and norms the score goes by */
     PLAN_MAX      /* documents that any child matches; score: the best child's and tie times the others' */
@@ -79,6 +80,7 @@ struct plan_node {
     size_t child_count;
     unsigned minimum;       /* of SHOULD children that must match */
     struct plan_span *span; /* NEAR */
+    const struct query_set *set; /* SET: the query's */
     float tie;              /* MAX */
 };
 

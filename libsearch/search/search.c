@@ -214,6 +214,7 @@ static libsearch_status each(struct snapshot *snapshot, const struct search_requ
         TRY(evaluator_new(&context, plan.root, &snapshot->segments[s], s, &evaluator));
         for (uint32_t base = evaluator_next(evaluator, 0); base != NO_DOCUMENT;
              base = evaluator_next(evaluator, base + WINDOW)) {
+            TRY(search_poll(&context));
             TRY(evaluator_window(evaluator, base, bits, NULL));
             for (unsigned w = 0; w < WINDOW_WORDS; w++)
                 for (uint64_t word = bits[w]; word != 0; word &= word - 1)
@@ -229,9 +230,17 @@ libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *q
                              void *context, libsearch_error *error)
 {
     const struct search_request request = { .query = query, .memory = SIZE_MAX };
+    return search_select(snapshot, &request, call, context, error);
+}
+
+libsearch_status search_select(struct snapshot *snapshot, const struct search_request *request,
+                               libsearch_status (*call)(void *context, size_t segment, uint32_t document,
+                                                        libsearch_error *error),
+                               void *context, libsearch_error *error)
+{
     struct arena arena;
     arena_init(&arena, snapshot->allocator);
-    const libsearch_status status = each(snapshot, &request, &arena, call, context, error);
+    const libsearch_status status = each(snapshot, request, &arena, call, context, error);
     arena_free(&arena);
     return status;
 }

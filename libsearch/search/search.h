@@ -68,6 +68,12 @@ libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *q
                                                       libsearch_error *error),
                              void *context, libsearch_error *error);
 
+/* The same for a request's query within its deadline, and with its cancel. */
+libsearch_status search_select(struct snapshot *snapshot, const struct search_request *request,
+                               libsearch_status (*each)(void *context, size_t segment, uint32_t document,
+                                                        libsearch_error *error),
+                               void *context, libsearch_error *error);
+
 /* The default model, written out. */
 const char *search_default_model(void);
 

@@ -169,6 +169,11 @@ void segment_release(struct segment *segment)
 const char *segment_name(const struct segment *segment) { return section_file_name(segment->file); }
 uint32_t segment_count(const struct segment *segment) { return segment->count; }
 uint64_t segment_bytes(const struct segment *segment) { return section_file_length(segment->file); }
+const uint8_t *segment_file_bytes(const struct segment *segment, size_t *length)
+{
+    *length = (size_t)section_file_length(segment->file);
+    return section_file_bytes(segment->file);
+}
 uint64_t segment_checksum(const struct segment *segment) { return section_file_checksum(segment->file); }
 uint64_t segment_term_count(const struct segment *segment) { return terms_reader_count(segment->terms); }
 

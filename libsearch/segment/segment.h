@@ -43,6 +43,8 @@ void segment_release(struct segment *segment);
 const char *segment_name(const struct segment *segment);
 uint32_t segment_count(const struct segment *segment);
 uint64_t segment_bytes(const struct segment *segment);
+/* All of them, as they lie in the file. */
+const uint8_t *segment_file_bytes(const struct segment *segment, size_t *length);
 /* section_file_checksum of its file: tells it from any other segment that may get its name. */
 uint64_t segment_checksum(const struct segment *segment);
 uint64_t segment_term_count(const struct segment *segment);

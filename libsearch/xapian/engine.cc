@@ -2,6 +2,7 @@
 /* The seam: every function that the engine's table names, and the only place where C++ meets C. */
 #include <libsearch-xapian.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "xapian/plan.hh"
@@ -383,6 +384,54 @@ static libsearch_status xapian_compact(engine_writer *writer, unsigned flags, li
     return guarded(error, [&] { writer->compact(flags); });
 }
 
+static libsearch_status xapian_select(engine_snapshot *snapshot, const engine_request *request, struct query_set **set,
+                                      libsearch_error *error) noexcept
+{
+    return guarded(error, [&] {
+        if (!snapshot->where->is_single_path())
+            fail(LIBSEARCH_UNSUPPORTED, "filters of other than a single local database");
+        *set = snapshot->with_database([&](Xapian::Database &database) {
+            const std::vector<Xapian::docid> found =
+                search_all(snapshot->allocator, *snapshot->meaning, database, request);
+            struct query_set *made = nullptr;
+            called([&](libsearch_error *cause) {
+                const uint64_t limit = static_cast<uint64_t>(database.get_lastdocid()) + 1;
+                return query_set_new(snapshot->allocator, snapshot, limit, &made, cause);
+            });
+            for (const Xapian::docid number : found)
+                query_set_add(made, number);
+            return made;
+        });
+    });
+}
+
+/* Xapian copies what it has pinned, compact, under the same numbers. */
+static libsearch_status xapian_backup(engine_snapshot *snapshot, const char *path,
+                                      const libsearch_open_options *options, libsearch_error *error) noexcept
+{
+    return guarded(error, [&] {
+        refuse_extensions(options);
+        if (!snapshot->where->is_single_path() || !snapshot->meaning->ours)
+            fail(LIBSEARCH_UNSUPPORTED, "a backup of other than a single local database of ours");
+        switch (look_at(path)) {
+        case found::nothing:
+        case found::empty: break;
+        case found::other: fail(LIBSEARCH_NOT_AN_INDEX, "%s: holds other files", path);
+        case found::database:
+        case found::file: fail(LIBSEARCH_EXISTS, "%s: there is a database already", path);
+        }
+        try {
+            snapshot->with_database([&](Xapian::Database &database) {
+                database.compact(path, Xapian::Compactor::FULL | Xapian::DBCOMPACT_NO_RENUMBER);
+            });
+        } catch (...) {
+            std::error_code ignored;
+            std::filesystem::remove_all(path, ignored);
+            throw;
+        }
+    });
+}
+
 /* By name: what the seam has gained beside these is zero, and so refused. */
 static libsearch_engine engine_table()
 {
@@ -412,6 +461,8 @@ static libsearch_engine engine_table()
     engine.refresh = xapian_refresh;
     engine.rollback = xapian_rollback;
     engine.compact = xapian_compact;
+    engine.select = xapian_select;
+    engine.backup = xapian_backup;
     engine.suggest = xapian_suggest;
     engine.abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES;
     return engine;

@@ -229,6 +229,49 @@ Query planner::plan_best(const libsearch_query *query)
     return Query(Query::OP_OR, Query(1 - others, best), Query(others, any_of(parts)));
 }
 
+/* The documents of a set, in their order. Xapian deletes a released source with the last query that has it. */
+class set_source : public Xapian::PostingSource
+{
+  public:
+    explicit set_source(struct query_set *of) : set(query_set_retain(of)) {}
+    ~set_source() override { query_set_release(set); }
+    set_source(const set_source &) = delete;
+    set_source &operator=(const set_source &) = delete;
+
+    Xapian::doccount get_termfreq_min() const override { return get_termfreq_est(); }
+    Xapian::doccount get_termfreq_est() const override { return static_cast<Xapian::doccount>(set->count); }
+    Xapian::doccount get_termfreq_max() const override { return get_termfreq_est(); }
+    void init(const Xapian::Database &) override { at = 0; }
+    void next(double) override { seek(at + 1); }
+    void skip_to(Xapian::docid to, double) override { seek(to); }
+    bool at_end() const override { return at >= set->limit; }
+    Xapian::docid get_docid() const override { return static_cast<Xapian::docid>(at); }
+    std::string get_description() const override { return "filter"; }
+
+  private:
+    void seek(uint64_t from)
+    {
+        for (; from < set->limit; from += 64) {
+            const uint64_t word = query_set_word(set, from);
+            if (word != 0) {
+                at = from + static_cast<unsigned>(__builtin_ctzll(word));
+                return;
+            }
+        }
+        at = set->limit;
+    }
+
+    struct query_set *set;
+    uint64_t at = 0; /* docids begin at 1 */
+};
+
+Query planner::plan_set(const libsearch_query *query)
+{
+    if (query->set->count == 0)
+        return Query();
+    return constant_query(Query((new set_source(query->set))->release()), 1);
+}
+
 Query planner::plan_kind(const libsearch_query *query)
 {
     switch (query->kind) {
@@ -240,6 +283,7 @@ Query planner::plan_kind(const libsearch_query *query)
     case QUERY_KEYWORD: return plan_keyword(query);
     case QUERY_RANGE: return plan_range(query);
     case QUERY_EXISTS: return plan_exists(query);
+    case QUERY_SET: return plan_set(query);
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
     case QUERY_FUZZY: return plan_expand(query);

@@ -50,6 +50,7 @@ class planner
     Xapian::Query plan_keyword(const libsearch_query *query);
     Xapian::Query plan_range(const libsearch_query *query);
     Xapian::Query plan_exists(const libsearch_query *query);
+    Xapian::Query plan_set(const libsearch_query *query);
     Xapian::Query plan_best(const libsearch_query *query);
     const struct field *field_of(const libsearch_query *query) const;
     Xapian::Query in_slots(const struct field *field, const std::string &low, const std::string &high) const;

@@ -124,18 +124,21 @@ void search_run(engine_snapshot &snapshot, const engine_request *request, engine
 }
 
 std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, const layout &layout,
-                                      const Xapian::Database &database, const libsearch_query *query)
+                                      const Xapian::Database &database, const engine_request *request)
 {
     std::vector<Xapian::docid> numbers;
     planner planner(allocator, layout, database);
     planner.strict = true;
-    const Xapian::Query planned = planner.plan(query);
+    poll(request);
+    const Xapian::Query planned = planner.plan(request->query);
     if (planned.empty())
         return numbers;
     Xapian::Enquire enquire(database);
     enquire.set_query(planned);
     enquire.set_weighting_scheme(Xapian::BoolWeight());
-    const Xapian::MSet found = enquire.get_mset(0, database.get_doccount());
+    poller decider(request);
+    const Xapian::MSet found = enquire.get_mset(0, database.get_doccount(), 0, nullptr, &decider);
+    poll(request);
     for (auto hit = found.begin(); hit != found.end(); ++hit)
         numbers.push_back(*hit);
     return numbers;

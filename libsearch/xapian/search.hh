@@ -8,6 +8,6 @@
 void search_run(engine_snapshot &snapshot, const engine_request *request, engine_answer *answer);
 /* All documents of a database that match. */
 std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, const layout &layout,
-                                      const Xapian::Database &database, const libsearch_query *query);
+                                      const Xapian::Database &database, const engine_request *request);
 
 #endif

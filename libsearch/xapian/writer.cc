@@ -179,7 +179,9 @@ uint64_t engine_writer::remove_matching(const libsearch_query *query)
 {
     check_usable();
     std::vector<Xapian::docid> found;
-    change([&] { found = search_all(allocator, *meaning, *database, query); });
+    engine_request request = {};
+    request.query = query;
+    change([&] { found = search_all(allocator, *meaning, *database, &request); });
     change([&] {
         for (const Xapian::docid number : found)
             database->delete_document(number);
