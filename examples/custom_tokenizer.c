@@ -88,7 +88,8 @@ static const libsearch_analyzer names_analyzer = {
     .next = next_name,
 };
 
-static const char *const questions[] = { "http", "parsehttprequest", "\"http request\"", "request -send", "WriteBlock" };
+static const char *const questions[] = { "http", "parsehttprequest", "\"http request\"", "request -send",
+                                         "WriteBlock" };
 static const char *const sources[][2] = {
     { "server.c", "int parseHttpRequest(struct connection *connection);" },
     { "client.py", "def send_http_request(url): return parse_reply(url)" },

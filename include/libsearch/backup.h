@@ -24,8 +24,7 @@ extern "C" {
  * servers, and extensions), NO_MEMORY. After an error the folder holds nothing that opens. Since 0.1.
  */
 LIBSEARCH_API libsearch_status libsearch_snapshot_backup(libsearch_snapshot *snapshot, const char *path,
-                                                         const libsearch_open_options *options,
-                                                         libsearch_error *error);
+                                                         const libsearch_open_options *options, libsearch_error *error);
 
 #ifdef __cplusplus
 }

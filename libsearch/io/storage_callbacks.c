@@ -257,10 +257,9 @@ static const struct storage_operations callback_operations = {
 libsearch_status storage_open_callbacks(const libsearch_allocator *allocator, const libsearch_storage *with,
                                         const char *path, struct storage **storage, libsearch_error *error)
 {
-    if (with->create == NULL || with->write == NULL || with->sync == NULL || with->close == NULL ||
-        with->map == NULL || with->sync_file == NULL || with->rename == NULL || with->remove == NULL ||
-        with->exists == NULL || with->list == NULL || with->sync_folder == NULL || with->lock == NULL ||
-        with->unlock == NULL)
+    if (with->create == NULL || with->write == NULL || with->sync == NULL || with->close == NULL || with->map == NULL ||
+        with->sync_file == NULL || with->rename == NULL || with->remove == NULL || with->exists == NULL ||
+        with->list == NULL || with->sync_folder == NULL || with->lock == NULL || with->unlock == NULL)
         return error_set(error, LIBSEARCH_INVALID, "libsearch_storage: a function is NULL");
     struct callback_storage *opened = memory_allocate_array(allocator, 1, sizeof *opened);
     char *copy = memory_duplicate(allocator, path, strlen(path));

@@ -68,8 +68,8 @@ struct libsearch_query {
     unsigned depth;                 /* 1 + the deepest child's; at most LIBSEARCH_MAX_QUERY_DEPTH */
     size_t clauses;                 /* all nodes below and with this; at most LIBSEARCH_MAX_CLAUSES */
     struct query_warning *warnings; /* of the parser; only at a root */
-    struct query_set *set;     /* QUERY_SET: a reference */
-    bool has_sets;             /* it is or has a QUERY_SET */
+    struct query_set *set;          /* QUERY_SET: a reference */
+    bool has_sets;                  /* it is or has a QUERY_SET */
     bool lenient;              /* parsed from what people type: a search never fails for what is in it; at a root */
     struct query_words *words; /* of its text, as analyzed so far: query_words.h. Atomic */
 };

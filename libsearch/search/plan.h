@@ -78,10 +78,10 @@ struct plan_node {
     struct plan_node **children;
     uint8_t *occurs;
     size_t child_count;
-    unsigned minimum;       /* of SHOULD children that must match */
-    struct plan_span *span; /* NEAR */
+    unsigned minimum;            /* of SHOULD children that must match */
+    struct plan_span *span;      /* NEAR */
     const struct query_set *set; /* SET: the query's */
-    float tie;              /* MAX */
+    float tie;                   /* MAX */
 };
 
 struct plan {
