@@ -129,7 +129,7 @@ std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, cons
     std::vector<Xapian::docid> numbers;
     planner planner(allocator, layout, database);
     planner.strict = true;
-    poll(request);
+    request_poll(request);
     const Xapian::Query planned = planner.plan(request->query);
     if (planned.empty())
         return numbers;
@@ -138,7 +138,7 @@ std::vector<Xapian::docid> search_all(const libsearch_allocator *allocator, cons
     enquire.set_weighting_scheme(Xapian::BoolWeight());
     poller decider(request);
     const Xapian::MSet found = enquire.get_mset(0, database.get_doccount(), 0, nullptr, &decider);
-    poll(request);
+    request_poll(request);
     for (auto hit = found.begin(); hit != found.end(); ++hit)
         numbers.push_back(*hit);
     return numbers;
