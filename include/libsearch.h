@@ -20,6 +20,7 @@
  *   <libsearch/backup.h>   hot backups
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
+ *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
  *
  * Rules that hold everywhere
  *
@@ -773,5 +774,6 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #include <libsearch/rank.h>
 #include <libsearch/suggest.h>
 #include <libsearch/total.h>
+#include <libsearch/watch.h>
 
 #endif

@@ -31,6 +31,7 @@ run custom_tokenizer "$work/sources.index"
 run one_writer_many_readers "$work/messages.index"
 run snippets_in_a_terminal "$work/texts.index" walks bold
 printf 'harb\nwalk mas' >"$work/keys"
+run saved_queries
 run search_as_you_type "$work/texts.index" <"$work/keys"
 
 names=$(echo $names)

@@ -76,10 +76,13 @@ static bool open_or_make(struct intake *intake)
     return same || stop(intake, OUTCOME_USAGE);
 }
 
+static bool put_record(struct intake *intake, const struct record *record);
+
 bool intake_open(struct intake *intake, const struct options *options)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     intake->options = options;
+    intake->take = put_record;
     fields_init(&intake->fields);
     if (!open_or_make(intake))
         return false;
@@ -118,7 +121,7 @@ static bool is_about_document(libsearch_status status)
     return status == LIBSEARCH_INVALID || status == LIBSEARCH_LIMIT;
 }
 
-static bool put(struct intake *intake, const struct record *record)
+static bool put_record(struct intake *intake, const struct record *record)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     char message[512];
@@ -142,7 +145,7 @@ static bool put_sample(struct intake *intake)
     fields_decide(&intake->fields);
     intake->sample_size = 0;
     for (size_t i = 0; i < intake->sample_count; i++) {
-        go_on = go_on && put(intake, &intake->sample[i]);
+        go_on = go_on && intake->take(intake, &intake->sample[i]);
         record_free(&intake->sample[i]);
     }
     intake->sample_count = 0;
@@ -152,7 +155,7 @@ static bool put_sample(struct intake *intake)
 bool intake_record(struct intake *intake, struct record *record)
 {
     if (intake->sample_size == 0) {
-        const bool go_on = put(intake, record);
+        const bool go_on = intake->take(intake, record);
         record_clear(record);
         return go_on;
     }

@@ -11,6 +11,9 @@ enum { SAMPLE_MOST = 1000 };
 
 struct intake {
     const struct options *options;
+    /* What becomes of a record; false: stop. */
+    bool (*take)(struct intake *intake, const struct record *record);
+    void *context; /* of take */
     libsearch_index *index;
     libsearch_writer *writer;
     libsearch_document *document; /* used again for each */

@@ -35,6 +35,8 @@ struct options {
     uint64_t commit_every; /* --commit-every, documents; 0: only at the end */
     bool strict;           /* --strict */
     bool reorder;          /* --reorder */
+    bool all;              /* --all */
+    const char *like;      /* --like */
     bool xapian;           /* --engine xapian */
     const char *field_map; /* --field-map; NULL: none */
     libsearch_sort *sorts; /* --sort */
@@ -73,6 +75,7 @@ enum outcome command_delete(const struct options *options);
 enum outcome command_info(const struct options *options);
 enum outcome command_check(const struct options *options);
 enum outcome command_compact(const struct options *options);
+enum outcome command_watch(const struct options *options);
 
 /* One line on standard error, "lsearch: …"; control characters in it are replaced. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -19,7 +19,8 @@ enum {
     IN_CHECK = 1u << 6,
     IN_COMPACT = 1u << 7,
     IN_SUGGEST = 1u << 8,
-    IN_ALL = 511u
+    IN_WATCH = 1u << 9,
+    IN_ALL = 1023u
 };
 
 static const struct command commands[] = {
@@ -34,6 +35,8 @@ static const struct command commands[] = {
     { "info", "INDEX", "what is in it", IN_INFO, false, 0, 0, command_info },
     { "check", "INDEX", "read all of it and say what is damaged", IN_CHECK, false, 0, 0, command_check },
     { "compact", "INDEX", "merge everything into one segment", IN_COMPACT, false, 0, 0, command_compact },
+    { "watch", "QUERIES.tsv", "saved queries (qid<TAB>query): which of them JSON lines on standard input match",
+      IN_WATCH, false, 0, 0, command_watch },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -53,6 +56,8 @@ enum option {
     OPTION_COMMIT_EVERY,
     OPTION_STRICT,
     OPTION_REORDER,
+    OPTION_ALL_WORDS,
+    OPTION_LIKE,
     OPTION_ENGINE,
     OPTION_FIELD_MAP,
     OPTION_SORT,
@@ -76,18 +81,21 @@ static const struct rule rules[] = {
     { "--offset", "N", "leave out the best N", IN_SEARCH, OPTION_OFFSET },
     { "-k", "N", "how many documents for each query (1000)", IN_RUN, OPTION_DEPTH },
     { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_RUN, OPTION_MODEL },
-    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN | IN_SUGGEST, OPTION_TIMEOUT },
-    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO | IN_SUGGEST, OPTION_JSON },
+    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN | IN_SUGGEST | IN_WATCH,
+      OPTION_TIMEOUT },
+    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH, OPTION_JSON },
     { "--markup", "FORM", "snippets as plain or html", IN_SEARCH, OPTION_MARKUP },
     { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SUGGEST, OPTION_COLOUR },
-    { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)", IN_INDEX,
-      OPTION_LANGUAGE },
-    { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX, OPTION_FIELD },
+    { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
+      IN_INDEX | IN_WATCH, OPTION_LANGUAGE },
+    { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX | IN_WATCH, OPTION_FIELD },
     { "--threads", "N", "build with N threads", IN_INDEX, OPTION_THREADS },
     { "--memory", "BYTES", "memory for documents before they are written out (256M)", IN_INDEX, OPTION_MEMORY },
     { "--commit-every", "N", "commit after every N documents, too", IN_INDEX, OPTION_COMMIT_EVERY },
-    { "--strict", NULL, "stop at the first bad document or line", IN_INDEX | IN_RUN, OPTION_STRICT },
+    { "--strict", NULL, "stop at the first bad document or line", IN_INDEX | IN_RUN | IN_WATCH, OPTION_STRICT },
     { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
+    { "--all", NULL, "words that stand side by side must all match", IN_WATCH, OPTION_ALL_WORDS },
+    { "--like", "INDEX", "fields and analyzer as this index has them", IN_WATCH, OPTION_LIKE },
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
       IN_SEARCH | IN_RUN | IN_GET | IN_INFO | IN_SUGGEST, OPTION_FIELD_MAP },
@@ -358,6 +366,8 @@ static bool apply(struct options *options, const struct rule *rule, const char *
     case OPTION_JSON: options->json = true; return true;
     case OPTION_STRICT: options->strict = true; return true;
     case OPTION_REORDER: options->reorder = true; return true;
+    case OPTION_ALL_WORDS: options->all = true; return true;
+    case OPTION_LIKE: options->like = value; return true;
     case OPTION_ABSENT: complain("this build does not have %s", rule->name); return false;
     case OPTION_HELP:
     case OPTION_VERSION: return true;
