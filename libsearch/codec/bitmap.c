@@ -26,7 +26,30 @@ static inline size_t decode_word(uint64_t word, uint32_t first, size_t found, ui
     return found;
 }
 
+/* Each number's count is that of the one before and of what lies between. */
+static inline __attribute__((always_inline)) void places_of(const uint8_t *bitmap, uint32_t low,
+                                                            const uint32_t *numbers, size_t n, uint8_t *places)
+{
+    uint32_t word = low / 64, count = 0;
+    uint64_t bits = load_u64(bitmap + 8 * (size_t)word) & (UINT64_MAX << low % 64);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t last = numbers[i] / 64;
+        while (word < last) {
+            count += (unsigned)__builtin_popcountll(bits);
+            bits = load_u64(bitmap + 8 * (size_t)++word);
+        }
+        const uint32_t place = count + (unsigned)__builtin_popcountll(bits & ((UINT64_C(1) << numbers[i] % 64) - 1));
+        places[i] = (uint8_t)(place < 255 ? place : 255);
+    }
+}
+
 #if LIBSEARCH_X86
+
+__attribute__((target("popcnt"))) static void places_popcnt(const uint8_t *bitmap, uint32_t low,
+                                                            const uint32_t *numbers, size_t n, uint8_t *places)
+{
+    places_of(bitmap, low, numbers, n, places);
+}
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")))
 
@@ -110,6 +133,17 @@ size_t bitmap_decode_range(const uint8_t *bitmap, uint32_t low, uint32_t high, s
     for (uint32_t w = low / 64; w <= (high - 1) / 64 && found <= most; w++)
         found = decode_word(word_between(bitmap, w, low, high), w * 64, found, values);
     return found;
+}
+
+void bitmap_places(const uint8_t *bitmap, uint32_t low, const uint32_t *numbers, size_t n, uint8_t *places)
+{
+#if LIBSEARCH_X86
+    if (cpu_has_avx2()) {
+        places_popcnt(bitmap, low, numbers, n, places);
+        return;
+    }
+#endif
+    places_of(bitmap, low, numbers, n, places);
 }
 
 uint32_t bitmap_count_range(const uint8_t *bitmap, uint32_t low, uint32_t high)

@@ -299,6 +299,40 @@ static void open_few(struct posting_positions *positions, uint32_t count)
     positions->failed = cursor.failed || first >> 1 > UINT32_MAX;
 }
 
+/* starts[i] becomes the sum of the frequencies before i, up to starts[count]; returns that, or UINT64_MAX where it is
+ * over 32 bits. */
+static uint64_t sum_up(const uint32_t *frequencies, uint32_t count, uint32_t *starts)
+{
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < count; i++)
+        all |= frequencies[i];
+    starts[0] = 0;
+    if (all >> 24 != 0) {
+        uint64_t sum = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            sum += frequencies[i];
+            if (sum > UINT32_MAX)
+                return UINT64_MAX;
+            starts[i + 1] = (uint32_t)sum;
+        }
+        return sum;
+    }
+    /* Four at a time; sums of 128 numbers of 24 bits fit. */
+    const lanes zero = { 0, 0, 0, 0 };
+    lanes sum = zero;
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        lanes some = *(const lanes *)(const void *)(frequencies + i);
+        some += __builtin_shufflevector(some, zero, 4, 0, 1, 2);
+        some += __builtin_shufflevector(some, zero, 4, 5, 0, 1);
+        sum = __builtin_shufflevector(sum, sum, 3, 3, 3, 3) + some;
+        *(lanes *)(void *)(starts + i + 1) = sum;
+    }
+    for (; i < count; i++)
+        starts[i + 1] = starts[i] + frequencies[i];
+    return starts[count];
+}
+
 bool posting_positions_open(const struct posting_list *list, const struct posting_block *block, uint64_t offset,
                             struct posting_positions *positions)
 {
@@ -310,14 +344,9 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     positions->forms = NULL;
     positions->run_start = positions->run_count = 0;
     positions->form_start = positions->form_count = 0;
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < block->count; i++) {
-        positions->starts[i] = (uint32_t)sum;
-        sum += block->frequencies[i];
-    }
+    const uint64_t sum = sum_up(block->frequencies, block->count, positions->starts);
     if (sum > UINT32_MAX)
         return false;
-    positions->starts[block->count] = (uint32_t)sum;
     positions->total = (uint32_t)sum;
     positions->failed = false;
     if (sum <= POSTING_FEW_POSITIONS) {
@@ -378,6 +407,26 @@ bool posting_positions_read(struct posting_positions *positions, uint32_t i, uin
         }
     }
     return !positions->failed;
+}
+
+const uint32_t *posting_positions_steps(struct posting_positions *positions, uint32_t i, uint32_t *room)
+{
+    const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
+    for (uint32_t at = first; at < last && !positions->failed;) {
+        if (!load_run(&positions->next, positions->end, positions->total, at, &positions->run_start,
+                      &positions->run_count, positions->run)) {
+            positions->failed = true;
+            break;
+        }
+        const uint32_t run_end = positions->run_start + positions->run_count;
+        const uint32_t *run = positions->run + (at - positions->run_start);
+        if (at == first && last <= run_end)
+            return run;
+        const uint32_t until = last < run_end ? last : run_end;
+        memcpy(room + (at - first), run, (until - at) * sizeof *room);
+        at = until;
+    }
+    return positions->failed ? NULL : room;
 }
 
 bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms)

@@ -139,6 +139,9 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
 /* The places of document i of the block, frequencies[i] of them, into `places`; documents must not fall between
  * calls. False: damaged. */
 bool posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places);
+/* The same as differences, the first from 0, where they lie or in `room` (frequencies[i] of them); what is returned
+ * holds until the next call. NULL: damaged. */
+const uint32_t *posting_positions_steps(struct posting_positions *positions, uint32_t i, uint32_t *room);
 /* Their forms; likewise. */
 bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms);
 /* Whether it is known without a look at them that all forms of the block are 0. */

@@ -51,6 +51,11 @@ static size_t keep_at_least(struct candidates *candidates, size_t from, size_t e
     return to;
 }
 
+void candidates_drop_below(struct candidates *candidates, float least)
+{
+    candidates->count = keep_at_least(candidates, 0, candidates->count, least, 0);
+}
+
 /* Candidates that a leaf's block was found to have: hits are their numbers from `from` on, places the places in the
  * block. */
 struct found {
@@ -157,18 +162,15 @@ static bool find_dense(struct candidates *candidates, struct leaf *leaf, uint32_
         return true;
     if (!term_cursor_bare(&leaf->cursor, b))
         return false;
-    /* The place of each is that of the one before and what lies between them. */
-    uint32_t from = b == 0 ? 0 : posting_last_document(list, b - 1) + 1, place = 0;
-    for (size_t h = 0; h < count; h++) {
-        const uint32_t document = candidates->documents[found->from + hits[h]];
-        place += bitmap_count_range(list->bitmap, from, document);
-        from = document;
-        if (place >= leaf->cursor.block.count) {
+    uint32_t documents[POSTING_BLOCK];
+    for (size_t h = 0; h < count; h++)
+        documents[h] = candidates->documents[found->from + hits[h]];
+    bitmap_places(list->bitmap, b == 0 ? 0 : posting_last_document(list, b - 1) + 1, documents, count, places);
+    for (size_t h = 0; h < count; h++)
+        if (places[h] >= leaf->cursor.block.count) {
             leaf->cursor.damaged = true;
             return false;
         }
-        places[h] = (uint8_t)place;
-    }
     return true;
 }
 

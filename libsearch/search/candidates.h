@@ -22,6 +22,8 @@ void candidates_put(struct candidates *candidates, const uint32_t *documents, co
 /* Puts in the documents at `indexes`, with the scores that `leaf` gives them. */
 void candidates_fill(struct candidates *candidates, const struct leaf *leaf, const uint32_t *documents,
                      const float *scores, const uint16_t *indexes, size_t count);
+/* Takes out those whose sums are below `least`. */
+void candidates_drop_below(struct candidates *candidates, float least);
 /* Asks a list that all must have (required), or may have. Takes out those that do not have it where they must, and
  * those that cannot reach `limit`: with their sum, what the leaf can add, and `rest` from the lists after it. */
 void candidates_ask(struct candidates *candidates, struct leaf *leaf, bool required, float rest, float limit);

@@ -236,7 +236,67 @@ AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, cons
     return found;
 }
 
+AVX512 static inline __m512i sums_of_steps(__m512i steps)
+{
+    const __m512i zero = _mm512_setzero_si512();
+    steps = _mm512_add_epi32(steps, _mm512_alignr_epi32(steps, zero, 15));
+    steps = _mm512_add_epi32(steps, _mm512_alignr_epi32(steps, zero, 14));
+    steps = _mm512_add_epi32(steps, _mm512_alignr_epi32(steps, zero, 12));
+    return _mm512_add_epi32(steps, _mm512_alignr_epi32(steps, zero, 8));
+}
+
+/* Up to sixteen places of each: every one of the fewer is compared with all of the others at once. */
+AVX512 static uint32_t count_pairs_avx512(const uint32_t *steps, uint32_t n, uint32_t shift, const uint32_t *other,
+                                          uint32_t other_n, uint32_t other_shift)
+{
+    const __mmask16 mine = (__mmask16)((1u << n) - 1), others = (__mmask16)((1u << other_n) - 1);
+    const __m512i a = _mm512_maskz_loadu_epi32(mine, steps), b = _mm512_maskz_loadu_epi32(others, other);
+    const __m512i places = _mm512_add_epi32(sums_of_steps(a), _mm512_set1_epi32((int)shift));
+    const __m512i other_places = _mm512_add_epi32(sums_of_steps(b), _mm512_set1_epi32((int)other_shift));
+    /* The first place, and those that differ from the one before them. */
+    const __mmask16 distinct = _mm512_mask_test_epi32_mask(mine, a, a) | (__mmask16)1;
+    if (n <= other_n) {
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            const __m512i place = _mm512_permutexvar_epi32(_mm512_set1_epi32((int)i), places);
+            count += _mm512_mask_cmpeq_epi32_mask(others, other_places, place) != 0 && (distinct >> i & 1);
+        }
+        return count;
+    }
+    __mmask16 met = 0;
+    for (uint32_t i = 0; i < other_n; i++) {
+        const __m512i place = _mm512_permutexvar_epi32(_mm512_set1_epi32((int)i), other_places);
+        met |= _mm512_mask_cmpeq_epi32_mask(distinct, places, place);
+    }
+    return (uint32_t)__builtin_popcount(met);
+}
+
 #endif
+
+uint32_t kernel_count_pairs(const uint32_t *steps, uint32_t n, uint32_t shift, const uint32_t *other, uint32_t other_n,
+                            uint32_t other_shift)
+{
+#if LIBSEARCH_X86
+    if (n <= 16 && other_n <= 16 && cpu_has_avx512())
+        return count_pairs_avx512(steps, n, shift, other, other_n, other_shift);
+#endif
+    uint32_t i = 0, j = 0, count = 0, place = shift + steps[0], other_place = other_shift + other[0];
+    for (;;) {
+        if (place == other_place)
+            count++;
+        if (other_place < place) {
+            if (++j == other_n)
+                return count;
+            other_place += other[j];
+            continue;
+        }
+        do { /* to the next different one */
+            if (++i == n)
+                return count;
+            place += steps[i];
+        } while (steps[i] == 0);
+    }
+}
 
 uint64_t kernel_count_bits(const uint64_t *bits, size_t n)
 {

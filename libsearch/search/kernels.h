@@ -38,6 +38,11 @@ size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *ind
 size_t kernel_intersect(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count, uint8_t *hits,
                         uint8_t *places);
 
+/* Places of two words in a document, as steps (the first from 0), n and other_n of them, at least one: how many
+ * different places of the first, moved up by `shift`, are among those of the other, moved up by other_shift. */
+uint32_t kernel_count_pairs(const uint32_t *steps, uint32_t n, uint32_t shift, const uint32_t *other, uint32_t other_n,
+                            uint32_t other_shift);
+
 /* Turns n marks (bytes 0x00 or 0xFF; n a multiple of 64) into bits, and clears them. */
 void kernel_take_marks(uint8_t *marks, size_t n, uint64_t *bits);
 

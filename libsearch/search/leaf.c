@@ -145,19 +145,6 @@ float leaf_kept_score(const struct leaf *leaf, uint32_t document)
     return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_scores[at] : -1.0f;
 }
 
-float leaf_score(struct leaf *leaf, uint32_t document)
-{
-    if (leaf->kept_count > 0)
-        return leaf_kept_score(leaf, document);
-    if (!term_cursor_place(&leaf->cursor, document))
-        return -1.0f;
-    if (leaf->cursor.has_scores)
-        return leaf->cursor.scores[leaf->cursor.index];
-    if (!term_cursor_frequencies(&leaf->cursor))
-        return -1.0f;
-    return term_cursor_score(&leaf->cursor, leaf->cursor.index, document);
-}
-
 float leaf_threshold(const struct leaf *leaf, size_t k)
 {
     static const size_t kinds[POSTING_THRESHOLD_KINDS] = { 10, 100, 1000 };

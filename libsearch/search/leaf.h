@@ -33,10 +33,8 @@ bool leaf_keep(struct leaf *leaf);
 bool leaf_load(struct leaf *leaf, uint32_t b);
 bool leaf_load_scores(struct leaf *leaf, uint32_t b);
 
-/* What the term gives to a document's score: below 0 where it gives nothing, as the document does not have it. Any
- * order. Damage: cursor.damaged. */
-float leaf_score(struct leaf *leaf, uint32_t document);
-/* The same of a list that was decoded whole. */
+/* Of a list that was decoded whole: what the term gives to a document's score, below 0 where the document does not have
+ * it. */
 float leaf_kept_score(const struct leaf *leaf, uint32_t document);
 /* A score that at least k documents of the list reach; 0 where none is known. */
 float leaf_threshold(const struct leaf *leaf, size_t k);

@@ -81,11 +81,17 @@ struct norms {
 
 void norms_init(struct norms *norms, const struct model *model, double average);
 
-static inline float norms_inverse(const struct norms *norms, uint32_t length)
+/* Of a length that a float holds exactly, or rounded as (float)length is. */
+static inline float norms_inverse_of(const struct norms *norms, float length)
 {
-    float ratio = (float)length / norms->average;
+    float ratio = length / norms->average;
     ratio = ratio < norms->least_ratio ? norms->least_ratio : ratio;
     return 1.0f / (norms->k1 * (norms->one_minus_b + norms->b * ratio));
+}
+
+static inline float norms_inverse(const struct norms *norms, uint32_t length)
+{
+    return norms_inverse_of(norms, (float)length);
 }
 
 static inline float score_of(float weight, float frequency, float inverse)

@@ -8,15 +8,18 @@
  * bound is taken up accordingly. */
 #include "search/list_walk.h"
 #include "search/phrase.h"
+#include "search/phrase_pair.h"
 #include "search/prune_parts.h"
 
 struct phrase_search {
     struct prune *prune;
     const struct plan_node *node;
     struct leaf **by_rarity;
-    struct list_walk *walks; /* by rarity */
-    struct phrase_matcher *matcher;
-    float lightest; /* what one occurrence of a word counts at least */
+    struct list_walk *walks;        /* by rarity */
+    struct phrase_pair *pair;       /* of the rarest two */
+    struct phrase_matcher *matcher; /* of all */
+    struct score_parts parts;       /* of the phrase */
+    float lightest;                 /* what one occurrence of a word counts at least */
 };
 
 static libsearch_status phrase_open(struct phrase_search *search, struct prune *prune, const struct plan_node *node)
@@ -32,6 +35,16 @@ static libsearch_status phrase_open(struct phrase_search *search, struct prune *
         list_walk_open(&search->walks[i], &search->by_rarity[i]->cursor.list);
         cursors[i] = &prune->leaves[i]->cursor;
     }
+    const struct leaf *rarest[2] = { search->by_rarity[0], search->by_rarity[prune->leaf_count > 1 ? 1 : 0] };
+    const struct posting_list *lists[2];
+    uint32_t shifts[2];
+    for (unsigned i = 0; i < 2; i++) {
+        lists[i] = &rarest[i]->cursor.list;
+        shifts[i] = node->offsets[node->term_count - 1] - node->offsets[rarest[i]->order];
+    }
+    TRY(phrase_pair_new(context, lists, shifts, &search->pair));
+    search->parts = rarest[0]->cursor.parts;
+    search->parts.weight = node->phrase_weight;
     return phrase_matcher_new(context->arena, node, cursors, prune->leaf_count, &search->matcher, context->error);
 }
 
@@ -58,25 +71,56 @@ static float block_bound(const struct phrase_search *search, uint32_t b)
     return weight - weight / (1.0f + least * 1.001f / search->lightest);
 }
 
-/* Documents of the rarest word's block b that have the others too, but for those so frequent that asking for them costs
- * more than it spares: the places of the rarest two tell more. False: damaged. */
-static bool common_documents(struct phrase_search *search, uint32_t b, uint32_t *documents, size_t *n)
+/* Live documents of the rarest word's block b that have the others too, but for those so frequent that asking for them
+ * costs more than it spares: the places of the rarest two tell more. False: damaged. */
+static bool common_documents(struct phrase_search *search, uint32_t b, struct phrase_run *run)
 {
+    const struct prune *prune = search->prune;
     struct list_walk *lead = &search->walks[0];
     if (!list_walk_load(lead, b))
         return false;
-    *n = lead->block.count;
-    for (size_t i = 0; i < *n; i++)
-        documents[i] = lead->block.documents[i];
-    const uint32_t frequent = segment_count(search->prune->where->segment) / 8;
-    for (size_t i = 1; i<search->prune->leaf_count && * n> 0; i++)
-        if ((i == 1 || search->node->slop > 0 || search->walks[i].list->document_frequency < frequent) &&
-            !list_walk_keep(&search->walks[i], documents, n))
+    run->count = 0;
+    for (uint32_t i = 0; i < lead->block.count; i++) {
+        run->documents[run->count] = lead->block.documents[i];
+        run->count += prune_is_live(prune, lead->block.documents[i]);
+    }
+    const uint32_t frequent = segment_count(prune->where->segment) / 8;
+    for (size_t i = 1; i < prune->leaf_count && run->count > 0; i++) {
+        const struct posting_list *list = search->walks[i].list;
+        if ((i == 1 || list->bitmap != NULL || list->document_frequency < frequent) &&
+            !list_walk_keep(&search->walks[i], run->documents, &run->count))
             return false;
+    }
     return true;
 }
 
 static libsearch_status failed(struct phrase_search *search) { return prune_damaged(search->prune); }
+
+/* The documents of the rarest word's block b that have the phrase and can score `least` (below 0: all): counted where
+ * that is asked, and offered. */
+static libsearch_status try_block(struct phrase_search *search, uint32_t b, float least)
+{
+    struct prune *prune = search->prune;
+    const struct score_parts *parts = &search->parts;
+    struct phrase_run run;
+    bool no_memory = false;
+    if (!common_documents(search, b, &run) ||
+        !phrase_pair_keep(search->pair, b, least < 0 ? NULL : parts, least, &run, &no_memory))
+        return no_memory ? error_no_memory(prune->context->error) : failed(search);
+    for (size_t i = 0; i < run.count; i++) {
+        const uint32_t length = (uint32_t)numbers_at(&parts->lengths, run.documents[i]);
+        float score = score_of(parts->weight, (float)run.counts[i], norms_inverse(parts->norms, length));
+        if (prune->leaf_count > 2 && !phrase_matcher_try(search->matcher, run.documents[i], least, &score))
+            return failed(search);
+        if (score < 0)
+            continue;
+        if (prune->count != NULL)
+            ++*prune->count;
+        if (prune->top != NULL)
+            prune_offer(prune, run.documents[i], score);
+    }
+    return LIBSEARCH_OK;
+}
 
 libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
 {
@@ -97,24 +141,12 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
         };
     promise_heapify(heap, blocks);
     for (size_t count = blocks; count > 0;) {
-        uint32_t documents[POSTING_BLOCK];
-        size_t n;
         const struct promise best = promise_pop(heap, count--);
         if (best.bound < prune_least_promise(prune, prune_limit(prune)))
             break;
         prune_enter(prune, leaf_first_of_block(lead, best.what), leaf_last_of_block(lead, best.what));
         TRY(search_poll(prune->context));
-        if (!common_documents(&search, best.what, documents, &n))
-            return failed(&search);
-        for (size_t i = 0; i < n; i++) {
-            float score;
-            if (!prune_is_live(prune, documents[i]))
-                continue;
-            if (!phrase_matcher_try(search.matcher, documents[i], prune_limit(prune), &score))
-                return failed(&search);
-            if (score >= 0)
-                prune_offer(prune, documents[i], score);
-        }
+        TRY(try_block(&search, best.what, prune_limit(prune)));
     }
     return LIBSEARCH_OK;
 }
@@ -125,23 +157,8 @@ libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *n
     TRY(phrase_open(&search, prune, node));
     const uint32_t blocks = search.by_rarity[0]->cursor.list.blocks;
     for (uint32_t b = 0; b < blocks; b++) {
-        uint32_t documents[POSTING_BLOCK];
-        size_t n;
         TRY(search_poll(prune->context));
-        if (!common_documents(&search, b, documents, &n))
-            return failed(&search);
-        for (size_t i = 0; i < n; i++) {
-            float score;
-            if (!prune_is_live(prune, documents[i]))
-                continue;
-            if (!phrase_matcher_try(search.matcher, documents[i], -1.0f, &score))
-                return failed(&search);
-            if (score < 0)
-                continue;
-            ++*prune->count;
-            if (prune->top != NULL)
-                prune_offer(prune, documents[i], score);
-        }
+        TRY(try_block(&search, b, -1.0f));
     }
     return LIBSEARCH_OK;
 }

@@ -195,16 +195,11 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
     candidates_put(candidates, documents, sums, count);
     for (size_t i = others; i-- > 0 && candidates->count > 0;)
         candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
-    for (size_t i = 0; i < candidates->count; i++) {
-        if (candidates->sums[i] < prune_limit(prune))
-            continue;
-        for (size_t e = others; e < search->count; e++) {
-            struct leaf *leaf = search->by_bound[e]->leaf;
-            const float score = leaf_score(leaf, candidates->documents[i]);
-            *candidates_part(candidates, leaf, i) = score > 0 ? score : 0;
-        }
+    candidates_drop_below(candidates, prune_limit(prune));
+    for (size_t e = others; e < search->count && candidates->count > 0; e++)
+        candidates_ask(candidates, search->by_bound[e]->leaf, false, 0, -__builtin_inff());
+    for (size_t i = 0; i < candidates->count; i++)
         prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
-    }
 }
 
 /* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried. */

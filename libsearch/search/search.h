@@ -42,7 +42,7 @@ struct search_answer {
     size_t hit_count;
     uint64_t total; /* at least */
     bool total_exact;
-    bool exhaustive; /* every match was scored */
+    bool exhaustive;                      /* every match was scored */
     uint64_t total_estimate, total_upper; /* about, and at most */
     /* With a sort, facets, collapse or after; else NULL. */
     uint64_t *keys; /* key_count of each hit, in the order of hits */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/top_k.h"
 
+#include <string.h>
+
 void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t room)
 {
     top->hits = hits;
@@ -60,11 +62,73 @@ static void select_best(struct search_hit *hits, size_t count, size_t k)
     }
 }
 
+enum { BUCKETS = 1024, MOST_TIES = 128 };
+
+/* Scores dealt out to buckets of equal width: an equal or higher score is in an equal or higher bucket, as each step of
+ * rounding keeps the order. */
+struct deal {
+    float least, scale;
+};
+
+/* False where that cannot be done: all scores equal, or no finite numbers. */
+static bool deal_open(const struct search_hit *hits, size_t count, struct deal *deal)
+{
+    float least = hits[0].score, most = hits[0].score;
+    for (size_t i = 1; i < count; i++) {
+        least = hits[i].score < least ? hits[i].score : least;
+        most = hits[i].score > most ? hits[i].score : most;
+    }
+    deal->least = least;
+    deal->scale = (float)(BUCKETS - 1) / (most - least);
+    return most > least && deal->scale > 0 && deal->scale < __builtin_inff() && (most - least) * deal->scale < BUCKETS;
+}
+
+static inline unsigned bucket_of(const struct deal *deal, const struct search_hit *hit)
+{
+    const unsigned bucket = (unsigned)(int)((hit->score - deal->least) * deal->scale);
+    return bucket < BUCKETS ? bucket : BUCKETS - 1; /* what is no number counts as much */
+}
+
+/* Brings the k best of `count` hits to the front, in no order, count > k > 0: those in buckets above the one with the
+ * k-th, and the best of that one. No branch hangs on a score. */
+static void keep_best(struct search_hit *hits, size_t count, size_t k)
+{
+    uint32_t counts[BUCKETS] = { 0 };
+    struct search_hit ties[MOST_TIES + 1];
+    struct deal deal;
+    if (!deal_open(hits, count, &deal)) {
+        select_best(hits, count, k);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        counts[bucket_of(&deal, &hits[i])]++;
+    unsigned last = BUCKETS - 1; /* the bucket of the k-th */
+    size_t above = 0;
+    while (above + counts[last] < k)
+        above += counts[last--];
+    if (counts[last] > MOST_TIES) {
+        select_best(hits, count, k);
+        return;
+    }
+    size_t kept = 0, tied = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct search_hit hit = hits[i];
+        const unsigned bucket = bucket_of(&deal, &hit);
+        ties[tied] = hit;
+        tied += bucket == last;
+        hits[kept] = hit;
+        kept += bucket > last;
+    }
+    select_best(ties, tied, k - kept);
+    for (size_t i = 0; kept < k; i++)
+        hits[kept++] = ties[i];
+}
+
 /* Keeps the k best, and learns the threshold from the worst of them. */
 static void shrink(struct top_k *top)
 {
     if (top->count > top->k)
-        select_best(top->hits, top->count, top->k);
+        keep_best(top->hits, top->count, top->k);
     top->count = top->count < top->k ? top->count : top->k;
     if (top->count < top->k)
         return;
@@ -127,10 +191,35 @@ static void sort_hits(struct search_hit *hits, size_t count)
     }
 }
 
+/* Sorts `count` hits with as many more of room behind them: dealt out to their buckets, then each of these sorted. */
+static void sort_dealt(struct search_hit *hits, size_t count)
+{
+    uint32_t starts[BUCKETS + 1] = { 0 }; /* where the next of each bucket goes, the best bucket first */
+    struct search_hit *dealt = hits + count;
+    struct deal deal;
+    if (count > UINT32_MAX || !deal_open(hits, count, &deal)) {
+        sort_hits(hits, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        starts[BUCKETS - bucket_of(&deal, &hits[i])]++;
+    for (unsigned b = 1; b <= BUCKETS; b++)
+        starts[b] += starts[b - 1];
+    for (size_t i = 0; i < count; i++)
+        dealt[starts[BUCKETS - 1 - bucket_of(&deal, &hits[i])]++] = hits[i];
+    for (unsigned b = 0; b < BUCKETS; b++) {
+        const size_t from = b == 0 ? 0 : starts[b - 1];
+        if (starts[b] - from > 1)
+            sort_hits(dealt + from, starts[b] - from);
+    }
+    memcpy(hits, dealt, count * sizeof *hits);
+}
+
 void top_k_finish(struct top_k *top)
 {
     if (top->k <= TOP_K_FEW)
         return;
     shrink(top);
-    sort_hits(top->hits, top->count);
+    if (top->count > 0)
+        sort_dealt(top->hits, top->count);
 }

@@ -39,6 +39,28 @@ static void test_ranges_are_decoded_and_counted_as_bit_by_bit(void **state)
     }
 }
 
+static void test_places_are_counts_of_what_lies_before(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    for (unsigned round = 0; round < 20000; round++) {
+        uint8_t bitmap[WORDS * 8], places[MOST];
+        uint32_t numbers[MOST];
+        size_t n = 0;
+        make_bits(&random, bitmap);
+        const uint32_t low = (uint32_t)random_below(&random, MOST);
+        for (uint32_t bit = low; bit < MOST; bit++) {
+            numbers[n] = bit;
+            n += random_below(&random, 3) == 0;
+        }
+        bitmap_places(bitmap, low, numbers, n, places);
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t count = bitmap_count_range(bitmap, low, numbers[i]);
+            assert_int_equal(places[i], count < 255 ? count : 255);
+        }
+    }
+}
+
 static void test_decoding_stops_behind_the_word_with_too_many(void **state)
 {
     (void)state;
@@ -66,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranges_are_decoded_and_counted_as_bit_by_bit),
+        cmocka_unit_test(test_places_are_counts_of_what_lies_before),
         cmocka_unit_test(test_decoding_stops_behind_the_word_with_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,8 @@ static void the_inverse_of_a_code_bounds_all_its_lengths(void **state)
     struct test_random random = random_start("codes");
     for (unsigned round = 0; round < 400; round++) {
         const struct norms norms = random_norms(&random);
+        for (unsigned code = 0; code < 256; code++)
+            assert_true(norms.by_code[code] == norms_inverse(&norms, rounding_least((uint8_t)code)));
         for (unsigned i = 0; i < 500; i++) {
             const uint32_t length = (uint32_t)random_size(&random, 32);
             assert_true(norms.by_code[rounding_down(length)] >= norms_inverse(&norms, length));

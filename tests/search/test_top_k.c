@@ -25,6 +25,11 @@ static void make_hits(struct test_random *random, struct search_hit *hits, size_
     const uint64_t values = 1 + random_size(random, 14);
     for (size_t i = 0; i < count; i++)
         hits[i] = (struct search_hit){ (float)random_below(random, values) / 8, i * 3 };
+    /* Sometimes most are close to each other, or one is far from all others. */
+    if (count > 0 && random_below(random, 4) == 0)
+        hits[random_below(random, count)].score = 1e30f;
+    for (size_t i = 0; i < count && values % 4 == 0; i++)
+        hits[i].score = 100 + hits[i].score * 1e-4f;
     for (size_t i = count; i > 1 && order == SHUFFLED; i--) {
         const size_t other = random_below(random, i);
         const struct search_hit kept = hits[i - 1];
