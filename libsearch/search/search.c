@@ -67,13 +67,27 @@ static struct live *live_of_search(const struct snapshot_segment *where, struct 
     return live;
 }
 
-/* The snapshot as if the documents that the ranking leaves out were deleted: *left, in the arena's memory. */
+/* The snapshot as if the documents that the ranking leaves out were deleted, in the arena's memory. */
 static libsearch_status leave_out(struct snapshot *snapshot, const libsearch_ranking *ranking, struct arena *arena,
-                                  struct snapshot *left, libsearch_error *error)
+                                  struct snapshot **out, libsearch_error *error)
 {
-    *left = *snapshot;
-    if (ranking == NULL || ranking->without_count == 0)
+    if (ranking == NULL || ranking->without_count == 0) {
+        *out = snapshot;
         return LIBSEARCH_OK;
+    }
+    struct snapshot *left = arena_allocate(arena, sizeof *left);
+    if (left == NULL)
+        return error_no_memory(error);
+    /* Not as a whole: other threads count the references meanwhile. */
+    *left = (struct snapshot){ .allocator = snapshot->allocator,
+                               .commit = snapshot->commit,
+                               .generation = snapshot->generation,
+                               .schema = snapshot->schema,
+                               .segment_count = snapshot->segment_count,
+                               .documents = snapshot->documents,
+                               .deleted = snapshot->deleted,
+                               .bytes = snapshot->bytes,
+                               .commit_bytes = snapshot->commit_bytes };
     struct live **own = arena_allocate(arena, (snapshot->segment_count + 1) * sizeof(struct live *));
     left->segments = arena_allocate(arena, (snapshot->segment_count + 1) * sizeof *left->segments);
     if (own == NULL || left->segments == NULL)
@@ -92,6 +106,7 @@ static libsearch_status leave_out(struct snapshot *snapshot, const libsearch_ran
         live_delete(own[segment], document);
         left->segments[segment].live = own[segment];
     }
+    *out = left;
     return LIBSEARCH_OK;
 }
 
@@ -114,9 +129,9 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     struct model model;
     struct plan plan;
     struct search_context context;
-    struct snapshot left, *snapshot = &left;
+    struct snapshot *snapshot;
     struct sieve sieve;
-    TRY(leave_out(whole, request->ranking, arena, &left, error));
+    TRY(leave_out(whole, request->ranking, arena, &snapshot, error));
     TRY(prepare(snapshot, request, false, &model, arena, &plan, warnings, &context, error));
     answer->exhaustive = true;
     if (gather_wanted(request))
