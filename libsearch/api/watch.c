@@ -8,7 +8,7 @@
 
 struct libsearch_watch {
     const libsearch_allocator *allocator;
-    struct query_set *set;
+    struct watch_set *set;
 };
 
 struct libsearch_watcher {
@@ -30,12 +30,12 @@ static libsearch_status check_allocator(const libsearch_allocator *allocator, co
 }
 
 /* Wraps a set, which goes when that fails. */
-static libsearch_status wrap(const libsearch_allocator *allocator, struct query_set *set, libsearch_watch **watch,
+static libsearch_status wrap(const libsearch_allocator *allocator, struct watch_set *set, libsearch_watch **watch,
                              libsearch_error *error)
 {
     libsearch_watch *made = memory_allocate_array(allocator, 1, sizeof *made);
     if (made == NULL) {
-        query_set_free(set);
+        watch_set_free(set);
         return error_no_memory(error);
     }
     *made = (libsearch_watch){ allocator, set };
@@ -43,25 +43,25 @@ static libsearch_status wrap(const libsearch_allocator *allocator, struct query_
     return LIBSEARCH_OK;
 }
 
-static libsearch_status new_like(const libsearch_allocator *allocator, libsearch_index *index, struct query_set **set,
+static libsearch_status new_like(const libsearch_allocator *allocator, libsearch_index *index, struct watch_set **set,
                                  libsearch_error *error)
 {
     libsearch_snapshot *snapshot;
     TRY(snapshot_pin(index, &snapshot, error));
     const libsearch_status status =
-        query_set_new_like(allocator, snapshot->engine->snapshot_schema(snapshot->handle), set, error);
+        watch_set_new_like(allocator, snapshot->engine->snapshot_schema(snapshot->handle), set, error);
     libsearch_snapshot_free(snapshot);
     return status;
 }
 
-static libsearch_status add_fields(struct query_set *set, const libsearch_watch_options *options,
+static libsearch_status add_fields(struct watch_set *set, const libsearch_watch_options *options,
                                    libsearch_error *error)
 {
     const char *next = (const char *)options->fields;
     for (size_t i = 0; i < options->field_count; i++) {
         libsearch_field field = LIBSEARCH_FIELD_INIT;
         TRY(options_copy(&field, sizeof field, next, "libsearch_field", error));
-        TRY(query_set_add_field(set, &field, error));
+        TRY(watch_set_add_field(set, &field, error));
         next += options->fields[0].size;
     }
     return LIBSEARCH_OK;
@@ -71,7 +71,7 @@ libsearch_status libsearch_watch_new(const libsearch_watch_options *options, lib
                                      libsearch_error *error)
 {
     libsearch_watch_options known = LIBSEARCH_WATCH_OPTIONS_INIT;
-    struct query_set *set;
+    struct watch_set *set;
     error_clear(error);
     if (watch == NULL)
         return argument_missing(error, "libsearch_watch_new", "watch");
@@ -85,10 +85,10 @@ libsearch_status libsearch_watch_new(const libsearch_watch_options *options, lib
         return argument_missing(error, "libsearch_watch_new", "options.fields");
     const libsearch_allocator *allocator = known.allocator == NULL ? allocator_default() : known.allocator;
     TRY(known.like != NULL ? new_like(allocator, known.like, &set, error)
-                           : query_set_new(allocator, known.analyzer, &set, error));
+                           : watch_set_new(allocator, known.analyzer, &set, error));
     const libsearch_status status = add_fields(set, &known, error);
     if (status != LIBSEARCH_OK) {
-        query_set_free(set);
+        watch_set_free(set);
         return status;
     }
     return wrap(allocator, set, watch, error);
@@ -98,7 +98,7 @@ void libsearch_watch_free(libsearch_watch *watch)
 {
     if (watch == NULL)
         return;
-    query_set_free(watch->set);
+    watch_set_free(watch->set);
     memory_free(watch->allocator, watch);
 }
 
@@ -109,7 +109,7 @@ libsearch_status libsearch_watch_add_field(libsearch_watch *watch, const libsear
     if (watch == NULL || field == NULL)
         return argument_missing(error, "libsearch_watch_add_field", watch == NULL ? "watch" : "field");
     TRY(options_copy(&known, sizeof known, field, "libsearch_field", error));
-    return query_set_add_field(watch->set, &known, error);
+    return watch_set_add_field(watch->set, &known, error);
 }
 
 libsearch_status libsearch_watch_add(libsearch_watch *watch, libsearch_bytes id, const libsearch_query *query,
@@ -119,7 +119,7 @@ libsearch_status libsearch_watch_add(libsearch_watch *watch, libsearch_bytes id,
     if (watch == NULL || query == NULL)
         return argument_missing(error, "libsearch_watch_add", watch == NULL ? "watch" : "query");
     TRY(id_check(id, "libsearch_watch_add", error));
-    return query_set_add(watch->set, id, query, error);
+    return watch_set_add(watch->set, id, query, error);
 }
 
 libsearch_status libsearch_watch_add_text(libsearch_watch *watch, libsearch_bytes id, libsearch_bytes text,
@@ -135,7 +135,7 @@ libsearch_status libsearch_watch_add_text(libsearch_watch *watch, libsearch_byte
     if ((flags & ~known) != 0)
         return error_set(error, LIBSEARCH_INVALID, "libsearch_watch_add_text: there are no flags %#x", flags & ~known);
     TRY(id_check(id, "libsearch_watch_add_text", error));
-    return query_set_add_text(watch->set, id, text, flags, report, context, error);
+    return watch_set_add_text(watch->set, id, text, flags, report, context, error);
 }
 
 libsearch_status libsearch_watch_remove(libsearch_watch *watch, libsearch_bytes id, libsearch_error *error)
@@ -144,10 +144,10 @@ libsearch_status libsearch_watch_remove(libsearch_watch *watch, libsearch_bytes 
     if (watch == NULL)
         return argument_missing(error, "libsearch_watch_remove", "watch");
     TRY(id_check(id, "libsearch_watch_remove", error));
-    return query_set_remove(watch->set, id, error);
+    return watch_set_remove(watch->set, id, error);
 }
 
-size_t libsearch_watch_count(libsearch_watch *watch) { return watch == NULL ? 0 : query_set_count(watch->set); }
+size_t libsearch_watch_count(libsearch_watch *watch) { return watch == NULL ? 0 : watch_set_count(watch->set); }
 
 libsearch_status libsearch_watch_get(libsearch_watch *watch, libsearch_bytes id, char **text, libsearch_error *error)
 {
@@ -155,7 +155,7 @@ libsearch_status libsearch_watch_get(libsearch_watch *watch, libsearch_bytes id,
     if (watch == NULL || text == NULL)
         return argument_missing(error, "libsearch_watch_get", watch == NULL ? "watch" : "text");
     TRY(id_check(id, "libsearch_watch_get", error));
-    return query_set_text(watch->set, id, text, error);
+    return watch_set_text(watch->set, id, text, error);
 }
 
 /* The folder of a path, opened, and the name in it. */
@@ -185,20 +185,20 @@ libsearch_status libsearch_watch_save(libsearch_watch *watch, const char *path, 
     if (watch == NULL || path == NULL)
         return argument_missing(error, "libsearch_watch_save", watch == NULL ? "watch" : "path");
     TRY(open_folder(watch->allocator, path, false, &storage, &name, "libsearch_watch_save", error));
-    const libsearch_status status = query_set_save(watch->set, storage, name, error);
+    const libsearch_status status = watch_set_save(watch->set, storage, name, error);
     storage_close(storage);
     return status;
 }
 
 static libsearch_status load_like(const libsearch_allocator *allocator, libsearch_index *index, struct storage *storage,
-                                  const char *name, struct query_set **set, libsearch_error *error)
+                                  const char *name, struct watch_set **set, libsearch_error *error)
 {
     libsearch_snapshot *snapshot;
     if (index == NULL)
-        return query_set_load(allocator, NULL, storage, name, set, error);
+        return watch_set_load(allocator, NULL, storage, name, set, error);
     TRY(snapshot_pin(index, &snapshot, error));
     const libsearch_status status =
-        query_set_load(allocator, snapshot->engine->snapshot_schema(snapshot->handle)->known, storage, name, set,
+        watch_set_load(allocator, snapshot->engine->snapshot_schema(snapshot->handle)->known, storage, name, set,
                        error);
     libsearch_snapshot_free(snapshot);
     return status;
@@ -209,7 +209,7 @@ libsearch_status libsearch_watch_load(const char *path, const libsearch_watch_op
 {
     libsearch_watch_options known = LIBSEARCH_WATCH_OPTIONS_INIT;
     struct storage *storage;
-    struct query_set *set;
+    struct watch_set *set;
     const char *name;
     error_clear(error);
     if (path == NULL || watch == NULL)

@@ -10,14 +10,14 @@
 #include <string.h>
 
 #include "io/section_file.h"
-#include "watch/query_set.h"
+#include "watch/watch_set.h"
 
 #define SET_KIND "WA"
 enum { SET_VERSION = 1, SET_AS_GIVEN = 1 };
 static const char NEW_ENDING[] = ".new";
 
 /* The lock is held shared. */
-static void encode(const struct query_set *set, struct buffer *to)
+static void encode(const struct watch_set *set, struct buffer *to)
 {
     schema_encode(set->schema, to);
     buffer_append_varint(to, set->count);
@@ -46,7 +46,7 @@ static libsearch_status write(struct storage *storage, const char *name, const c
     return storage_sync_directory(storage, error);
 }
 
-libsearch_status query_set_save(struct query_set *set, struct storage *storage, const char *name,
+libsearch_status watch_set_save(struct watch_set *set, struct storage *storage, const char *name,
                                 libsearch_error *error)
 {
     struct buffer bytes;
@@ -73,7 +73,7 @@ static libsearch_status damaged(const struct cursor *from, const char *name, con
                         cursor_position(from), what);
 }
 
-static libsearch_status decode_query(struct query_set *set, struct cursor *from, const char *name,
+static libsearch_status decode_query(struct watch_set *set, struct cursor *from, const char *name,
                                      libsearch_error *error)
 {
     const libsearch_bytes id = cursor_bytes(from);
@@ -87,7 +87,7 @@ static libsearch_status decode_query(struct query_set *set, struct cursor *from,
         return damaged(from, name, "a saved query of a kind that there is not", error);
     const size_t before = set->count;
     libsearch_error reason = LIBSEARCH_ERROR_INIT;
-    const libsearch_status status = query_set_add_kept(set, id, kept, kind == SET_AS_GIVEN, flags, &reason);
+    const libsearch_status status = watch_set_add_kept(set, id, kept, kind == SET_AS_GIVEN, flags, &reason);
     if (status == LIBSEARCH_NO_MEMORY)
         return error_no_memory(error);
     if (status != LIBSEARCH_OK)
@@ -96,13 +96,13 @@ static libsearch_status decode_query(struct query_set *set, struct cursor *from,
 }
 
 static libsearch_status decode(const libsearch_allocator *allocator, struct analyzer_set *known, libsearch_bytes data,
-                               const char *name, struct query_set **set, libsearch_error *error)
+                               const char *name, struct watch_set **set, libsearch_error *error)
 {
     struct cursor from = cursor_of(data.data, data.length);
     struct schema *schema;
-    struct query_set *made;
+    struct watch_set *made;
     TRY(schema_decode(allocator, known, &from, name, &schema, error));
-    libsearch_status status = query_set_new_like(allocator, schema, &made, error);
+    libsearch_status status = watch_set_new_like(allocator, schema, &made, error);
     schema_release(schema);
     TRY(status);
     const uint64_t count = cursor_varint(&from);
@@ -113,15 +113,15 @@ static libsearch_status decode(const libsearch_allocator *allocator, struct anal
     if (status == LIBSEARCH_OK && cursor_left(&from) > 0)
         status = damaged(&from, name, "bytes behind the last query", error);
     if (status != LIBSEARCH_OK) {
-        query_set_free(made);
+        watch_set_free(made);
         return status;
     }
     *set = made;
     return LIBSEARCH_OK;
 }
 
-libsearch_status query_set_load(const libsearch_allocator *allocator, struct analyzer_set *known,
-                                struct storage *storage, const char *name, struct query_set **set,
+libsearch_status watch_set_load(const libsearch_allocator *allocator, struct analyzer_set *known,
+                                struct storage *storage, const char *name, struct watch_set **set,
                                 libsearch_error *error)
 {
     struct section_file *file;

@@ -31,7 +31,7 @@ static libsearch_status poll(void *context)
     return now() > watcher->deadline ? LIBSEARCH_DEADLINE : LIBSEARCH_OK;
 }
 
-libsearch_status watcher_open(struct query_set *set, const struct watcher_options *options, struct watcher **watcher,
+libsearch_status watcher_open(struct watch_set *set, const struct watcher_options *options, struct watcher **watcher,
                               libsearch_error *error)
 {
     struct watcher *made = memory_allocate_array(set->allocator, 1, sizeof *made);
@@ -97,13 +97,13 @@ static bool fields_known(const struct schema *schema, const libsearch_document *
 /* Takes the lock shared, with a schema that knows the document. */
 static libsearch_status begin(struct watcher *watcher, const libsearch_document *document, libsearch_error *error)
 {
-    struct query_set *set = watcher->set;
+    struct watch_set *set = watcher->set;
     const char *wrong;
     pthread_rwlock_rdlock(&set->lock);
     watcher->since = UINT64_MAX;
     while (!fields_known(set->schema, document, &wrong)) {
         pthread_rwlock_unlock(&set->lock);
-        TRY(query_set_grow(set, document, error));
+        TRY(watch_set_grow(set, document, error));
         pthread_rwlock_rdlock(&set->lock);
     }
     if (wrong == NULL)
@@ -250,7 +250,7 @@ static void look_at_all_beginnings(struct watcher *watcher)
 
 static libsearch_status collect(struct watcher *watcher)
 {
-    const struct query_set *set = watcher->set;
+    const struct watch_set *set = watcher->set;
     for (size_t word = 0; word < (set->places + (size_t)63) / 64; word++)
         for (uint64_t bits = watcher->matched[word]; bits != 0; bits &= bits - 1) {
             if (!memory_grow(watcher->allocator, &watcher->results, &watcher->result_capacity,
@@ -264,7 +264,7 @@ static libsearch_status collect(struct watcher *watcher)
 /* The lock is held shared. */
 static libsearch_status match(struct watcher *watcher, const libsearch_document *document, libsearch_error *error)
 {
-    const struct query_set *set = watcher->set;
+    const struct watch_set *set = watcher->set;
     struct matching *matching = &watcher->matching;
     TRY(inspection_take(&watcher->inspection, set->schema, document, error));
     matching_start(matching, &set->dictionary, set->schema);
@@ -300,7 +300,7 @@ static void settle(struct watcher *watcher)
     if (watcher->restless_count == 0 || pthread_rwlock_trywrlock(&watcher->set->lock) != 0)
         return;
     for (size_t i = 0; i < watcher->restless_count; i++)
-        query_set_anchor_again(watcher->set, watcher->restless[i]);
+        watch_set_anchor_again(watcher->set, watcher->restless[i]);
     watcher->restless_count = 0;
     pthread_rwlock_unlock(&watcher->set->lock);
 }

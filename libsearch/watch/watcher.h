@@ -4,7 +4,7 @@
 #define LIBSEARCH_WATCH_WATCHER_H
 
 #include "watch/condition_match.h"
-#include "watch/query_set.h"
+#include "watch/watch_set.h"
 
 struct watcher_options {
     int64_t timeout;            /* nanoseconds for a document; 0: any */
@@ -14,7 +14,7 @@ struct watcher_options {
 
 struct watcher {
     const libsearch_allocator *allocator;
-    struct query_set *set;
+    struct watch_set *set;
     struct watcher *next, **link; /* of the set's */
     uint64_t since;               /* the set's changes when the results were found; UINT64_MAX: there are none */
     struct watcher_options options;
@@ -32,7 +32,7 @@ struct watcher {
     uint64_t candidates, guarded; /* queries looked at so far, and told by their guards */
 };
 
-libsearch_status watcher_open(struct query_set *set, const struct watcher_options *options, struct watcher **watcher,
+libsearch_status watcher_open(struct watch_set *set, const struct watcher_options *options, struct watcher **watcher,
                               libsearch_error *error);
 void watcher_close(struct watcher *watcher);
 

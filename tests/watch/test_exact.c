@@ -21,7 +21,7 @@ struct saved {
 
 struct life {
     struct pieces pieces;
-    struct query_set *set;
+    struct watch_set *set;
     struct watcher *watcher;
     struct saved saved[QUERIES];
 };
@@ -56,11 +56,11 @@ static void save(struct life *life, struct test_random *random, uint32_t number)
         const libsearch_bytes text = printed(query, &buffer);
         query_release(query);
         assert_ok(query_parse(allocator_default(), schema, text, 0, 0, &query, NULL));
-        status = query_set_add_text(life->set, query_id(number, id), text, 0, NULL, NULL, &error);
+        status = watch_set_add_text(life->set, query_id(number, id), text, 0, NULL, NULL, &error);
         buffer_free(&buffer);
         assert_ok(status);
     } else {
-        status = query_set_add(life->set, query_id(number, id), query, &error);
+        status = watch_set_add(life->set, query_id(number, id), query, &error);
     }
     if (status != LIBSEARCH_OK) { /* what a search refuses too; the one before stays */
         assert_true(status == LIBSEARCH_INVALID || status == LIBSEARCH_UNSUPPORTED);
@@ -82,7 +82,7 @@ static void save(struct life *life, struct test_random *random, uint32_t number)
 static void drop(struct life *life, uint32_t number)
 {
     char id[24];
-    assert_status(query_set_remove(life->set, query_id(number, id), NULL),
+    assert_status(watch_set_remove(life->set, query_id(number, id), NULL),
                   life->saved[number].query == NULL ? LIBSEARCH_NOT_FOUND : LIBSEARCH_OK);
     query_release(life->saved[number].query);
     life->saved[number].query = NULL;
@@ -153,10 +153,10 @@ static void match(struct life *life, uint32_t d)
 static void reload(struct life *life)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    assert_ok(query_set_save(life->set, life->pieces.storage, "queries", NULL));
+    assert_ok(watch_set_save(life->set, life->pieces.storage, "queries", NULL));
     watcher_close(life->watcher);
-    query_set_free(life->set);
-    if (query_set_load(allocator_default(), NULL, life->pieces.storage, "queries", &life->set, &error) != LIBSEARCH_OK)
+    watch_set_free(life->set);
+    if (watch_set_load(allocator_default(), NULL, life->pieces.storage, "queries", &life->set, &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     assert_ok(watcher_open(life->set, NULL, &life->watcher, NULL));
 }
@@ -170,7 +170,7 @@ static void live(uint64_t seed)
     print_message("LIBSEARCH_TEST_SEED=%llu\n", (unsigned long long)seed);
     memset(&life, 0, sizeof life);
     pieces_make(&life.pieces, &random, &shape, documents);
-    assert_ok(query_set_new_like(allocator_default(), life.pieces.world.schema, &life.set, NULL));
+    assert_ok(watch_set_new_like(allocator_default(), life.pieces.world.schema, &life.set, NULL));
     assert_ok(watcher_open(life.set, NULL, &life.watcher, NULL));
     for (uint32_t i = 0; i < QUERIES; i++)
         save(&life, &random, i);
@@ -189,7 +189,7 @@ static void live(uint64_t seed)
             reload(&life);
     }
     watcher_close(life.watcher);
-    query_set_free(life.set);
+    watch_set_free(life.set);
     for (uint32_t i = 0; i < QUERIES; i++)
         query_release(life.saved[i].query);
     pieces_free(&life.pieces);

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "support/storage_recording.h"
-#include "watch/query_set.h"
+#include "watch/watch_set.h"
 
-static struct query_set *set_of(size_t queries)
+static struct watch_set *set_of(size_t queries)
 {
-    struct query_set *set;
-    assert_ok(query_set_new(allocator_default(), "english", &set, NULL));
+    struct watch_set *set;
+    assert_ok(watch_set_new(allocator_default(), "english", &set, NULL));
     for (size_t i = 0; i < queries; i++) {
         const char id[2] = { (char)('a' + i), 0 };
-        assert_ok(query_set_add_text(set, (libsearch_bytes){ id, 1 }, LIBSEARCH_STRING("cholera +vaccine"), 0, NULL,
+        assert_ok(watch_set_add_text(set, (libsearch_bytes){ id, 1 }, LIBSEARCH_STRING("cholera +vaccine"), 0, NULL,
                                      NULL, NULL));
     }
     return set;
@@ -23,13 +23,13 @@ static struct query_set *set_of(size_t queries)
 static size_t count_in(struct recording *recording)
 {
     struct storage *storage = recording_open(recording, allocator_default());
-    struct query_set *set;
+    struct watch_set *set;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    const libsearch_status status = query_set_load(allocator_default(), NULL, storage, "queries", &set, &error);
+    const libsearch_status status = watch_set_load(allocator_default(), NULL, storage, "queries", &set, &error);
     size_t count = SIZE_MAX;
     if (status == LIBSEARCH_OK) {
-        count = query_set_count(set);
-        query_set_free(set);
+        count = watch_set_count(set);
+        watch_set_free(set);
     } else if (status != LIBSEARCH_NOT_FOUND) {
         fail_msg("%s", error.message);
     }
@@ -42,10 +42,10 @@ static void a_power_cut_leaves_one_set_or_the_other(void **state)
     (void)state;
     struct recording *recording = recording_new();
     struct storage *storage = recording_open(recording, allocator_default());
-    struct query_set *small = set_of(2), *large = set_of(20);
-    assert_ok(query_set_save(small, storage, "queries", NULL));
+    struct watch_set *small = set_of(2), *large = set_of(20);
+    assert_ok(watch_set_save(small, storage, "queries", NULL));
     const size_t first = recording_changes(recording);
-    assert_ok(query_set_save(large, storage, "queries", NULL));
+    assert_ok(watch_set_save(large, storage, "queries", NULL));
     const size_t last = recording_changes(recording);
     for (size_t cut = first; cut <= last; cut++)
         for (unsigned kind = 0; kind < CUT_KINDS; kind++)
@@ -55,8 +55,8 @@ static void a_power_cut_leaves_one_set_or_the_other(void **state)
                 assert_true(count == 20 || (count == 2 && cut < last));
                 recording_free(left);
             }
-    query_set_free(small);
-    query_set_free(large);
+    watch_set_free(small);
+    watch_set_free(large);
     storage_close(storage);
     recording_free(recording);
 }
@@ -64,28 +64,28 @@ static void a_power_cut_leaves_one_set_or_the_other(void **state)
 static void a_failed_call_leaves_the_set_before_and_the_next_save_works(void **state)
 {
     (void)state;
-    struct query_set *small = set_of(2), *large = set_of(20);
+    struct watch_set *small = set_of(2), *large = set_of(20);
     for (uint64_t nth = 0;; nth++) {
         struct recording *recording = recording_new();
         struct storage *storage = recording_open(recording, allocator_default());
         libsearch_error error = LIBSEARCH_ERROR_INIT;
-        assert_ok(query_set_save(small, storage, "queries", NULL));
+        assert_ok(watch_set_save(small, storage, "queries", NULL));
         recording_fail(recording, RECORDING_ALL, nth, LIBSEARCH_IO, false);
-        const libsearch_status status = query_set_save(large, storage, "queries", &error);
+        const libsearch_status status = watch_set_save(large, storage, "queries", &error);
         recording_mend(recording);
         if (status != LIBSEARCH_OK)
             assert_true(error.message[0] != 0);
         const size_t count = count_in(recording);
         assert_true(status == LIBSEARCH_OK ? count == 20 : count == 2 || count == 20);
-        assert_ok(query_set_save(large, storage, "queries", NULL));
+        assert_ok(watch_set_save(large, storage, "queries", NULL));
         assert_int_equal(count_in(recording), 20);
         storage_close(storage);
         recording_free(recording);
         if (status == LIBSEARCH_OK)
             break;
     }
-    query_set_free(small);
-    query_set_free(large);
+    watch_set_free(small);
+    watch_set_free(large);
 }
 
 int main(void)

@@ -3,8 +3,8 @@
  *
  * One lock: a stream holds it shared while it looks at a document, whoever changes the set holds it alone. A query that
  * is taken out is kept until no stream shows results from before that. */
-#ifndef LIBSEARCH_WATCH_QUERY_SET_H
-#define LIBSEARCH_WATCH_QUERY_SET_H
+#ifndef LIBSEARCH_WATCH_WATCH_SET_H
+#define LIBSEARCH_WATCH_WATCH_SET_H
 
 #include <pthread.h>
 
@@ -27,7 +27,7 @@ struct saved_query {
     struct saved_query *older; /* of those taken out */
 };
 
-struct query_set {
+struct watch_set {
     const libsearch_allocator *allocator;
     pthread_rwlock_t lock;
     struct schema *schema; /* grows in place, under the lock */
@@ -49,27 +49,27 @@ struct query_set {
 };
 
 /* analyzer NULL: "standard". */
-libsearch_status query_set_new(const libsearch_allocator *allocator, const char *analyzer, struct query_set **set,
+libsearch_status watch_set_new(const libsearch_allocator *allocator, const char *analyzer, struct watch_set **set,
                                libsearch_error *error);
 /* The same with a copy of a schema. */
-libsearch_status query_set_new_like(const libsearch_allocator *allocator, const struct schema *schema,
-                                    struct query_set **set, libsearch_error *error);
+libsearch_status watch_set_new_like(const libsearch_allocator *allocator, const struct schema *schema,
+                                    struct watch_set **set, libsearch_error *error);
 /* Its watchers are closed before. */
-void query_set_free(struct query_set *set);
+void watch_set_free(struct watch_set *set);
 
-libsearch_status query_set_add_field(struct query_set *set, const libsearch_field *field, libsearch_error *error);
+libsearch_status watch_set_add_field(struct watch_set *set, const libsearch_field *field, libsearch_error *error);
 
 /* Saves a query under an id, in place of what had it. */
-libsearch_status query_set_add(struct query_set *set, libsearch_bytes id, const libsearch_query *query,
+libsearch_status watch_set_add(struct watch_set *set, libsearch_bytes id, const libsearch_query *query,
                                libsearch_error *error);
 /* The same from text; report (may be NULL) is told the warnings. */
-libsearch_status query_set_add_text(struct query_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
+libsearch_status watch_set_add_text(struct watch_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
                                     libsearch_report report, void *context, libsearch_error *error);
 /* NOT_FOUND. */
-libsearch_status query_set_remove(struct query_set *set, libsearch_bytes id, libsearch_error *error);
+libsearch_status watch_set_remove(struct watch_set *set, libsearch_bytes id, libsearch_error *error);
 /* The query in the query language, in memory of the default allocator's. NOT_FOUND. */
-libsearch_status query_set_text(struct query_set *set, libsearch_bytes id, char **text, libsearch_error *error);
-size_t query_set_count(struct query_set *set);
+libsearch_status watch_set_text(struct watch_set *set, libsearch_bytes id, char **text, libsearch_error *error);
+size_t watch_set_count(struct watch_set *set);
 
 /* For set_file.c: what a query is kept as, and such a one added again. */
 static inline libsearch_bytes saved_query_id(const struct saved_query *query)
@@ -80,21 +80,21 @@ static inline libsearch_bytes saved_query_kept(const struct saved_query *query)
 {
     return (libsearch_bytes){ query->id + query->id_length, query->kept_length };
 }
-libsearch_status query_set_add_kept(struct query_set *set, libsearch_bytes id, libsearch_bytes kept, bool as_given,
+libsearch_status watch_set_add_kept(struct watch_set *set, libsearch_bytes id, libsearch_bytes kept, bool as_given,
                                     unsigned flags, libsearch_error *error);
 
 /* For watcher.c. Adds the fields of a document that the schema does not have; OK, or INVALID where a value is of another
  * type than its field. The lock is not held. */
-libsearch_status query_set_grow(struct query_set *set, const libsearch_document *document, libsearch_error *error);
+libsearch_status watch_set_grow(struct watch_set *set, const libsearch_document *document, libsearch_error *error);
 /* Chooses the anchors of a query anew. The lock is held alone. */
-void query_set_anchor_again(struct query_set *set, uint32_t number);
+void watch_set_anchor_again(struct watch_set *set, uint32_t number);
 
 /* A file of its own: written under another name, synced, renamed, its directory synced. */
-libsearch_status query_set_save(struct query_set *set, struct storage *storage, const char *name,
+libsearch_status watch_set_save(struct watch_set *set, struct storage *storage, const char *name,
                                 libsearch_error *error);
 /* known: the program's own analyzers, or NULL. */
-libsearch_status query_set_load(const libsearch_allocator *allocator, struct analyzer_set *known,
-                                struct storage *storage, const char *name, struct query_set **set,
+libsearch_status watch_set_load(const libsearch_allocator *allocator, struct analyzer_set *known,
+                                struct storage *storage, const char *name, struct watch_set **set,
                                 libsearch_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "watch/query_set.h"
+#include "watch/watch_set.h"
 
 #include <string.h>
 
@@ -23,10 +23,10 @@ static bool make_lock(pthread_rwlock_t *lock)
 }
 
 /* Takes the schema over, also when it fails. */
-static libsearch_status new_with(const libsearch_allocator *allocator, struct schema *schema, struct query_set **set,
+static libsearch_status new_with(const libsearch_allocator *allocator, struct schema *schema, struct watch_set **set,
                                  libsearch_error *error)
 {
-    struct query_set *made = memory_allocate_array(allocator, 1, sizeof *made);
+    struct watch_set *made = memory_allocate_array(allocator, 1, sizeof *made);
     if (made == NULL || !make_lock(&made->lock)) {
         memory_free(allocator, made);
         schema_release(schema);
@@ -40,7 +40,7 @@ static libsearch_status new_with(const libsearch_allocator *allocator, struct sc
     return LIBSEARCH_OK;
 }
 
-libsearch_status query_set_new(const libsearch_allocator *allocator, const char *analyzer, struct query_set **set,
+libsearch_status watch_set_new(const libsearch_allocator *allocator, const char *analyzer, struct watch_set **set,
                                libsearch_error *error)
 {
     struct schema *schema;
@@ -48,8 +48,8 @@ libsearch_status query_set_new(const libsearch_allocator *allocator, const char 
     return new_with(allocator, schema, set, error);
 }
 
-libsearch_status query_set_new_like(const libsearch_allocator *allocator, const struct schema *schema,
-                                    struct query_set **set, libsearch_error *error)
+libsearch_status watch_set_new_like(const libsearch_allocator *allocator, const struct schema *schema,
+                                    struct watch_set **set, libsearch_error *error)
 {
     struct buffer bytes;
     struct schema *copy;
@@ -65,7 +65,7 @@ libsearch_status query_set_new_like(const libsearch_allocator *allocator, const 
     return status != LIBSEARCH_OK ? status : new_with(allocator, copy, set, error);
 }
 
-static void query_free(struct query_set *set, struct saved_query *query)
+static void query_free(struct watch_set *set, struct saved_query *query)
 {
     if (query == NULL)
         return;
@@ -75,7 +75,7 @@ static void query_free(struct query_set *set, struct saved_query *query)
     memory_free(set->allocator, query);
 }
 
-void query_set_free(struct query_set *set)
+void watch_set_free(struct watch_set *set)
 {
     if (set == NULL)
         return;
@@ -97,7 +97,7 @@ void query_set_free(struct query_set *set)
     memory_free(set->allocator, set);
 }
 
-size_t query_set_count(struct query_set *set)
+size_t watch_set_count(struct watch_set *set)
 {
     pthread_rwlock_rdlock(&set->lock);
     const size_t count = set->count;
@@ -105,7 +105,7 @@ size_t query_set_count(struct query_set *set)
     return count;
 }
 
-static struct saved_query *find(const struct query_set *set, libsearch_bytes id)
+static struct saved_query *find(const struct watch_set *set, libsearch_bytes id)
 {
     if (set->bucket_count == 0)
         return NULL;
@@ -119,7 +119,7 @@ static struct saved_query *find(const struct query_set *set, libsearch_bytes id)
     return NULL;
 }
 
-static bool grow_buckets(struct query_set *set)
+static bool grow_buckets(struct watch_set *set)
 {
     const size_t count = set->bucket_count == 0 ? 64 : set->bucket_count * 2;
     uint32_t *buckets = memory_allocate_array(set->allocator, count, sizeof *buckets);
@@ -139,7 +139,7 @@ static bool grow_buckets(struct query_set *set)
     return true;
 }
 
-static void unanchor(struct query_set *set, const struct saved_query *query)
+static void unanchor(struct watch_set *set, const struct saved_query *query)
 {
     for (uint32_t i = 0; i < query->anchors.count; i++)
         dictionary_unanchor(&set->dictionary, query->anchors.keys[i], query->number);
@@ -151,7 +151,7 @@ static void unanchor(struct query_set *set, const struct saved_query *query)
 }
 
 /* Makes room in the lists of the anchors, so that entering them cannot fail. */
-static libsearch_status reserve(struct query_set *set, const struct anchors *anchors, libsearch_error *error)
+static libsearch_status reserve(struct watch_set *set, const struct anchors *anchors, libsearch_error *error)
 {
     if (anchors->always &&
         !memory_grow(set->allocator, &set->always, &set->always_capacity, set->always_count + 1, sizeof *set->always))
@@ -161,7 +161,7 @@ static libsearch_status reserve(struct query_set *set, const struct anchors *anc
     return LIBSEARCH_OK;
 }
 
-static void anchor(struct query_set *set, const struct saved_query *query)
+static void anchor(struct watch_set *set, const struct saved_query *query)
 {
     if (query->anchors.always)
         set->always[set->always_count++] = query->number;
@@ -176,7 +176,7 @@ static void anchor(struct query_set *set, const struct saved_query *query)
     }
 }
 
-void query_set_anchor_again(struct query_set *set, uint32_t number)
+void watch_set_anchor_again(struct watch_set *set, uint32_t number)
 {
     struct saved_query *query = number < set->places ? set->queries[number] : NULL;
     struct anchors chosen;
@@ -194,7 +194,7 @@ void query_set_anchor_again(struct query_set *set, uint32_t number)
 }
 
 /* Lets go of the queries that were taken out before all results that are still shown. */
-static void clean(struct query_set *set)
+static void clean(struct watch_set *set)
 {
     uint64_t oldest = UINT64_MAX;
     for (const struct watcher *watcher = set->watchers; watcher != NULL; watcher = watcher->next)
@@ -210,7 +210,7 @@ static void clean(struct query_set *set)
 }
 
 /* Takes a query out; its place is free. Room for the free number was made when it was given. */
-static void take_out(struct query_set *set, struct saved_query *query)
+static void take_out(struct watch_set *set, struct saved_query *query)
 {
     uint32_t *next = &set->buckets[query->id_hash & (set->bucket_count - 1)];
     while (*next != query->number + 1)
@@ -226,7 +226,7 @@ static void take_out(struct query_set *set, struct saved_query *query)
 }
 
 /* Makes room for one query more, so that putting it in cannot fail any more but by its anchors. */
-static libsearch_status make_room(struct query_set *set, libsearch_error *error)
+static libsearch_status make_room(struct watch_set *set, libsearch_error *error)
 {
     if (set->free_count == 0 && set->places >= ANCHOR_SURE - 1)
         return error_set(error, LIBSEARCH_LIMIT, "there are %u saved queries, and can be no more", set->places);
@@ -239,7 +239,7 @@ static libsearch_status make_room(struct query_set *set, libsearch_error *error)
 }
 
 /* Puts a query into the set, in the place of one of the same id, else in a free one, else at the end. */
-static libsearch_status put_in(struct query_set *set, struct saved_query *query, libsearch_error *error)
+static libsearch_status put_in(struct watch_set *set, struct saved_query *query, libsearch_error *error)
 {
     TRY(make_room(set, error));
     TRY(reserve(set, &query->anchors, error));
@@ -257,7 +257,7 @@ static libsearch_status put_in(struct query_set *set, struct saved_query *query,
 }
 
 /* A query compiled and not yet in the set. */
-static libsearch_status make(struct query_set *set, libsearch_bytes id, libsearch_bytes kept,
+static libsearch_status make(struct watch_set *set, libsearch_bytes id, libsearch_bytes kept,
                              const libsearch_query *tree, struct query_warning **warnings, struct saved_query **query,
                              libsearch_error *error)
 {
@@ -291,7 +291,7 @@ static libsearch_status make(struct query_set *set, libsearch_bytes id, libsearc
     return status;
 }
 
-static libsearch_status add_made(struct query_set *set, struct saved_query *made, libsearch_error *error)
+static libsearch_status add_made(struct watch_set *set, struct saved_query *made, libsearch_error *error)
 {
     const libsearch_status status = put_in(set, made, error);
     if (status != LIBSEARCH_OK)
@@ -301,7 +301,7 @@ static libsearch_status add_made(struct query_set *set, struct saved_query *made
 }
 
 /* Makes a query of a tree, kept as its bytes. The lock is held alone. */
-static libsearch_status make_from_tree(struct query_set *set, libsearch_bytes id, const libsearch_query *tree,
+static libsearch_status make_from_tree(struct watch_set *set, libsearch_bytes id, const libsearch_query *tree,
                                        struct query_warning **warnings, struct saved_query **query,
                                        libsearch_error *error)
 {
@@ -315,10 +315,12 @@ static libsearch_status make_from_tree(struct query_set *set, libsearch_bytes id
     return status;
 }
 
-libsearch_status query_set_add(struct query_set *set, libsearch_bytes id, const libsearch_query *query,
+libsearch_status watch_set_add(struct watch_set *set, libsearch_bytes id, const libsearch_query *query,
                                libsearch_error *error)
 {
     struct saved_query *made;
+    if (query->has_sets) /* also where what cannot be done is left out otherwise */
+        return error_set(error, LIBSEARCH_UNSUPPORTED, "a filter of a snapshot's documents in a saved query");
     pthread_rwlock_wrlock(&set->lock);
     libsearch_status status = make_from_tree(set, id, query, NULL, &made, error);
     if (status == LIBSEARCH_OK)
@@ -335,7 +337,7 @@ static void tell(const struct query_warning *warnings, libsearch_report report, 
 
 /* Parses and compiles. What was understood is kept so, and today stays today; what was not, as it was given. The lock is
  * held alone. */
-static libsearch_status make_from_text(struct query_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
+static libsearch_status make_from_text(struct watch_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
                                        libsearch_report report, void *context, struct saved_query **query,
                                        libsearch_error *error)
 {
@@ -356,7 +358,7 @@ static libsearch_status make_from_text(struct query_set *set, libsearch_bytes id
     return status;
 }
 
-libsearch_status query_set_add_text(struct query_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
+libsearch_status watch_set_add_text(struct watch_set *set, libsearch_bytes id, libsearch_bytes text, unsigned flags,
                                     libsearch_report report, void *context, libsearch_error *error)
 {
     struct saved_query *made;
@@ -368,7 +370,7 @@ libsearch_status query_set_add_text(struct query_set *set, libsearch_bytes id, l
     return status;
 }
 
-libsearch_status query_set_remove(struct query_set *set, libsearch_bytes id, libsearch_error *error)
+libsearch_status watch_set_remove(struct watch_set *set, libsearch_bytes id, libsearch_error *error)
 {
     pthread_rwlock_wrlock(&set->lock);
     struct saved_query *query = find(set, id);
@@ -380,22 +382,22 @@ libsearch_status query_set_remove(struct query_set *set, libsearch_bytes id, lib
     return query != NULL ? LIBSEARCH_OK : error_set(error, LIBSEARCH_NOT_FOUND, "there is no saved query of this id");
 }
 
-libsearch_status query_set_add_kept(struct query_set *set, libsearch_bytes id, libsearch_bytes kept, bool as_given,
+libsearch_status watch_set_add_kept(struct watch_set *set, libsearch_bytes id, libsearch_bytes kept, bool as_given,
                                     unsigned flags, libsearch_error *error)
 {
     struct cursor from = cursor_of(kept.data, kept.length);
     libsearch_query *tree;
     if (as_given)
-        return query_set_add_text(set, id, kept, flags, NULL, NULL, error);
+        return watch_set_add_text(set, id, kept, flags, NULL, NULL, error);
     TRY(tree_decode(set->allocator, &from, &tree, error));
     const libsearch_status status = cursor_left(&from) > 0
                                         ? error_set(error, LIBSEARCH_CORRUPT, "bytes behind a saved query's tree")
-                                        : query_set_add(set, id, tree, error);
+                                        : watch_set_add(set, id, tree, error);
     query_release(tree);
     return status;
 }
 
-static libsearch_status print_kept(const struct query_set *set, const struct saved_query *query, struct buffer *to,
+static libsearch_status print_kept(const struct watch_set *set, const struct saved_query *query, struct buffer *to,
                                    libsearch_error *error)
 {
     const libsearch_bytes kept = saved_query_kept(query);
@@ -412,7 +414,7 @@ static libsearch_status print_kept(const struct query_set *set, const struct sav
     return to->failed ? error_no_memory(error) : LIBSEARCH_OK;
 }
 
-libsearch_status query_set_text(struct query_set *set, libsearch_bytes id, char **text, libsearch_error *error)
+libsearch_status watch_set_text(struct watch_set *set, libsearch_bytes id, char **text, libsearch_error *error)
 {
     struct buffer printed;
     buffer_init(&printed, allocator_default());
@@ -430,7 +432,7 @@ libsearch_status query_set_text(struct query_set *set, libsearch_bytes id, char 
 }
 
 /* The queries that were not understood are read again with the fields that there are now. */
-static libsearch_status parse_again(struct query_set *set, libsearch_error *error)
+static libsearch_status parse_again(struct watch_set *set, libsearch_error *error)
 {
     const uint32_t places = set->places;
     for (uint32_t i = 0; i < places; i++) { /* each takes its own place again */
@@ -443,7 +445,7 @@ static libsearch_status parse_again(struct query_set *set, libsearch_error *erro
     return LIBSEARCH_OK;
 }
 
-libsearch_status query_set_add_field(struct query_set *set, const libsearch_field *field, libsearch_error *error)
+libsearch_status watch_set_add_field(struct watch_set *set, const libsearch_field *field, libsearch_error *error)
 {
     pthread_rwlock_wrlock(&set->lock);
     const size_t before = set->schema->count;
@@ -454,7 +456,7 @@ libsearch_status query_set_add_field(struct query_set *set, const libsearch_fiel
     return status;
 }
 
-libsearch_status query_set_grow(struct query_set *set, const libsearch_document *document, libsearch_error *error)
+libsearch_status watch_set_grow(struct watch_set *set, const libsearch_document *document, libsearch_error *error)
 {
     libsearch_status status = LIBSEARCH_OK;
     pthread_rwlock_wrlock(&set->lock);
