@@ -246,6 +246,7 @@ static libsearch_status verify_presence(const struct column *column, libsearch_e
 libsearch_status column_verify(const struct column *column, libsearch_error *error)
 {
     TRY(verify_presence(column, error));
+    const uint64_t most = (UINT64_MAX - column->least) / column->divisor;
     uint64_t next = 0, least = 0, greatest = 0, low, high;
     bool any = false;
     for (uint32_t document = 0; document < column->documents; document++) {
@@ -261,6 +262,8 @@ libsearch_status column_verify(const struct column *column, libsearch_error *err
                 return contradiction(column, "values out of order for document", document, error);
             if (column->keyword && value >= column->keywords)
                 return contradiction(column, "no such keyword for document", document, error);
+            if (value > most)
+                return contradiction(column, "a number that is too great for document", document, error);
             least = !any || value < least ? value : least;
             greatest = !any || value > greatest ? value : greatest;
             any = true;

@@ -219,7 +219,8 @@ bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct po
         return false;
     const uint32_t offset = load_u32(list->offsets + 4 * (size_t)b);
     const size_t payload = (size_t)(list->payload_end - list->payload);
-    if (offset + 2 > payload || (list->payload[offset] & POSTING_CODEC_MASK) != POSTING_CODEC_BITMAP)
+    if (offset > payload || payload - offset < 2 ||
+        (list->payload[offset] & POSTING_CODEC_MASK) != POSTING_CODEC_BITMAP)
         return false;
     bitmap->words = list->payload + offset + 2;
     bitmap->count = list->payload[offset + 1];
