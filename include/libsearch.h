@@ -738,7 +738,8 @@ LIBSEARCH_API libsearch_status libsearch_snapshot_info(libsearch_snapshot *snaps
 /** Called by libsearch_check for each thing that is wrong: one line that names the file and the offset. */
 typedef void (*libsearch_report)(void *context, const char *line);
 
-/** Reads the whole newest commit of the index in path: every checksum and every structure. Returns OK,
+/** Reads the whole newest commit of the index in path, every checksum and every structure, and what is kept of the
+ * durable commit before it. Returns OK,
  * CORRUPT (report was called at least once), or what kept it from looking. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_check(const char *path, libsearch_report report, void *context,
                                                libsearch_error *error);

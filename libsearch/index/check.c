@@ -18,6 +18,11 @@ struct check {
     uint64_t damages;
 };
 
+static struct analyzer_set *analyzers_of(const struct check *check)
+{
+    return check->options == NULL ? NULL : check->options->analyzers;
+}
+
 /* Lines are kept until it is sure that no writer made them by taking away what was read. */
 static void count_damage(void *context, const char *line)
 {
@@ -120,10 +125,38 @@ static libsearch_status check_manifest(struct check *check, const struct manifes
     return status;
 }
 
-/* The newest commit as a reader would take it: a loose one that is whole, else the durable one. */
-static libsearch_status check_newest(struct check *check, libsearch_error *error)
+/* A commit that is kept beside `known`, which was checked: what it has of its own. It may be missing, as in a copy. */
+static libsearch_status check_kept(struct check *check, uint64_t number, const struct manifest *known,
+                                   libsearch_error *error)
 {
-    struct analyzer_set *analyzers = check->options == NULL ? NULL : check->options->analyzers;
+    struct manifest *manifest;
+    libsearch_error cause = LIBSEARCH_ERROR_INIT;
+    libsearch_status status = manifest_read(check->storage, analyzers_of(check), number, false, &manifest, &cause);
+    if (status == LIBSEARCH_NOT_FOUND)
+        return LIBSEARCH_OK;
+    TRY(judge(check, status, &cause, error));
+    if (status != LIBSEARCH_OK)
+        return LIBSEARCH_OK;
+    for (size_t i = 0; i < manifest->count && status == LIBSEARCH_OK; i++) {
+        const struct manifest_segment *about = &manifest->segments[i], *same = NULL;
+        for (size_t j = 0; j < known->count; j++)
+            if (known->segments[j].number == about->number && known->segments[j].checksum == about->checksum)
+                same = &known->segments[j];
+        struct snapshot_part part = { 0 };
+        if (same == NULL)
+            status = check_segment(check, manifest, i, &part, error);
+        else if (about->deletions != 0 && about->deletions != same->deletions)
+            status = judge(check, deletions_read(check->storage, about, &part.deletions, &cause), &cause, error);
+        snapshot_part_release(&part);
+    }
+    manifest_release(manifest);
+    return status;
+}
+
+/* The newest commit as a reader would take it: a loose one that is whole, else the durable one. Then the durable one
+ * that is kept for the case that it is lost. */
+static libsearch_status check_commits(struct check *check, libsearch_error *error)
+{
     struct directory_survey survey;
     struct manifest *manifest;
     TRY(directory_look(check->storage, &survey, error));
@@ -133,20 +166,26 @@ static libsearch_status check_newest(struct check *check, libsearch_error *error
                              check->storage->path);
         return error_set(error, LIBSEARCH_NOT_FOUND, "%s: there is no index", check->storage->path);
     }
-    if (manifest_read(check->storage, analyzers, survey.newest, true, &manifest, NULL) == LIBSEARCH_OK) {
-        const libsearch_status status = check_manifest(check, manifest, error);
+    if (manifest_read(check->storage, analyzers_of(check), survey.newest, true, &manifest, NULL) == LIBSEARCH_OK) {
+        libsearch_status status = check_manifest(check, manifest, error);
+        const bool whole = check->damages == 0;
+        if (status == LIBSEARCH_OK && whole)
+            status = check_kept(check, survey.newest, manifest, error);
         manifest_release(manifest);
-        if (status != LIBSEARCH_OK || check->damages == 0)
+        if (status != LIBSEARCH_OK || whole)
             return status;
         check->damages = 0; /* not whole, and it never promised to be: readers pass it over */
         buffer_clear(&check->lines);
     }
     libsearch_error cause = LIBSEARCH_ERROR_INIT;
-    libsearch_status status = manifest_read(check->storage, analyzers, survey.newest, false, &manifest, &cause);
+    libsearch_status status =
+        manifest_read(check->storage, analyzers_of(check), survey.newest, false, &manifest, &cause);
     TRY(judge(check, status, &cause, error));
     if (status != LIBSEARCH_OK)
         return LIBSEARCH_OK;
     status = check_manifest(check, manifest, error);
+    if (status == LIBSEARCH_OK && manifest->before != 0)
+        status = check_kept(check, manifest->before, manifest, error);
     manifest_release(manifest);
     return status;
 }
@@ -166,7 +205,7 @@ libsearch_status index_check(const libsearch_allocator *allocator, struct storag
         buffer_clear(&check.lines);
         status = directory_look(storage, &first, error);
         if (status == LIBSEARCH_OK)
-            status = check_newest(&check, error);
+            status = check_commits(&check, error);
         if (status == LIBSEARCH_OK && check.damages > 0)
             status = directory_look(storage, &then, error);
         if (check.damages == 0 || then.newest == first.newest)

@@ -116,11 +116,13 @@ static void what_a_killed_writer_leaves_is_no_damage_and_the_next_writer_removes
     model_free(&model);
 }
 
-/* Whether the newest commit is or names the file. */
+#define COMMIT_BEFORE "commit-0000000000000002"
+
+/* Whether the file is of a commit: the newest, or the one before, which is checked where it is there. */
 static bool counts(const char *name)
 {
     uint64_t number, serial;
-    return name_parse(name, &number, &serial) != NAME_OF_LOCK && strcmp(name, "commit-0000000000000002") != 0;
+    return name_parse(name, &number, &serial) != NAME_OF_LOCK;
 }
 
 static void every_flipped_bit_of_every_file_is_found_and_its_file_named(void **state)
@@ -142,8 +144,14 @@ static void every_flipped_bit_of_every_file_is_found_and_its_file_named(void **s
             bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
             if (check(recording, name, &lines) != LIBSEARCH_CORRUPT || lines == 0)
                 fail_msg("%s: bit %zu of byte %zu is not found", name, bit % 8, bit / 8);
-            assert_int_equal(open_store(recording, LIBSEARCH_VERIFY, &store, &error), LIBSEARCH_CORRUPT);
-            assert_non_null(strstr(error.message, name));
+            const libsearch_status opened = open_store(recording, LIBSEARCH_VERIFY, &store, &error);
+            if (strcmp(name, COMMIT_BEFORE) == 0) { /* not asked for */
+                assert_int_equal(opened, LIBSEARCH_OK);
+                index_store_close(store);
+            } else {
+                assert_int_equal(opened, LIBSEARCH_CORRUPT);
+                assert_non_null(strstr(error.message, name));
+            }
             /* Unverified, it opens or does not, and can be read. */
             if (open_store(recording, 0, &store, NULL) == LIBSEARCH_OK) {
                 struct snapshot *snapshot;
@@ -157,7 +165,7 @@ static void every_flipped_bit_of_every_file_is_found_and_its_file_named(void **s
         }
     }
     printf("%zu bits of %zu files\n", cases, files);
-    assert_int_equal(files, 4); /* manifest, two segments, one file of deletions */
+    assert_int_equal(files, 5); /* two manifests, two segments, one file of deletions */
     recording_free(recording);
     model_free(&model);
 }
@@ -175,7 +183,7 @@ static void every_missing_file_is_found(void **state)
         size_t lines;
         assert_int_equal(storage_remove(storage, name, NULL), LIBSEARCH_OK);
         storage_close(storage);
-        if (!counts(name)) {
+        if (!counts(name) || strcmp(name, COMMIT_BEFORE) == 0) { /* copies may do without the commit before */
             assert_int_equal(check(recording, NULL, &lines), LIBSEARCH_OK);
         } else if (strncmp(name, "commit-", 7) != 0) { /* without the newest commit, the one before is the newest */
             assert_int_equal(check(recording, name, &lines), LIBSEARCH_CORRUPT);
