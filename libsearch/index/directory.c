@@ -13,6 +13,7 @@ static libsearch_status look_at(void *context, const char *name, uint64_t size, 
     uint64_t number, serial;
     switch (name_parse(name, &number, &serial)) {
     case NAME_OF_COMMIT:
+        survey->commits++;
         if (number > survey->newest) {
             survey->before = survey->newest;
             survey->newest = number;

@@ -7,6 +7,7 @@
 
 struct directory_survey {
     uint64_t newest, before; /* of the durable commits; 0: none */
+    uint64_t commits;        /* how many durable ones */
     uint64_t largest_number; /* of segments and files of deletions */
     bool foreign;            /* there are files that are not ours */
 };

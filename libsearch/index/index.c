@@ -5,6 +5,7 @@
 #include "index/names.h"
 #include "index/snapshot_parts.h"
 #include "index/store.h"
+#include "io/durability.h"
 
 enum { CREATE_WAIT_MS = 10000 };
 
@@ -48,11 +49,16 @@ static libsearch_status write_first_commit(struct storage *storage, const struct
     manifest->next_number = 1;
     char name[NAME_SIZE];
     name_commit(name, 1, false);
-    status = manifest_write(storage, manifest, true, error);
-    if (status == LIBSEARCH_OK)
+    status = manifest_write(storage, manifest, HOLDS(RULE_SYNC_FIRST_MANIFEST), error);
+    /* The index's own name first: whoever finds the first commit asks for it no more. */
+    if (status == LIBSEARCH_OK && HOLDS(RULE_SYNC_NAME_OF_INDEX) && HOLDS(RULE_INDEX_NAMED_BEFORE_COMMIT))
+        status = storage_sync_name(storage, error);
+    if (status == LIBSEARCH_OK && HOLDS(RULE_MANIFEST_ASIDE))
         status = storage_rename(storage, NAME_TEMPORARY, name, error);
-    if (status == LIBSEARCH_OK)
+    if (status == LIBSEARCH_OK && HOLDS(RULE_SYNC_NAME_OF_FIRST_COMMIT))
         status = storage_sync_directory(storage, error);
+    if (status == LIBSEARCH_OK && !HOLDS(RULE_INDEX_NAMED_BEFORE_COMMIT))
+        status = storage_sync_name(storage, error);
     manifest_release(manifest);
     if (status == LIBSEARCH_FINISHED) { /* a sync failed, but there is no writer yet to be finished */
         status = LIBSEARCH_IO;

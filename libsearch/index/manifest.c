@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "index/names.h"
+#include "io/durability.h"
 #include "segment/segment.h"
 
 enum { SEGMENT_ENTRY = 52 };
@@ -76,8 +77,11 @@ libsearch_status manifest_write(struct storage *storage, struct manifest *manife
     manifest_encode(manifest, &schema, &encoded);
     libsearch_status status = schema.failed || encoded.failed ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK) {
-        storage_remove(storage, NAME_TEMPORARY, NULL); /* mostly there is none */
-        status = small_file_write(storage, NAME_TEMPORARY, "MF", MANIFEST_VERSION, encoded.data, encoded.length, sync,
+        char name[NAME_SIZE] = NAME_TEMPORARY;
+        if (!HOLDS(RULE_MANIFEST_ASIDE))
+            name_commit(name, manifest->commit, manifest->loose > 0);
+        storage_remove(storage, name, NULL); /* mostly there is none */
+        status = small_file_write(storage, name, "MF", MANIFEST_VERSION, encoded.data, encoded.length, sync,
                                   &manifest->length, error);
     }
     buffer_free(&schema);

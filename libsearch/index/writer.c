@@ -7,8 +7,9 @@
 #include "index/directory.h"
 #include "index/names.h"
 #include "index/writer_state.h"
+#include "io/durability.h"
 
-enum { DEFAULT_MEMORY = 256 << 20 };
+enum { DEFAULT_MEMORY = 256 << 20, MOST_COMMITS = 2 /* that a writer leaves in a directory */ };
 
 libsearch_status writer_usable(const struct index_writer *writer, libsearch_error *error)
 {
@@ -24,7 +25,7 @@ libsearch_status writer_usable(const struct index_writer *writer, libsearch_erro
 
 libsearch_status writer_failed(struct index_writer *writer, libsearch_status status, const libsearch_error *cause)
 {
-    if (status == LIBSEARCH_FINISHED && !writer->finished) {
+    if (status == LIBSEARCH_FINISHED && !writer->finished && HOLDS(RULE_FAILED_SYNC_FINISHES)) {
         writer->finished = true;
         writer->reason = *cause;
     }
@@ -44,8 +45,26 @@ void writer_clean(struct index_writer *writer)
     if (writer->skipped_damage || writer->finished)
         return; /* what lies there may yet be of use */
     enum { KEPT = 3 };
-    const struct manifest *const kept[KEPT] = { snapshot_manifest(writer->base), writer->durable, writer->before };
+    const struct manifest *const kept[KEPT] = { snapshot_manifest(writer->base), writer->durable,
+                                                HOLDS(RULE_KEEP_COMMIT_BEFORE) ? writer->before : NULL };
     directory_clean(writer->storage, kept, KEPT);
+}
+
+/* Removes what a writer left that died. Its last commit may have its name in memory alone: that must not be all that
+ * is left. */
+static libsearch_status clean_after_others(struct index_writer *writer, libsearch_error *error)
+{
+    if (writer->unclean && !writer->skipped_damage && HOLDS(RULE_REMOVE_AFTER_SYNC_AT_OPEN)) {
+        libsearch_status status = storage_sync_directory(writer->storage, error);
+        if (status != LIBSEARCH_OK) { /* there is no writer yet to be finished */
+            if (error != NULL)
+                error->status = LIBSEARCH_IO;
+            return LIBSEARCH_IO;
+        }
+        writer->base_synced = true;
+    }
+    writer_clean(writer);
+    return LIBSEARCH_OK;
 }
 
 /* The snapshot to stand on, and who else is kept. The store's loading mutex is held. */
@@ -69,6 +88,7 @@ static libsearch_status take_base(struct index_writer *writer, libsearch_error *
     writer->base = current;
     const struct manifest *manifest = snapshot_manifest(current);
     writer->newest_durable = survey.newest;
+    writer->unclean = survey.commits > MOST_COMMITS;
     writer->skipped_damage = pinned;
     /* Commits that cannot be read are not there to be kept; the newest could. */
     if (manifest->loose == 0)
@@ -115,13 +135,15 @@ libsearch_status index_writer_open(struct index_store *store, const struct index
     libsearch_status status = become_writer(opened, options == NULL ? 0 : options->lock_wait, error);
     if (status == LIBSEARCH_OK) {
         opened->first_uncommitted = opened->next_number;
-        writer_clean(opened);
-        status = writer_restore(opened, error);
+        status = clean_after_others(opened, error);
     }
+    if (status == LIBSEARCH_OK)
+        status = writer_restore(opened, error);
     if (status == LIBSEARCH_OK) {
         const struct ingest_options how = { .memory = opened->memory,
                                             .threads = options == NULL ? 1 : options->threads,
-                                            .sync = store->flags & LIBSEARCH_NO_MAP };
+                                            .sync =
+                                                store->flags & LIBSEARCH_NO_MAP && HOLDS(RULE_SYNC_SEGMENT_WRITTEN) };
         status = ingest_new(store->allocator, store->storage, &how, &opened->next_number, &opened->ingest, error);
     }
     if (status != LIBSEARCH_OK) {

@@ -9,14 +9,31 @@
  *     6. what neither this commit nor the durable one before names is removed
  *
  * prepare does 1 to 3, finish 4 to 6. A cut before 4 leaves files that no commit names, which the next writer removes;
- * a cut between 4 and 6 leaves either this commit or the one before.
+ * a cut between 4 and 6 leaves either this commit or the one before. io/durability.h lists each sync and each order as
+ * a rule.
  *
  * A commit that need not be durable goes the same way without the syncs, and its manifest gets the one name
  * loose-N: N being the durable commit that it came after, whose files all stay. */
 #include <string.h>
 
+#include "index/directory.h"
 #include "index/names.h"
 #include "index/writer_state.h"
+#include "io/durability.h"
+
+/* A loose commit whose files could not be synced is given up: whoever stood on it later would sync them again, with
+ * success, and acknowledge what is not there. */
+static libsearch_status give_up_loose(struct index_writer *writer, uint64_t number, libsearch_status status)
+{
+    const struct manifest *base = snapshot_manifest(writer->base);
+    char name[NAME_SIZE];
+    if (status != LIBSEARCH_FINISHED || base->loose == 0 || number >= writer->first_uncommitted ||
+        !HOLDS(RULE_FAILED_SYNC_GIVES_UP_LOOSE))
+        return status;
+    name_commit(name, base->commit, true);
+    storage_remove(writer->storage, name, NULL); /* else there is nothing left to do */
+    return status;
+}
 
 /* New files of deletions where they changed. What was written is written, whatever comes after. */
 static libsearch_status write_deletions(struct index_writer *writer, bool sync, libsearch_error *error)
@@ -27,7 +44,8 @@ static libsearch_status write_deletions(struct index_writer *writer, bool sync, 
             continue;
         const uint64_t serial = writer->next_number++;
         uint64_t length;
-        TRY(deletions_write(writer->storage, &part->about, serial, part->deletions->live, sync, &length, error));
+        TRY(deletions_write(writer->storage, &part->about, serial, part->deletions->live,
+                            sync && HOLDS(RULE_SYNC_DELETIONS_WRITTEN), &length, error));
         part->about.deletions = serial;
         part->about.deletions_length = length;
         part->about.deleted = part->deletions->live->deleted;
@@ -49,16 +67,18 @@ static libsearch_status sync_files(struct index_writer *writer, libsearch_error 
         TRY(watch_step(&part, i, writer->count + 1, error));
         if (!(about->flags & MANIFEST_SEGMENT_SYNCED)) {
             name_segment(name, about->number);
-            TRY(storage_sync_file(writer->storage, name, error));
+            if (HOLDS(RULE_SYNC_SEGMENT))
+                TRY(give_up_loose(writer, about->number, storage_sync_file(writer->storage, name, error)));
             about->flags |= MANIFEST_SEGMENT_SYNCED;
         }
         if (!(about->flags & MANIFEST_DELETIONS_SYNCED)) {
             name_deletions(name, about->number, about->deletions);
-            TRY(storage_sync_file(writer->storage, name, error));
+            if (HOLDS(RULE_SYNC_DELETIONS))
+                TRY(give_up_loose(writer, about->deletions, storage_sync_file(writer->storage, name, error)));
             about->flags |= MANIFEST_DELETIONS_SYNCED;
         }
     }
-    return storage_sync_directory(writer->storage, error);
+    return HOLDS(RULE_SYNC_NAMES) ? storage_sync_directory(writer->storage, error) : LIBSEARCH_OK;
 }
 
 static libsearch_status make_manifest(struct index_writer *writer, bool durable, libsearch_bytes program,
@@ -76,8 +96,11 @@ static libsearch_status make_manifest(struct index_writer *writer, bool durable,
         made->loose = base->loose + 1;
     }
     made->next_number = writer->next_number;
-    for (size_t i = 0; i < writer->count; i++)
+    for (size_t i = 0; i < writer->count; i++) {
         made->segments[i] = writer->parts[i].about;
+        if (durable && !HOLDS(RULE_FILES_BEFORE_MANIFEST))
+            made->segments[i].flags = MANIFEST_ALL_SYNCED;
+    }
     *manifest = made;
     return LIBSEARCH_OK;
 }
@@ -96,13 +119,19 @@ static libsearch_status prepare(struct index_writer *writer, bool durable, libse
     struct manifest *manifest = NULL;
     struct snapshot *snapshot = NULL;
     TRY(writer_flush(writer, true, error));
-    if (!is_needed(writer, durable, program))
+    if (!is_needed(writer, durable, program)) {
+        /* The writer that made the newest commit may not have lived to sync its name. */
+        if (durable && !writer->base_synced && HOLDS(RULE_SYNC_NAME_OF_UNCHANGED))
+            TRY(storage_sync_directory(writer->storage, error));
+        writer->base_synced |= durable;
         return LIBSEARCH_OK;
+    }
     TRY(write_deletions(writer, durable, error));
-    if (durable)
+    if (durable && HOLDS(RULE_FILES_BEFORE_MANIFEST))
         TRY(sync_files(writer, error));
     TRY(make_manifest(writer, durable, program, &manifest, error));
-    libsearch_status status = manifest_write(writer->storage, manifest, durable, error);
+    const bool sync = durable && HOLDS(RULE_SYNC_MANIFEST) && HOLDS(RULE_MANIFEST_SYNCED_BEFORE_NAMED);
+    libsearch_status status = manifest_write(writer->storage, manifest, sync, error);
     if (status == LIBSEARCH_OK) {
         /* Now, so that nothing but storage can fail once the commit is there. */
         status = snapshot_new(manifest, NULL, writer->parts, writer->count, &snapshot, error);
@@ -161,6 +190,7 @@ static void move_on(struct index_writer *writer)
         writer->durable = manifest_retain(writer->next);
         writer->newest_durable = writer->next->commit;
         writer->skipped_damage = false;
+        writer->base_synced = true;
     }
     snapshot_release(writer->base);
     writer->base = snapshot_retain(writer->next_snapshot);
@@ -185,9 +215,18 @@ libsearch_status index_writer_finish(struct index_writer *writer, libsearch_erro
     }
     char name[NAME_SIZE];
     name_commit(name, writer->next->commit, writer->next->loose > 0);
-    libsearch_status status = storage_rename(writer->storage, NAME_TEMPORARY, name, &cause);
+    libsearch_status status = LIBSEARCH_OK;
+    if (HOLDS(RULE_MANIFEST_ASIDE))
+        status = storage_rename(writer->storage, NAME_TEMPORARY, name, &cause);
     if (status == LIBSEARCH_OK && writer->next->loose == 0) {
-        status = storage_sync_directory(writer->storage, &cause);
+        if (!HOLDS(RULE_FILES_BEFORE_MANIFEST))
+            status = sync_files(writer, &cause);
+        if (!HOLDS(RULE_MANIFEST_SYNCED_BEFORE_NAMED))
+            status = storage_sync_file(writer->storage, name, &cause);
+        if (!HOLDS(RULE_REMOVE_AFTER_SYNC))
+            directory_clean(writer->storage, (const struct manifest *const[]){ writer->next, writer->durable }, 2);
+        if (HOLDS(RULE_SYNC_NAME_OF_COMMIT))
+            status = storage_sync_directory(writer->storage, &cause);
         writer_failed(writer, status, &cause);
     }
     if (status != LIBSEARCH_OK) {

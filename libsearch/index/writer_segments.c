@@ -3,6 +3,7 @@
 #include "index/merge_policy.h"
 #include "index/names.h"
 #include "index/writer_state.h"
+#include "io/durability.h"
 
 static uint32_t deleted_in(const struct snapshot_part *part)
 {
@@ -189,8 +190,9 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
     name_segment(name, number);
     uint64_t length = 0;
     const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0, 1000, 1000 };
-    libsearch_status status = segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
-                                            flags, &part, sync, &length, error);
+    libsearch_status status =
+        segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count, flags, &part,
+                      sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
     memory_free(writer->allocator, inputs);
     TRY(status);
     struct snapshot_part merged = { 0 };

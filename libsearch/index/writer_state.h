@@ -31,6 +31,8 @@ struct index_writer {
     struct manifest *before;  /* the durable commit before that, or NULL */
     uint64_t newest_durable;  /* the largest number in the directory */
     bool skipped_damage;      /* base is not the newest: the next commit must be durable to count */
+    bool base_synced;         /* base has its name on the disk: this writer synced it */
+    bool unclean;             /* a writer died before it removed the commits that its last one replaced */
 
     bool changed;     /* since base */
     bool unpublished; /* since what the store shows */

@@ -58,6 +58,12 @@ libsearch_status storage_sync_directory(struct storage *storage, libsearch_error
     return status == LIBSEARCH_OK ? status : storage_sync_failed(error);
 }
 
+libsearch_status storage_sync_name(struct storage *storage, libsearch_error *error)
+{
+    const libsearch_status status = storage->operations->sync_name(storage, error);
+    return status == LIBSEARCH_OK ? status : storage_sync_failed(error);
+}
+
 libsearch_status storage_lock(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
                               libsearch_error *error)
 {

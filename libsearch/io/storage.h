@@ -8,7 +8,10 @@
  *
  * What is durable when, in every implementation:
  *   - a file's bytes, once output_sync succeeded;
- *   - a name (created, renamed, removed), once storage_sync_directory succeeded.
+ *   - a name (created, renamed, removed), once storage_sync_directory succeeded;
+ *   - the directory itself, which another process may have made and not lived to sync, once storage_sync_name did.
+ *
+ * What is synced when, and in which order, is listed in io/durability.h.
  *
  * A sync that fails is LIBSEARCH_FINISHED, whatever the cause (the message has it): what did not reach the disk then
  * is forgotten by the kernel, and a second try would succeed for nothing. All other failures may be tried again.
@@ -63,6 +66,8 @@ struct storage_operations {
                                                       libsearch_error *error),
                              void *context, libsearch_error *error);
     libsearch_status (*sync_directory)(struct storage *storage, libsearch_error *error);
+    /* Makes the directory's own name, in the folder above it, durable. */
+    libsearch_status (*sync_name)(struct storage *storage, libsearch_error *error);
     /* Takes the exclusive lock `name`, waiting at most wait_ms; LOCKED when somebody has it, in this or
      * another process. Freed by unlock or by the end of the process. */
     libsearch_status (*lock)(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
@@ -108,6 +113,7 @@ libsearch_status storage_list(struct storage *storage,
                                                        libsearch_error *error),
                               void *context, libsearch_error *error);
 libsearch_status storage_sync_directory(struct storage *storage, libsearch_error *error);
+libsearch_status storage_sync_name(struct storage *storage, libsearch_error *error);
 libsearch_status storage_lock(struct storage *storage, const char *name, int64_t wait_ms, struct file_lock **lock,
                               libsearch_error *error);
 /* Accepts a NULL lock. */

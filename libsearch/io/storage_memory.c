@@ -284,6 +284,13 @@ static libsearch_status memory_sync_directory(struct storage *storage, libsearch
     return LIBSEARCH_OK;
 }
 
+static libsearch_status memory_sync_name(struct storage *storage, libsearch_error *error)
+{
+    (void)storage;
+    (void)error;
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status memory_try_lock(void *context, libsearch_error *error)
 {
     struct file_lock *wanted = context;
@@ -348,6 +355,7 @@ static const struct storage_operations memory_operations = {
     .exists = memory_exists,
     .list = memory_list,
     .sync_directory = memory_sync_directory,
+    .sync_name = memory_sync_name,
     .lock = memory_lock,
     .unlock = memory_unlock,
 };

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/durability.h"
 #include "io/storage.h"
 
 struct posix_storage {
@@ -151,7 +152,7 @@ static libsearch_status posix_write(struct output *output, const void *data, siz
 
 static libsearch_status posix_sync(struct output *output, libsearch_error *error)
 {
-    const int cause = sync_retrying(((struct posix_output *)output)->file, true);
+    const int cause = HOLDS(RULE_POSIX_SYNC_OUTPUT) ? sync_retrying(((struct posix_output *)output)->file, true) : 0;
     return cause == 0 ? LIBSEARCH_OK : posix_failed(output->storage, output->name, "sync", cause, error);
 }
 
@@ -227,7 +228,7 @@ static libsearch_status posix_sync_file(struct storage *storage, const char *nam
     const int file = open_retrying(posix_of(storage)->directory, name, O_RDONLY | O_NONBLOCK);
     if (file < 0)
         return posix_failed(storage, name, "open", errno, error);
-    const int cause = sync_retrying(file, true);
+    const int cause = HOLDS(RULE_POSIX_SYNC_FILE) ? sync_retrying(file, true) : 0;
     close(file);
     return cause == 0 ? LIBSEARCH_OK : posix_failed(storage, name, "sync", cause, error);
 }
@@ -302,8 +303,26 @@ static libsearch_status posix_list(struct storage *storage,
 
 static libsearch_status posix_sync_directory(struct storage *storage, libsearch_error *error)
 {
-    const int cause = sync_names(posix_of(storage)->directory);
+    const int cause = HOLDS(RULE_POSIX_SYNC_DIRECTORY) ? sync_names(posix_of(storage)->directory) : 0;
     return cause == 0 ? LIBSEARCH_OK : posix_failed(storage, NULL, "sync", cause, error);
+}
+
+/* Opens the folder parent, relative to directory, and syncs the names in it. One that may not be read was there before
+ * us. 0, or the cause. */
+static int sync_parent(int directory, const char *parent)
+{
+    const int file = open_retrying(directory, parent, O_RDONLY | O_DIRECTORY);
+    if (file < 0)
+        return errno == EACCES || errno == EPERM ? 0 : errno;
+    const int cause = sync_names(file);
+    close(file);
+    return cause;
+}
+
+static libsearch_status posix_sync_name(struct storage *storage, libsearch_error *error)
+{
+    const int cause = HOLDS(RULE_POSIX_SYNC_NAME) ? sync_parent(posix_of(storage)->directory, "..") : 0;
+    return cause == 0 ? LIBSEARCH_OK : posix_failed(storage, "..", "sync", cause, error);
 }
 
 /* The lock belongs to the open file, not to the process: a second open in the same process meets it too, and
@@ -339,12 +358,16 @@ static libsearch_status posix_try_lock(void *context, libsearch_error *error)
             /* Whoever deletes lock files by hand must not make two writers: the lock counts only on the file
              * that has the name now. */
             struct stat locked, named;
-            if (fstat(file, &locked) == 0 && fstatat(directory, attempt->name, &named, 0) == 0 &&
-                locked.st_dev == named.st_dev && locked.st_ino == named.st_ino) {
+            int unknown = fstat(file, &locked) == 0 ? 0 : errno;
+            if (unknown == 0 && fstatat(directory, attempt->name, &named, 0) != 0)
+                unknown = errno;
+            if (unknown == 0 && locked.st_dev == named.st_dev && locked.st_ino == named.st_ino) {
                 attempt->file = file;
                 return LIBSEARCH_OK;
             }
             close(file);
+            if (unknown != 0 && unknown != ENOENT)
+                return posix_failed(storage, attempt->name, "stat", unknown, error);
             continue;
         }
         close(file);
@@ -398,13 +421,31 @@ static const struct storage_operations posix_operations = {
     .exists = posix_exists,
     .list = posix_list,
     .sync_directory = posix_sync_directory,
+    .sync_name = posix_sync_name,
     .lock = posix_lock,
     .unlock = posix_unlock,
 };
 
-/* Makes path and what is missing above it, each name synced into its parent. path is changed and restored. */
+/* After mkdir made path, a folder above the index's: its name is synced, and so is the name of the folder that it lies
+ * in when that was there, for whoever made it may not have lived to do so. 0, or the cause. */
+static int sync_made(const char *path, bool first)
+{
+    const int made = open_retrying(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+    if (made < 0)
+        return errno;
+    int cause = sync_parent(made, "..");
+    if (cause == 0 && first)
+        cause = sync_parent(made, "../..");
+    close(made);
+    return cause;
+}
+
+/* Makes path and what is missing above it. The names above are synced here, path's own by storage_sync_name. path is
+ * changed and restored. */
 static int make_directories(char *path)
 {
+    bool first = true;
+    int refused = 0;
     for (char *end = path + 1;; end++) {
         if (*end != '/' && *end != 0)
             continue;
@@ -412,20 +453,16 @@ static int make_directories(char *path)
         *end = 0;
         int cause = mkdir(path, 0777) == 0 ? 0 : errno;
         if (cause == 0) {
-            char *slash = strrchr(path, '/');
-            const char old = slash == NULL ? 0 : *slash;
-            if (slash != NULL)
-                *slash = 0;
-            const char *parent = slash == NULL ? "." : slash == path ? "/" : path;
-            const int directory = open_retrying(AT_FDCWD, parent, O_RDONLY | O_DIRECTORY);
-            cause = directory < 0 ? errno : sync_names(directory);
-            if (directory >= 0)
-                close(directory);
-            if (slash != NULL)
-                *slash = old;
-        } else if (cause == EEXIST || cause == EISDIR ||
-                   (kept == '/' && (cause == EACCES || cause == EPERM || cause == EROFS)))
-            cause = 0; /* there already; or above what we may make, which the next mkdir tells */
+            if ((kept == '/' || first) && HOLDS(RULE_POSIX_SYNC_PARENTS))
+                cause = sync_made(path, first);
+            first = false;
+        } else if (cause == EEXIST || cause == EISDIR)
+            cause = 0; /* there already */
+        else if (kept == '/' && (cause == EACCES || cause == EPERM || cause == EROFS)) {
+            refused = cause; /* above what we may make: it is there, or the next mkdir finds no place */
+            cause = 0;
+        } else if (cause == ENOENT && refused != 0)
+            cause = refused;
         *end = kept;
         if (cause != 0 || kept == 0)
             return cause;

@@ -24,7 +24,16 @@ struct name {
     struct inode *inode;
 };
 
-enum change_kind { CHANGE_CREATE, CHANGE_WRITE, CHANGE_SYNC, CHANGE_RENAME, CHANGE_REMOVE, CHANGE_SYNC_DIRECTORY };
+enum change_kind {
+    CHANGE_CREATE,
+    CHANGE_WRITE,
+    CHANGE_SYNC,
+    CHANGE_SYNC_FAILED, /* what it was to bring to the disk is lost */
+    CHANGE_RENAME,
+    CHANGE_REMOVE,
+    CHANGE_SYNC_DIRECTORY,
+    CHANGE_SYNC_NAME
+};
 
 struct change {
     enum change_kind kind;
@@ -55,6 +64,8 @@ struct recording {
     uint64_t fail_at, calls;
     libsearch_status fail_status;
     bool fail_for_ever, failing;
+    bool unnamed;   /* the directory's own name was not synced from the start */
+    size_t dies_at; /* changes; SIZE_MAX: it lives */
     char failed_in[MAX_NAME + 32];
     char text[2 * MAX_NAME + 64];
 };
@@ -165,6 +176,11 @@ static struct change *add_change(struct recording *recording, enum change_kind k
 /* Counts the call; whether it is to fail. The mutex is held. */
 static bool is_to_fail(struct recording *recording, enum recording_call kind, const char *what, const char *name)
 {
+    if (recording->change_count >= recording->dies_at) {
+        recording->fail_status = LIBSEARCH_IO;
+        snprintf(recording->failed_in, sizeof recording->failed_in, "%s %s (dead)", what, name);
+        return true;
+    }
     if (!(recording->fail_kinds & kind))
         return false;
     const uint64_t call = recording->calls++;
@@ -172,6 +188,12 @@ static bool is_to_fail(struct recording *recording, enum recording_call kind, co
         return false;
     snprintf(recording->failed_in, sizeof recording->failed_in, "%s %s", what, name);
     return true;
+}
+
+static void sync_failed(struct recording *recording, size_t inode, const char *name)
+{
+    if (recording->change_count < recording->dies_at)
+        add_change(recording, CHANGE_SYNC_FAILED, inode, name);
 }
 
 static libsearch_status fail(const struct recording *recording, const char *name, libsearch_error *error)
@@ -220,7 +242,7 @@ static libsearch_status rec_write(struct output *output, const void *data, size_
     pthread_mutex_lock(&recording->mutex);
     const bool failed = is_to_fail(recording, RECORDING_WRITE, "write", output->name);
     const libsearch_status status = failed ? fail(recording, output->name, error) : LIBSEARCH_OK;
-    const size_t written = failed ? length / 2 : length;
+    const size_t written = !failed ? length : recording->change_count >= recording->dies_at ? 0 : length / 2;
     if (written > 0) {
         struct change *change = add_change(recording, CHANGE_WRITE, inode->id, output->name);
         change->offset = inode->length;
@@ -237,9 +259,10 @@ static libsearch_status rec_sync(struct output *output, libsearch_error *error)
     struct inode *inode = ((struct recording_output *)output)->inode;
     pthread_mutex_lock(&recording->mutex);
     libsearch_status status = LIBSEARCH_OK;
-    if (is_to_fail(recording, RECORDING_SYNC, "sync", output->name))
+    if (is_to_fail(recording, RECORDING_SYNC, "sync", output->name)) {
         status = fail(recording, output->name, error);
-    else
+        sync_failed(recording, inode->id, output->name);
+    } else
         add_change(recording, CHANGE_SYNC, inode->id, output->name);
     pthread_mutex_unlock(&recording->mutex);
     return status;
@@ -293,9 +316,11 @@ static libsearch_status rec_sync_file(struct storage *storage, const char *name,
     libsearch_status status = LIBSEARCH_OK;
     pthread_mutex_lock(&recording->mutex);
     const size_t i = find_name(recording->names, recording->name_count, name);
-    if (is_to_fail(recording, RECORDING_SYNC, "sync", name))
+    if (is_to_fail(recording, RECORDING_SYNC, "sync", name)) {
         status = fail(recording, name, error);
-    else if (i == recording->name_count)
+        if (i < recording->name_count)
+            sync_failed(recording, recording->names[i].inode->id, name);
+    } else if (i == recording->name_count)
         status = missing(name, error);
     else
         add_change(recording, CHANGE_SYNC, recording->names[i].inode->id, name);
@@ -393,6 +418,19 @@ static libsearch_status rec_sync_directory(struct storage *storage, libsearch_er
     return status;
 }
 
+static libsearch_status rec_sync_name(struct storage *storage, libsearch_error *error)
+{
+    struct recording *recording = recording_of(storage);
+    libsearch_status status = LIBSEARCH_OK;
+    pthread_mutex_lock(&recording->mutex);
+    if (is_to_fail(recording, RECORDING_SYNC_NAME, "sync the directory's name", ""))
+        status = fail(recording, "", error);
+    else
+        add_change(recording, CHANGE_SYNC_NAME, 0, "");
+    pthread_mutex_unlock(&recording->mutex);
+    return status;
+}
+
 static libsearch_status try_lock(void *context, libsearch_error *error)
 {
     struct file_lock *wanted = context;
@@ -455,6 +493,7 @@ static const struct storage_operations recording_operations = {
     .exists = rec_exists,
     .list = rec_list,
     .sync_directory = rec_sync_directory,
+    .sync_name = rec_sync_name,
     .lock = rec_lock,
     .unlock = rec_unlock,
 };
@@ -464,6 +503,14 @@ struct recording *recording_new(void)
     struct recording *recording = checked(calloc(1, sizeof *recording));
     pthread_mutex_init(&recording->mutex, NULL);
     recording->fail_kinds = RECORDING_ALL;
+    recording->dies_at = SIZE_MAX;
+    return recording;
+}
+
+struct recording *recording_new_unnamed(void)
+{
+    struct recording *recording = recording_new();
+    recording->unnamed = true;
     return recording;
 }
 
@@ -500,9 +547,17 @@ void recording_fail(struct recording *recording, unsigned kinds, uint64_t nth, l
     pthread_mutex_unlock(&recording->mutex);
 }
 
+void recording_kill(struct recording *recording, size_t changes)
+{
+    pthread_mutex_lock(&recording->mutex);
+    recording->dies_at = changes;
+    pthread_mutex_unlock(&recording->mutex);
+}
+
 void recording_mend(struct recording *recording)
 {
     pthread_mutex_lock(&recording->mutex);
+    recording->dies_at = SIZE_MAX;
     recording->failing = false;
     recording->calls = 0;
     recording->failed_in[0] = 0;
@@ -515,7 +570,8 @@ size_t recording_changes(const struct recording *recording) { return recording->
 
 const char *recording_change_text(const struct recording *recording, size_t i)
 {
-    static const char *const kinds[] = { "create", "write", "sync", "rename", "remove", "sync directory" };
+    static const char *const kinds[] = { "create", "write",  "sync",           "failed sync",
+                                         "rename", "remove", "sync directory", "sync the directory's name" };
     const struct change *change = &recording->changes[i];
     char *text = ((struct recording *)recording)->text;
     snprintf(text, sizeof recording->text, "%zu: %s %s %s", i, kinds[change->kind], change->name, change->to);
@@ -596,22 +652,29 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
     size_t *length = checked(calloc(recording->inode_count + 1, sizeof *length));
     const enum cut_style style = kind == CUT_RANDOM ? (enum cut_style)(random_next(&random) % STYLES) : STYLE_WILD;
     const bool all_names = style == STYLE_ALL_NAMES || style == STYLE_ONE_FILE;
-    size_t names = recording->first_name_count, name_capacity = names, last_sync = 0;
+    size_t names = recording->first_name_count, name_capacity = names, sure_changes = 0;
     struct name *sure = checked(malloc((names + 1) * sizeof *sure));
     if (names > 0)
         memcpy(sure, recording->first_names, names * sizeof *sure);
     for (size_t i = 0; i < recording->whole_inodes; i++)
         synced[i] = length[i] = recording->inodes[i]->length;
-    for (size_t i = 0; i < changes; i++)
+    bool named = !recording->unnamed;
+    bool *lost = checked(calloc(recording->inode_count + 1, sizeof *lost)); /* by a sync that failed */
+    for (size_t i = 0; i < changes; i++) {
         if (recording->changes[i].kind == CHANGE_SYNC_DIRECTORY)
-            last_sync = i;
+            sure_changes = i + 1;
+        named |= recording->changes[i].kind == CHANGE_SYNC_NAME;
+    }
     for (size_t i = 0; i < changes; i++) {
         const struct change *change = &recording->changes[i];
         if (change->kind == CHANGE_WRITE)
             length[change->inode] = change->offset + change->length;
-        if (change->kind == CHANGE_SYNC)
+        if (change->kind == CHANGE_SYNC_FAILED)
+            lost[change->inode] |= synced[change->inode] < length[change->inode];
+        if (change->kind == CHANGE_SYNC && !lost[change->inode])
             synced[change->inode] = length[change->inode];
-        if (i > last_sync && (kind == CUT_DROPS || (kind == CUT_RANDOM && !all_names && random_next(&random) % 2 == 0)))
+        if (i >= sure_changes &&
+            (kind == CUT_DROPS || (kind == CUT_RANDOM && !all_names && random_next(&random) % 2 == 0)))
             continue; /* a change of names that did not arrive */
         struct inode *inode = recording->inode_count > change->inode ? recording->inodes[change->inode] : NULL;
         if (change->kind == CHANGE_REMOVE || change->kind == CHANGE_RENAME)
@@ -621,6 +684,9 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
         if (change->kind == CHANGE_RENAME)
             set_name(&sure, &names, &name_capacity, change->to, inode);
     }
+    after->unnamed = !named && (kind == CUT_DROPS || (kind == CUT_RANDOM && random_next(&random) % 4 == 0));
+    if (after->unnamed)
+        names = 0; /* and nothing in it is found again */
     /* A file may have two names now (a rename of which only half arrived would be none of POSIX's; but an old name whose
      * removal was lost can be): each gets bytes of its own. */
     size_t unsynced = 0;
@@ -641,9 +707,54 @@ struct recording *recording_cut_after(const struct recording *recording, size_t 
     if (after->name_count > 0)
         memcpy(after->first_names, after->names, after->name_count * sizeof *after->names);
     free(sure);
+    free(lost);
     free(synced);
     free(length);
     return after;
+}
+
+size_t recording_note_create(struct recording *recording, const char *name)
+{
+    struct inode *inode = inode_new(recording);
+    set_name(&recording->names, &recording->name_count, &recording->name_capacity, name, inode);
+    add_change(recording, CHANGE_CREATE, inode->id, name);
+    return inode->id;
+}
+
+void recording_note_write(struct recording *recording, size_t file, const void *data, size_t length)
+{
+    struct inode *inode = recording->inodes[file];
+    struct change *change = add_change(recording, CHANGE_WRITE, file, "");
+    change->offset = inode->length;
+    change->length = length;
+    inode_append(inode, data, length);
+}
+
+void recording_note_sync(struct recording *recording, size_t file) { add_change(recording, CHANGE_SYNC, file, ""); }
+
+void recording_note_rename(struct recording *recording, const char *from, const char *to)
+{
+    struct inode *inode = recording->names[find_name(recording->names, recording->name_count, from)].inode;
+    drop_name(recording->names, &recording->name_count, from);
+    set_name(&recording->names, &recording->name_count, &recording->name_capacity, to, inode);
+    struct change *change = add_change(recording, CHANGE_RENAME, inode->id, from);
+    snprintf(change->to, MAX_NAME, "%s", to);
+}
+
+void recording_note_remove(struct recording *recording, const char *name)
+{
+    add_change(recording, CHANGE_REMOVE, recording_file(recording, name), name);
+    drop_name(recording->names, &recording->name_count, name);
+}
+
+void recording_note_sync_directory(struct recording *recording) { add_change(recording, CHANGE_SYNC_DIRECTORY, 0, ""); }
+
+void recording_note_sync_name(struct recording *recording) { add_change(recording, CHANGE_SYNC_NAME, 0, ""); }
+
+size_t recording_file(const struct recording *recording, const char *name)
+{
+    const size_t i = find_name(recording->names, recording->name_count, name);
+    return i == recording->name_count ? SIZE_MAX : recording->names[i].inode->id;
 }
 
 uint64_t recording_fingerprint(const struct recording *recording)
