@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READERS = 4, COMMITS = 40, DOCUMENTS = 6 };
+enum { READERS = 8, COMMITS = 40, DOCUMENTS = 6 };
 
 struct shared {
     libsearch_index *index;
@@ -18,8 +18,9 @@ struct shared {
     atomic_int wrong, searches;
 };
 
-/* Each commit replaces all documents by ones that hold its own word: "commitN" answers with all of them or none. */
-static void look(struct shared *shared, libsearch_index *index)
+/* Each commit replaces all documents by ones that hold its own word: "commitN" answers with all of them or none. *seen:
+ * the newest commit that this thread saw; none before it comes again. */
+static void look(struct shared *shared, libsearch_index *index, long *seen)
 {
     libsearch_snapshot *snapshot = NULL;
     libsearch_results *results = NULL;
@@ -39,6 +40,12 @@ static void look(struct shared *shared, libsearch_index *index)
             right && (i == 0 || (title.length == first.length && memcmp(title.data, first.data, first.length) == 0));
         first = title;
     }
+    if (right && first.length > 6) {
+        char number[16] = "";
+        memcpy(number, first.data + 6, first.length - 6 < 15 ? first.length - 6 : 15);
+        right = atol(number) >= *seen;
+        *seen = atol(number);
+    }
     libsearch_results_free(results);
     libsearch_snapshot_free(snapshot);
     libsearch_query_free(all);
@@ -50,8 +57,9 @@ static void look(struct shared *shared, libsearch_index *index)
 static void *read_on(void *context)
 {
     struct shared *shared = context;
+    long seen = 0;
     while (!atomic_load(&shared->done)) {
-        look(shared, shared->index);
+        look(shared, shared->index, &seen);
         if (libsearch_field_count(shared->index) > 2)
             atomic_fetch_add(&shared->wrong, 1);
     }
@@ -87,6 +95,7 @@ static void every_reader_sees_whole_commits_while_one_writes(void **state)
         pthread_join(threads[i], NULL);
     assert_int_equal(shared.wrong, 0);
     assert_true(shared.searches >= READERS);
+    printf("%d readers, %d searches beside %d commits\n", READERS, shared.searches, COMMITS);
     libsearch_writer_close(writer);
     libsearch_close(shared.index);
 }
