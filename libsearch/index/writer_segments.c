@@ -190,9 +190,8 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
     name_segment(name, number);
     uint64_t length = 0;
     const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0, 1000, 1000 };
-    libsearch_status status =
-        segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count, flags, &part,
-                      sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
+    libsearch_status status = segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
+                                            flags, &part, sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
     memory_free(writer->allocator, inputs);
     TRY(status);
     struct snapshot_part merged = { 0 };

@@ -211,6 +211,14 @@ static libsearch_status callback_sync_directory(struct storage *storage, libsear
     return said(storage, "", "sync", with->sync_folder(with->context, &own), &own, error);
 }
 
+/* What holds the folder is the program's affair. */
+static libsearch_status callback_sync_name(struct storage *storage, libsearch_error *error)
+{
+    (void)storage;
+    (void)error;
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status callback_lock(struct storage *storage, const char *name, int64_t wait_ms,
                                       struct file_lock **lock, libsearch_error *error)
 {
@@ -250,6 +258,7 @@ static const struct storage_operations callback_operations = {
     .exists = callback_exists,
     .list = callback_list,
     .sync_directory = callback_sync_directory,
+    .sync_name = callback_sync_name,
     .lock = callback_lock,
     .unlock = callback_unlock,
 };
