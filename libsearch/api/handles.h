@@ -35,6 +35,7 @@ struct libsearch_writer {
 struct libsearch_results {
     libsearch_snapshot *snapshot; /* a reference */
     libsearch_query *query;       /* a reference */
+    libsearch_query *fed;         /* likewise: with feedback, what was searched for in its place; else NULL */
     struct engine_hit *hits;
     libsearch_bytes *ids;           /* valid as long as the snapshot */
     libsearch_document **documents; /* NULL until asked for */

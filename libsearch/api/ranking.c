@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/feedback.h"
+#include "query/query_tree.h"
 #include "schema/document.h"
 
 static bool is_weight(float value) { return isfinite(value) && value >= 0 && value <= 1e9f; }
@@ -91,6 +93,17 @@ static libsearch_status copy_rescorer(struct arena *arena, const libsearch_searc
     return LIBSEARCH_OK;
 }
 
+static libsearch_status copy_feedback(struct arena *arena, libsearch_ranking *ranking, libsearch_error *error)
+{
+    libsearch_feedback *feedback = arena_allocate(arena, sizeof *feedback);
+    if (feedback == NULL)
+        return error_no_memory(error);
+    *feedback = (libsearch_feedback)LIBSEARCH_FEEDBACK_INIT;
+    TRY(options_copy(feedback, sizeof *feedback, ranking->feedback, "libsearch_feedback", error));
+    ranking->feedback = feedback;
+    return feedback_check(feedback, error);
+}
+
 libsearch_status ranking_copy(const libsearch_engine *engine, const libsearch_search_options *options,
                               struct arena *arena, libsearch_ranking **copy, libsearch_error *error)
 {
@@ -107,6 +120,8 @@ libsearch_status ranking_copy(const libsearch_engine *engine, const libsearch_se
         TRY(copy_scorer(arena, made, error));
     if (made->rescorer != NULL)
         TRY(copy_rescorer(arena, options, made, error));
+    if (made->feedback != NULL)
+        TRY(copy_feedback(arena, made, error));
     if (made->without == NULL && made->without_count > 0)
         return error_set(error, LIBSEARCH_INVALID, "ranking: without is NULL");
     if (made->without_count > LIBSEARCH_MAX_RESULTS)
@@ -195,6 +210,38 @@ libsearch_status ranking_rescore(libsearch_results *results, const libsearch_ran
         results->rescored = count > first ? count - first : 0;
     }
     memory_free(allocator, list);
+    return status;
+}
+
+libsearch_status ranking_feed_back(libsearch_snapshot *snapshot, const libsearch_feedback *feedback,
+                                   const struct engine_request *search, libsearch_query **expanded,
+                                   libsearch_error *error)
+{
+    const struct feedback_limits limits = { search->deadline, search->memory, search->cancel };
+    const struct engine_request first = { .query = search->query,
+                                          .count = feedback->documents,
+                                          .total = LIBSEARCH_TOTAL_NONE,
+                                          .model = search->model,
+                                          .deadline = search->deadline,
+                                          .memory = search->memory,
+                                          .cancel = search->cancel,
+                                          .flags = search->flags,
+                                          .ranking = search->ranking,
+                                          .results = search->results };
+    struct engine_answer answer = { 0 };
+    struct engine_source *sources =
+        memory_allocate_array(snapshot->allocator, feedback->documents, sizeof *sources);
+    answer.hits = memory_allocate_array(snapshot->allocator, feedback->documents, sizeof *answer.hits);
+    libsearch_status status = sources == NULL || answer.hits == NULL ? error_no_memory(error) : LIBSEARCH_OK;
+    if (status == LIBSEARCH_OK && feedback->documents > 0)
+        status = snapshot->engine->search(snapshot->handle, &first, &answer, error);
+    for (size_t i = 0; status == LIBSEARCH_OK && i < answer.hit_count; i++)
+        sources[i] = (struct engine_source){ .number = answer.hits[i].number, .weight = answer.hits[i].score };
+    if (status == LIBSEARCH_OK)
+        status = feedback_expand(snapshot, search->query, sources, answer.hit_count, feedback, &limits, expanded, error);
+    query_warnings_free(snapshot->allocator, answer.warnings);
+    memory_free(snapshot->allocator, answer.hits);
+    memory_free(snapshot->allocator, sources);
     return status;
 }
 

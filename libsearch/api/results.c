@@ -21,6 +21,7 @@ void libsearch_results_free(libsearch_results *results)
     query_warnings_free(allocator, results->search_warnings);
     arena_free(&results->arena);
     query_release(results->query);
+    query_release(results->fed);
     libsearch_snapshot_free(results->snapshot);
     memory_free(allocator, results);
 }
@@ -85,7 +86,7 @@ libsearch_status libsearch_results_explain(libsearch_results *results, size_t i,
     const libsearch_snapshot *snapshot = results->snapshot;
     if (snapshot->engine->explain == NULL)
         return error_set(error, LIBSEARCH_UNSUPPORTED, "the %s engine explains no scores", snapshot->engine->name);
-    TRY(snapshot->engine->explain(snapshot->handle, results->query, results->model, results->ranking,
+    TRY(snapshot->engine->explain(snapshot->handle, results->fed != NULL ? results->fed : results->query, results->model, results->ranking,
                                   results->hits[i].number, &results->arena, &list, count, error));
     if (i < results->rescored)
         TRY(explain_second_stage(results, i, &list, count, error));

@@ -252,7 +252,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         libsearch_results_free(found);
         return status;
     }
-    const struct engine_request request = { .query = query,
+    struct engine_request request = { .query = query,
                                             .count = count,
                                             .offset = staged ? 0 : options->offset,
                                             .ranking = ranking,
@@ -270,6 +270,14 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
                                             .after = after,
                                             .after_number = after_number,
                                             .results = &found->arena };
+    if (status == LIBSEARCH_OK && ranking != NULL && ranking->feedback != NULL) {
+        status = ranking_feed_back(snapshot, ranking->feedback, &request, &found->fed, error);
+        request.query = found->fed;
+    }
+    if (status != LIBSEARCH_OK) {
+        libsearch_results_free(found);
+        return status;
+    }
     struct engine_answer answer = { .hits = found->hits };
     status = snapshot->engine->search(snapshot->handle, &request, &answer, error);
     if (status == LIBSEARCH_OK) {

@@ -73,6 +73,28 @@ struct engine_answer {
                                        caller's to free after OK */
 };
 
+/* Documents whose words are wanted, or a text. */
+struct engine_source {
+    uint64_t number;
+    libsearch_bytes text; /* where data is not NULL: instead of a document */
+    float weight;
+};
+struct engine_expand {
+    const struct engine_source *sources;
+    size_t source_count;
+    size_t words, bytes; /* how many are wanted; how much of each source is read */
+    bool others;         /* only words that other documents have, too */
+    int64_t deadline;    /* as of a search */
+    size_t memory;
+    const volatile int *cancel;
+    struct arena *results;
+};
+/* A word that says much about them, as a query takes it, and how much of them it is: from 0 to 1. */
+struct engine_word {
+    libsearch_bytes term, word;
+    float impact;
+};
+
 /* Words that go on as one does, or are like it. */
 struct engine_suggest {
     const struct field *field; /* text or keyword; NULL: the default group */
@@ -160,6 +182,9 @@ struct libsearch_engine {
     libsearch_status (*suggest)(struct engine_snapshot *snapshot, const struct engine_suggest *request,
                                 struct engine_suggestion **list, size_t *count, uint64_t *known,
                                 libsearch_error *error);
+    /* The words that say most about some documents, the best first, in the arena's memory. NULL: it does not know. */
+    libsearch_status (*expand)(struct engine_snapshot *snapshot, const struct engine_expand *request,
+                               struct engine_word **words, size_t *count, libsearch_error *error);
 };
 
 /* The native engine (native/), and its directory in memory as functions for a program. */

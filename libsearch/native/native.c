@@ -9,6 +9,7 @@
 #include "index/writer.h"
 #include "io/storage.h"
 #include "search/search.h"
+#include "search/expand.h"
 #include "search/suggest.h"
 #include "segment/segment_data.h"
 
@@ -240,6 +241,37 @@ static libsearch_status native_suggest(struct engine_snapshot *snapshot, const s
     return LIBSEARCH_OK;
 }
 
+static libsearch_status native_expand(struct engine_snapshot *snapshot, const struct engine_expand *request,
+                                      struct engine_word **words, size_t *count, libsearch_error *error)
+{
+    struct search_source *sources =
+        arena_allocate(request->results, (request->source_count + 1) * sizeof *sources);
+    if (sources == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < request->source_count; i++)
+        sources[i] = (struct search_source){ request->sources[i].number, request->sources[i].text,
+                                             request->sources[i].weight };
+    const struct search_expand_request inner = { .sources = sources,
+                                                 .source_count = request->source_count,
+                                                 .words = request->words,
+                                                 .bytes = request->bytes,
+                                                 .others = request->others,
+                                                 .deadline = request->deadline,
+                                                 .memory = request->memory,
+                                                 .cancel = request->cancel };
+    struct search_word *found = NULL;
+    size_t found_count = 0;
+    TRY(search_expand(snapshot_of(snapshot), &inner, request->results, &found, &found_count, error));
+    struct engine_word *made = arena_allocate(request->results, (found_count + 1) * sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < found_count; i++)
+        made[i] = (struct engine_word){ found[i].term, found[i].surface, found[i].impact };
+    *words = made;
+    *count = found_count;
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status native_info(struct engine_snapshot *snapshot, libsearch_info *info, libsearch_error *error)
 {
     const struct snapshot *pinned = snapshot_of(snapshot);
@@ -452,6 +484,7 @@ const libsearch_engine *engine_native(void)
         .select = native_select,
         .backup = native_backup,
         .suggest = native_suggest,
+        .expand = native_expand,
     };
     return &native;
 }
