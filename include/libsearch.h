@@ -595,7 +595,8 @@ typedef struct libsearch_search_options {
     const char *model;             /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4" and the others of
                                libsearch/rank.h; NULL: the index's default, which libsearch_info names */
     int64_t timeout;               /**< milliseconds until DEADLINE; 0: none */
-    size_t memory;                 /**< bytes that the search may take; 0: 256 MiB */
+    size_t memory;                 /**< bytes that the search may take, its results with it; 0: 256 MiB. Not counted:
+                                        the query's words as the analyzer sees them, which stay with the query */
     libsearch_cancel *cancel;      /**< or NULL */
     unsigned flags;                /**< LIBSEARCH_SEARCH_... */
     const libsearch_sort *sort;    /**< the order, step by step; none: the best score first */

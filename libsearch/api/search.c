@@ -179,8 +179,13 @@ static libsearch_status results_new(libsearch_snapshot *snapshot, const libsearc
     return LIBSEARCH_OK;
 }
 
-static libsearch_status hits_new(libsearch_results *results, size_t room, libsearch_error *error)
+/* Room for hits, and what take_ids will take, out of the search's memory. */
+static libsearch_status hits_new(libsearch_results *results, size_t room, size_t *memory, libsearch_error *error)
 {
+    const size_t taken = room * (sizeof *results->hits + sizeof *results->ids + sizeof(libsearch_document *));
+    if (taken > *memory)
+        return error_set(error, LIBSEARCH_LIMIT, "%zu results take more memory than the search may", room);
+    *memory -= taken;
     results->hits = memory_allocate_array(results->snapshot->allocator, room, sizeof *results->hits);
     return results->hits == NULL ? error_no_memory(error) : LIBSEARCH_OK;
 }
@@ -226,6 +231,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     TRY(filters_check(query, snapshot->handle, error));
     TRY(snapshot->engine->info(snapshot->handle, &info, error));
     TRY(results_new(snapshot, query, &found, error));
+    size_t memory = options->memory == 0 ? DEFAULT_MEMORY : options->memory;
     const uint64_t *after = NULL;
     uint64_t after_number = 0;
     libsearch_facet *facets = NULL;
@@ -247,7 +253,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
     const bool staged = ranking != NULL && ranking->rescorer != NULL && options->count > 0;
     const size_t count = staged ? ranking_count(ranking, options) : options->count;
     if (status == LIBSEARCH_OK) /* no more can come back than there are documents */
-        status = hits_new(found, count < info.documents ? count : (size_t)info.documents, error);
+        status = hits_new(found, count < info.documents ? count : (size_t)info.documents, &memory, error);
     if (status != LIBSEARCH_OK) {
         libsearch_results_free(found);
         return status;
@@ -259,7 +265,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
                                             .total = options->total,
                                             .model = options->model,
                                             .deadline = deadline_of(options->timeout),
-                                            .memory = options->memory == 0 ? DEFAULT_MEMORY : options->memory,
+                                            .memory = memory,
                                             .cancel = options->cancel == NULL ? NULL : &options->cancel->raised,
                                             .flags = options->flags,
                                             .sort = options->sort,

@@ -122,11 +122,17 @@ static void *arena_add_block(struct arena *arena, size_t size)
             return NULL;
         bytes = size + ARENA_HEADER;
     }
+    if (arena->budget != NULL && bytes > *arena->budget) {
+        arena->refused = true;
+        return NULL;
+    }
     struct arena_block *block = memory_allocate(arena->allocator, bytes);
     if (block == NULL)
         return NULL;
     block->size = bytes;
     arena->taken += bytes;
+    if (arena->budget != NULL)
+        *arena->budget -= bytes;
     char *start = (char *)block + ARENA_HEADER;
     if (bytes > ARENA_BLOCK && arena->blocks != NULL) { /* a large one goes behind the current */
         block->older = arena->blocks->older;
@@ -180,6 +186,8 @@ static void arena_free_chain(struct arena *arena, struct arena_block *block)
     while (block != NULL) {
         struct arena_block *older = block->older;
         arena->taken -= block->size;
+        if (arena->budget != NULL)
+            *arena->budget += block->size;
         memory_free(arena->allocator, block);
         block = older;
     }

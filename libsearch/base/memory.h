@@ -34,7 +34,9 @@ struct arena {
     const libsearch_allocator *allocator;
     struct arena_block *blocks; /* newest first */
     char *next, *end;           /* what is left of the newest block */
-    size_t taken;               /* bytes of all blocks, for memory limits */
+    size_t taken;               /* bytes of all blocks */
+    size_t *budget;             /* NULL, or what may still be taken, by all arenas that share it */
+    bool refused;               /* something was not given because the budget did not allow it */
 };
 
 void arena_init(struct arena *arena, const libsearch_allocator *allocator);

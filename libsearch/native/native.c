@@ -113,6 +113,8 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
         wanted = 0;
     if (wanted > most)
         wanted = (size_t)most;
+    if (wanted > request->memory / sizeof(struct search_hit))
+        return error_set(error, LIBSEARCH_LIMIT, "%zu results take more memory than the search may", wanted);
     struct search_hit *hits = memory_allocate_array(pinned->allocator, wanted, sizeof *hits);
     if (hits == NULL)
         return error_no_memory(error);
@@ -122,7 +124,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
                                           .total = request->total,
                                           .model = request->model,
                                           .deadline = request->deadline,
-                                          .memory = request->memory,
+                                          .memory = request->memory - wanted * sizeof *hits,
                                           .cancel = request->cancel,
                                           .exhaustive = (request->flags & LIBSEARCH_SEARCH_EXHAUSTIVE) != 0,
                                           .sort = request->sort,

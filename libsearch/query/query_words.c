@@ -42,12 +42,15 @@ static libsearch_status add_word(const libsearch_allocator *allocator, const str
 }
 
 static libsearch_status analyze(const libsearch_query *query, const struct analyzer *analyzer,
-                                struct tokenizer *tokenizer, struct query_words *words, libsearch_error *error)
+                                struct tokenizer *tokenizer, libsearch_status (*poll)(void *context),
+                                void *poll_context, struct query_words *words, libsearch_error *error)
 {
     struct token tokens[TOKENS_AT_ONCE];
     size_t capacity = 0;
     tokenizer_start(tokenizer, query->text, 0);
     for (;;) {
+        if (poll != NULL)
+            TRY(poll(poll_context));
         const size_t count = tokenizer_next(tokenizer, tokens, TOKENS_AT_ONCE);
         if (count == 0)
             return LIBSEARCH_OK;
@@ -63,6 +66,7 @@ static libsearch_status analyze(const libsearch_query *query, const struct analy
 }
 
 libsearch_status query_words_of(const libsearch_query *query, const struct analyzer *analyzer,
+                                libsearch_status (*poll)(void *context), void *poll_context,
                                 const struct query_words **words, libsearch_error *error)
 {
     libsearch_query *keeper = (libsearch_query *)query;
@@ -80,7 +84,7 @@ libsearch_status query_words_of(const libsearch_query *query, const struct analy
     made->analyzer = identity;
     libsearch_status status = tokenizer_new(analyzer, query->allocator, &tokenizer, error);
     if (status == LIBSEARCH_OK) {
-        status = analyze(query, analyzer, tokenizer, made, error);
+        status = analyze(query, analyzer, tokenizer, poll, poll_context, made, error);
         tokenizer_free(tokenizer);
     }
     if (status != LIBSEARCH_OK) {

@@ -25,8 +25,10 @@ struct query_words {
     bool cut; /* the text has more than LIBSEARCH_MAX_CLAUSES words: these are the first */
 };
 
-/* *words is the query's own. Errors: NO_MEMORY. */
+/* *words is the query's own. poll: NULL, or asked now and then; other than OK ends it with that status. Errors:
+ * NO_MEMORY. */
 libsearch_status query_words_of(const libsearch_query *query, const struct analyzer *analyzer,
+                                libsearch_status (*poll)(void *context), void *poll_context,
                                 const struct query_words **words, libsearch_error *error);
 /* For query_release. */
 void query_words_free(const libsearch_allocator *allocator, struct query_words *words);

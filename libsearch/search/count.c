@@ -15,6 +15,9 @@ struct counting {
     uint8_t *marks; /* a byte for each document of a window */
 };
 
+/* More lists than these are counted as they would be scored. */
+enum { COUNT_MOST_TERMS = 1024 };
+
 /* A term all of whose documents count, whatever field it stands in. */
 static bool is_whole_term(const struct plan_node *node)
 {
@@ -23,7 +26,7 @@ static bool is_whole_term(const struct plan_node *node)
 
 static bool are_whole_terms(const struct plan_node *node, uint8_t first, uint8_t second)
 {
-    if (node->kind != PLAN_BOOLEAN || node->child_count == 0)
+    if (node->kind != PLAN_BOOLEAN || node->child_count == 0 || node->child_count > COUNT_MOST_TERMS)
         return false;
     for (size_t i = 0; i < node->child_count; i++)
         if (!is_whole_term(node->children[i]) || (node->occurs[i] != first && node->occurs[i] != second))

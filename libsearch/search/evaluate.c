@@ -28,30 +28,41 @@ struct evaluator {
     uint8_t *counts;      /* BOOLEAN with minimum > 1: how many SHOULD match */
 };
 
+/* What a search may take beside its arena: a tokenizer, an automaton. */
+enum { BESIDE_ARENA = 128 << 10 };
+
+void search_arena_init(struct arena *arena, const libsearch_allocator *allocator, size_t memory, size_t *budget)
+{
+    arena_init(arena, allocator);
+    *budget = memory > 2 * BESIDE_ARENA ? memory - BESIDE_ARENA : memory / 2;
+    arena->budget = budget;
+}
+
+libsearch_status search_over_memory(libsearch_error *error)
+{
+    return error_set(error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
+}
+
 libsearch_status search_poll(struct search_context *context)
 {
     const struct search_request *request = context->request;
     if (request->cancel != NULL && __atomic_load_n(request->cancel, __ATOMIC_RELAXED) != 0)
-        return error_set(context->error, LIBSEARCH_CANCELLED, "the search was cancelled");
-    if (context->arena->taken > request->memory)
-        return error_set(context->error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
+        return context->ended = error_set(context->error, LIBSEARCH_CANCELLED, "the search was cancelled");
     if (request->deadline == 0)
         return LIBSEARCH_OK;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec >= request->deadline)
-        return error_set(context->error, LIBSEARCH_DEADLINE, "the search's time was over");
+        return context->ended = error_set(context->error, LIBSEARCH_DEADLINE, "the search's time was over");
     return LIBSEARCH_OK;
 }
 
 libsearch_status search_take(struct search_context *context, size_t size, void *memory)
 {
-    if (size > context->memory_left)
-        return error_set(context->error, LIBSEARCH_LIMIT, "the search would take more memory than it may");
+    TRY(search_poll_often(context));
     void *taken = arena_allocate(context->arena, size);
     if (taken == NULL)
-        return error_no_memory(context->error);
-    context->memory_left -= size;
+        return error_no_memory(context->error); /* LIMIT, where it was not allowed: search_run tells them apart */
     memset(taken, 0, size);
     memcpy(memory, &taken, sizeof taken);
     return LIBSEARCH_OK;
@@ -116,8 +127,7 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     case PLAN_PHRASE:
         TRY(open_cursors(made, segment_index));
         if (!made->nothing)
-            TRY(phrase_matcher_new(context->arena, node, made->cursors, made->cursor_count, &made->phrase,
-                                   context->error));
+            TRY(phrase_matcher_new(context, node, made->cursors, made->cursor_count, &made->phrase));
         break;
     case PLAN_RANGE:
     case PLAN_EXISTS:
@@ -146,6 +156,7 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
 /* What to say of a cursor that could not go on. */
 static libsearch_status damaged(const struct evaluator *evaluator)
 {
+    TRY(evaluator->context->ended);
     for (size_t i = 0; i < evaluator->cursor_count; i++)
         if (evaluator->cursors[i]->no_memory)
             return error_no_memory(evaluator->context->error);
@@ -233,6 +244,7 @@ static libsearch_status child_window(struct evaluator *child, uint32_t base, flo
     memset(child->bits, 0, WINDOW_WORDS * sizeof *child->bits);
     if (child->nothing)
         return LIBSEARCH_OK;
+    TRY(search_poll_often(child->context));
     if (scores == NULL || !child->node->scored)
         return window_of(child, base, child->bits, NULL);
     if (child->node->kind == PLAN_TERM)
@@ -329,12 +341,15 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
     const struct plan_node *node = evaluator->node;
     if (evaluator->nothing)
         return LIBSEARCH_OK;
+    TRY(search_poll_often(evaluator->context));
     switch (node->kind) {
     case PLAN_NONE: return LIBSEARCH_OK;
     case PLAN_TERM: return add_term(evaluator, evaluator->cursors[0], base, bits, scores);
     case PLAN_GROUP:
-        for (size_t i = 0; i < evaluator->cursor_count; i++)
+        for (size_t i = 0; i < evaluator->cursor_count; i++) {
+            TRY(search_poll_often(evaluator->context));
             TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL));
+        }
         break;
     case PLAN_PHRASE:
         return phrase_matcher_window(evaluator->phrase, base, WINDOW, bits, scores,
@@ -372,7 +387,8 @@ libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, ui
 uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
 {
     const struct plan_node *node = evaluator->node;
-    if (evaluator->nothing || base >= segment_count(evaluator->where->segment))
+    if (evaluator->nothing || base >= segment_count(evaluator->where->segment) ||
+        search_poll_often(evaluator->context) != LIBSEARCH_OK)
         return NO_DOCUMENT;
     uint32_t next = NO_DOCUMENT, required = base;
     switch (node->kind) {
@@ -446,5 +462,5 @@ libsearch_status evaluate_segment(struct search_context *context, const struct p
         TRY(evaluator_window(evaluator, base, bits, scores));
         collect(where, base, bits, scores, top, count);
     }
-    return LIBSEARCH_OK;
+    return context->ended;
 }

@@ -17,14 +17,25 @@ struct search_context {
     const struct search_request *request;
     struct arena *arena;
     const float *side_weights; /* by field of the schema */
-    size_t memory_left;
     unsigned polls;
     struct signals *signals; /* or NULL */
+    libsearch_status ended;  /* what search_poll said when it was not OK; else OK */
     libsearch_error *error;
 };
 
+/* An arena for a search that may take `memory`; budget lives as long as it. An allocation that it refuses gives
+ * NO_MEMORY, which the search's end turns into LIMIT by search_over_memory. */
+void search_arena_init(struct arena *arena, const libsearch_allocator *allocator, size_t memory, size_t *budget);
+libsearch_status search_over_memory(libsearch_error *error);
+
 /* OK, DEADLINE, CANCELLED: asked now and then. */
 libsearch_status search_poll(struct search_context *context);
+
+/* The same for loops whose steps take microseconds: looks at every 32nd call. */
+static inline libsearch_status search_poll_often(struct search_context *context)
+{
+    return ++context->polls % 32 != 0 ? context->ended : search_poll(context);
+}
 
 /* Zeroed memory of a search, within what it may take, into *memory (a pointer): OK, LIMIT, NO_MEMORY. */
 libsearch_status search_take(struct search_context *context, size_t size, void *memory);
@@ -38,7 +49,7 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
 /* Evaluates documents [base, base + WINDOW), base a multiple of WINDOW that never falls: bits of those that match and
  * live; scores (may be NULL), valid where the bit is set. */
 libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores);
-/* The first window, from `base` on, that may have a match; NO_DOCUMENT: none. */
+/* The first window, from `base` on, that may have a match; NO_DOCUMENT: none, or context->ended says why. */
 uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base);
 
 /* All of a segment: counts the matches and offers their scores to top (either may be NULL). */

@@ -179,7 +179,7 @@ static libsearch_status look_at_segment(struct gathering *gathering, const struc
                 TRY(look_at(gathering, where, segment, base + at, scores[at]));
             }
     }
-    return LIBSEARCH_OK;
+    return gathering->context->ended;
 }
 
 static libsearch_status prepare(struct gathering *gathering, const struct snapshot *snapshot)

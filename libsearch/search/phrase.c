@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/phrase.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct phrase_term {
@@ -15,33 +16,45 @@ struct phrase_term {
 };
 
 struct phrase_matcher {
-    struct arena *arena;
+    struct search_context *context;
     const struct plan_node *node;
     struct phrase_term *terms; /* the rarest first */
     size_t count;
     uint32_t *choice; /* of each term's places, while sloppy matches are counted */
 };
 
-libsearch_status phrase_matcher_new(struct arena *arena, const struct plan_node *node, struct term_cursor **cursors,
-                                    size_t count, struct phrase_matcher **matcher, libsearch_error *error)
+/* A word and its place in the phrase: the rarest first. */
+struct rarity {
+    uint32_t documents, place;
+};
+
+static int by_rarity(const void *a, const void *b)
 {
-    struct phrase_matcher *made = arena_allocate(arena, sizeof *made);
-    struct phrase_term *terms = arena_allocate(arena, (count + 1) * sizeof *terms);
-    uint32_t *choice = arena_allocate(arena, (count + 1) * sizeof *choice);
-    if (made == NULL || terms == NULL || choice == NULL)
-        return error_no_memory(error);
-    *made = (struct phrase_matcher){ arena, node, terms, count, choice };
+    const struct rarity *one = a, *other = b;
+    if (one->documents != other->documents)
+        return one->documents < other->documents ? -1 : 1;
+    return (one->place > other->place) - (one->place < other->place);
+}
+
+libsearch_status phrase_matcher_new(struct search_context *context, const struct plan_node *node,
+                                    struct term_cursor **cursors, size_t count, struct phrase_matcher **matcher)
+{
+    struct phrase_matcher *made;
+    struct phrase_term *terms;
+    struct rarity *order;
+    uint32_t *choice;
+    TRY(search_take(context, sizeof *made, &made));
+    TRY(search_take(context, (count + 1) * sizeof *terms, &terms));
+    TRY(search_take(context, (count + 1) * sizeof *choice, &choice));
+    TRY(search_take(context, (count + 1) * sizeof *order, &order));
+    *made = (struct phrase_matcher){ context, node, terms, count, choice };
+    for (size_t i = 0; i < count; i++)
+        order[i] = (struct rarity){ cursors[i]->list.document_frequency, (uint32_t)i };
+    qsort(order, count, sizeof *order, by_rarity);
     for (size_t i = 0; i < count; i++) {
-        size_t at = i;
-        for (; at > 0 && terms[at - 1].cursor->list.document_frequency > cursors[i]->list.document_frequency; at--)
-            terms[at] = terms[at - 1];
-        terms[at].cursor = cursors[i];
-        terms[at].shift = node->offsets[count - 1] - node->offsets[i];
-        terms[at].opened_block = UINT32_MAX;
-        terms[at].read_index = 0;
-        terms[at].places = NULL;
-        terms[at].place_count = 0;
-        terms[at].capacity = 0;
+        terms[i].cursor = cursors[order[i].place];
+        terms[i].shift = node->offsets[count - 1] - node->offsets[order[i].place];
+        terms[i].opened_block = UINT32_MAX;
     }
     *matcher = made;
     return LIBSEARCH_OK;
@@ -69,7 +82,7 @@ static void field_span(const struct phrase_matcher *matcher, uint32_t document, 
 static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term)
 {
     struct term_cursor *cursor = term->cursor;
-    if (!term_cursor_frequencies(cursor))
+    if (search_poll_often(matcher->context) != LIBSEARCH_OK || !term_cursor_frequencies(cursor))
         return false;
     const uint32_t index = cursor->thinned ? cursor->origins[cursor->index] : cursor->index;
     if (term->opened_block != cursor->block_number || index <= term->read_index) {
@@ -97,7 +110,7 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
     if (frequency > term->capacity) {
         const size_t capacity = (size_t)frequency * 2;
         term->capacity = 0;
-        term->places = arena_allocate(matcher->arena, capacity * sizeof *term->places);
+        term->places = arena_allocate(matcher->context->arena, capacity * sizeof *term->places);
         cursor->no_memory = term->places == NULL;
         if (cursor->no_memory)
             return false;
@@ -171,7 +184,11 @@ static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
     for (;;) {
         size_t lowest = 0;
         uint32_t low = UINT32_MAX, high = 0;
+        if (search_poll_often(matcher->context) != LIBSEARCH_OK)
+            return false;
         for (size_t t = 0; t < count; t++) {
+            if (t % 1024 == 1023 && search_poll(matcher->context) != LIBSEARCH_OK)
+                return false;
             const uint32_t place = matcher->terms[t].places[at[t]];
             if (place < low || (place == low && matcher->terms[t].shift > matcher->terms[lowest].shift)) {
                 low = place;
@@ -195,6 +212,8 @@ static uint32_t next_common(struct phrase_matcher *matcher, uint32_t document, u
             return NO_DOCUMENT;
         size_t t = 1;
         for (; t < matcher->count; t++) {
+            if (search_poll_often(matcher->context) != LIBSEARCH_OK)
+                return NO_DOCUMENT;
             const uint32_t other = term_cursor_seek(matcher->terms[t].cursor, candidate);
             if (other != candidate) {
                 candidate = other;
@@ -227,6 +246,8 @@ bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float
     const bool exact = matcher->node->slop == 0;
     for (size_t t = 0; t < matcher->count && (t < 2 || !exact); t++) {
         struct term_cursor *cursor = matcher->terms[t].cursor;
+        if (search_poll_often(matcher->context) != LIBSEARCH_OK)
+            return false;
         if (!term_cursor_place(cursor, document))
             return !cursor->damaged;
         if (least < 0)
@@ -266,5 +287,5 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
     for (size_t t = 0; t < matcher->count; t++)
         if (matcher->terms[t].cursor->damaged)
             return false;
-    return true;
+    return matcher->context->ended == LIBSEARCH_OK;
 }

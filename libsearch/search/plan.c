@@ -48,6 +48,7 @@ libsearch_status plan_field(const struct plan *plan, const libsearch_query *quer
 libsearch_status plan_term_find(struct plan *plan, struct plan_term *term, libsearch_error *error)
 {
     const struct snapshot *snapshot = plan->snapshot;
+    TRY(plan_poll(plan));
     term->lists = arena_allocate(plan->arena, (snapshot->segment_count + 1) * sizeof(struct posting_list *));
     if (term->lists == NULL)
         return error_no_memory(error);
@@ -333,6 +334,7 @@ libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float
                           struct plan_node **node, libsearch_error *error)
 {
     const bool before = plan->lenient;
+    TRY(plan_poll(plan));
     plan->lenient = !plan->strict && (before || query->lenient);
     const libsearch_status status = plan->lenient ? plan_leniently(plan, query, boost, scored, node, error)
                                                   : plan_kind(plan, query, boost, scored, node, error);

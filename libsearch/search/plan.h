@@ -100,6 +100,12 @@ struct plan {
     struct query_warning **warnings; /* of plan->snapshot->allocator; the caller's, also when planning fails */
 };
 
+/* For loops over words: asks whether the search shall go on. */
+static inline libsearch_status plan_poll(const struct plan *plan)
+{
+    return plan->poll == NULL ? LIBSEARCH_OK : plan->poll(plan->poll_context);
+}
+
 /* Plans a part of the query. */
 libsearch_status plan_any(struct plan *plan, const libsearch_query *query, float boost, bool scored,
                           struct plan_node **node, libsearch_error *error);

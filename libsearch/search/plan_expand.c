@@ -10,7 +10,7 @@
 #include "terms/walks.h"
 
 /* When so many are gathered, they are sorted, and of people's patterns only the most frequent half is kept. */
-enum { MOST_GATHERED = 65536 };
+enum { MOST_GATHERED = 16384 };
 
 struct gathered {
     libsearch_bytes word;
@@ -57,6 +57,7 @@ static libsearch_status squeeze(struct expansion *expansion, size_t limit, size_
 {
     struct gathered *found = expansion->found;
     size_t kept = 0;
+    TRY(plan_poll(expansion->plan));
     if (expansion->count > 1)
         qsort(found, expansion->count, sizeof *found, by_word);
     for (size_t i = 0; i < expansion->count; i++) {
@@ -73,6 +74,7 @@ static libsearch_status squeeze(struct expansion *expansion, size_t limit, size_
     if (!expansion->plan->lenient)
         return error_set(expansion->error, LIBSEARCH_LIMIT, "the pattern stands for more than %d words",
                          LIBSEARCH_MAX_EXPANSION);
+    TRY(plan_poll(expansion->plan));
     if (kept > most) {
         qsort(found, kept, sizeof *found, by_frequency);
         qsort(found, most, sizeof *found, by_word);
@@ -141,11 +143,7 @@ static unsigned distance_of(const libsearch_query *query, libsearch_bytes word)
     return letters < 3 ? 0 : letters < 6 ? 1 : 2;
 }
 
-static libsearch_status poll(void *context)
-{
-    const struct plan *plan = ((const struct expansion *)context)->plan;
-    return plan->poll == NULL ? LIBSEARCH_OK : plan->poll(plan->poll_context);
-}
+static libsearch_status poll(void *context) { return plan_poll(((const struct expansion *)context)->plan); }
 
 static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query, enum query_kind kind,
                                      libsearch_bytes pattern, uint8_t flags)

@@ -38,7 +38,7 @@ static libsearch_status analyze(struct plan *plan, const struct field *field, co
                                 struct words *words, libsearch_error *error)
 {
     const struct query_words *kept;
-    TRY(query_words_of(query, analyzer_of(plan, field), &kept, error));
+    TRY(query_words_of(query, analyzer_of(plan, field), plan->poll, plan->poll_context, &kept, error));
     words->words = arena_allocate(plan->arena, (kept->count + 1) * sizeof *words->words);
     if (words->words == NULL)
         return error_no_memory(error);
@@ -99,6 +99,8 @@ static libsearch_status count_repetitions(struct plan *plan, struct words *words
     memset(table, 0, slots * sizeof *table);
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->words[i];
+        if (i % 1024 == 1023)
+            TRY(plan_poll(plan));
         const char *bytes = words->exact ? word->surface : word->term;
         const size_t length = words->exact ? word->surface_length : word->length;
         uint32_t hash = 2166136261u; /* FNV-1a */
@@ -209,7 +211,9 @@ static libsearch_status keep_heaviest(struct plan *plan, struct plan_node *node,
         return error_no_memory(error);
     for (size_t i = 0; i < node->child_count; i++)
         weights[i] = weight_of(node->children[i]);
+    TRY(plan_poll(plan));
     const float least = plan_nth_greatest(weights, node->child_count, most);
+    TRY(plan_poll(plan));
     size_t above = 0, kept = 0;
     for (size_t i = 0; i < node->child_count; i++)
         above += weight_of(node->children[i]) > least;

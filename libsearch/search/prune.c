@@ -15,10 +15,15 @@ static bool all_children(const struct plan_node *node, uint8_t occur)
     return node->child_count > 0;
 }
 
+/* Of more terms than these their order alone takes longer than scoring everything does. */
+enum { PRUNE_MOST_TERMS = 1024 };
+
 bool prune_can(const struct plan_node *node)
 {
     if (is_leaf(node))
         return true;
+    if (node->term_count > PRUNE_MOST_TERMS || node->child_count > PRUNE_MOST_TERMS)
+        return false;
     /* With slop a phrase can be counted more often than its rarest word is there: its words do not bound it. */
     if (node->kind == PLAN_PHRASE && node->scored && node->slop == 0 && node->formulas.count == 0) {
         for (size_t i = 0; i < node->term_count; i++)
@@ -87,6 +92,7 @@ struct promise promise_pop(struct promise *heap, size_t count)
 
 libsearch_status prune_damaged(struct prune *prune)
 {
+    TRY(prune->context->ended);
     for (size_t i = 0; i < prune->leaf_count; i++)
         if (prune->leaves[i]->cursor.no_memory)
             return error_no_memory(prune->context->error);

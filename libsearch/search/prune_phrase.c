@@ -45,7 +45,7 @@ static libsearch_status phrase_open(struct phrase_search *search, struct prune *
     TRY(phrase_pair_new(context, lists, shifts, &search->pair));
     search->parts = rarest[0]->cursor.parts;
     search->parts.weight = node->phrase_weight;
-    return phrase_matcher_new(context->arena, node, cursors, prune->leaf_count, &search->matcher, context->error);
+    return phrase_matcher_new(context, node, cursors, prune->leaf_count, &search->matcher);
 }
 
 /* frequency * inverse length behind a score of a term. */

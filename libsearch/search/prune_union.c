@@ -196,8 +196,11 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
     for (size_t i = others; i-- > 0 && candidates->count > 0;)
         candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
     candidates_drop_below(candidates, prune_limit(prune));
-    for (size_t e = others; e < search->count && candidates->count > 0; e++)
+    for (size_t e = others; e < search->count && candidates->count > 0; e++) {
+        if (search_poll_often(prune->context) != LIBSEARCH_OK)
+            return; /* search_windows sees that it ended */
         candidates_ask(candidates, search->by_bound[e]->leaf, false, 0, -__builtin_inff());
+    }
     for (size_t i = 0; i < candidates->count; i++)
         prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
 }
@@ -208,7 +211,8 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     struct prune *prune = search->prune;
     bool sound = true;
     for (size_t i = others; i < search->count && sound; i++)
-        sound = add_window(search, others == 0 ? &search->leaves[i] : search->by_bound[i], window);
+        sound = search_poll_often(prune->context) == LIBSEARCH_OK &&
+                add_window(search, others == 0 ? &search->leaves[i] : search->by_bound[i], window);
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
@@ -267,7 +271,7 @@ static libsearch_status search_windows(struct union_search *search, struct promi
         if (!sound || prune_is_damaged(prune))
             return prune_damaged(prune);
     }
-    return LIBSEARCH_OK;
+    return prune->context->ended;
 }
 
 libsearch_status prune_union(struct prune *prune)

@@ -38,11 +38,9 @@ static libsearch_status prepare(struct snapshot *snapshot, const struct search_r
                            .warnings = warnings,
                            .poll = poll_plan,
                            .poll_context = context };
-    *context = (struct search_context){ .request = request,
-                                        .arena = arena,
-                                        .side_weights = make_side_weights(snapshot->schema, arena),
-                                        .memory_left = request->memory,
-                                        .error = error };
+    *context = (struct search_context){
+        .request = request, .arena = arena, .side_weights = make_side_weights(snapshot->schema, arena), .error = error
+    };
     if (context->side_weights == NULL)
         return error_no_memory(error);
     TRY(search_poll(context));
@@ -179,9 +177,16 @@ libsearch_status search_run(struct snapshot *snapshot, const struct search_reque
                             struct search_answer *answer, libsearch_error *error)
 {
     struct arena arena;
-    arena_init(&arena, snapshot->allocator);
+    size_t budget;
+    search_arena_init(&arena, snapshot->allocator, request->memory, &budget);
+    if (request->results != NULL)
+        request->results->budget = &budget; /* of the search, until it is over */
     struct query_warning *warnings = NULL;
-    const libsearch_status status = run(snapshot, request, &arena, answer, &warnings, error);
+    libsearch_status status = run(snapshot, request, &arena, answer, &warnings, error);
+    if (status == LIBSEARCH_NO_MEMORY && (arena.refused || (request->results != NULL && request->results->refused)))
+        status = search_over_memory(error);
+    if (request->results != NULL)
+        request->results->budget = NULL;
     arena_free(&arena);
     if (status == LIBSEARCH_OK)
         answer->warnings = warnings;
@@ -236,7 +241,7 @@ static libsearch_status each(struct snapshot *snapshot, const struct search_requ
                     TRY(call(call_context, s, base + w * 64 + (unsigned)__builtin_ctzll(word), error));
         }
     }
-    return LIBSEARCH_OK;
+    return context.ended;
 }
 
 libsearch_status search_each(struct snapshot *snapshot, const libsearch_query *query,

@@ -12,6 +12,7 @@ struct span {
 
 /* A plan_span opened on a segment. */
 struct reader {
+    struct search_context *context;
     const struct plan_span *plan;
     struct places *places; /* SPAN_WORDS; NULL: the segment has none of them */
     struct reader **parts; /* else */
@@ -47,6 +48,7 @@ static libsearch_status reader_new(struct span_matcher *matcher, const struct pl
 {
     struct reader *made;
     TRY(search_take(matcher->context, sizeof *made, &made));
+    made->context = matcher->context;
     made->plan = plan;
     *reader = made;
     if (plan->kind == SPAN_WORDS)
@@ -77,6 +79,8 @@ libsearch_status span_matcher_new(struct search_context *context, const struct p
 static uint32_t seek(struct reader *reader, uint32_t document)
 {
     const struct plan_span *plan = reader->plan;
+    if (search_poll_often(reader->context) != LIBSEARCH_OK)
+        return reader->document = NO_DOCUMENT;
     if (plan->kind == SPAN_WORDS)
         return reader->document = reader->places == NULL ? NO_DOCUMENT : places_seek(reader->places, document);
     if (plan->kind == SPAN_ANY) {
@@ -194,6 +198,8 @@ static struct choice look_at_choice(const struct reader *reader)
 static bool collect_phrase(struct span_matcher *matcher, struct reader *reader)
 {
     for (;;) {
+        if (search_poll_often(reader->context) != LIBSEARCH_OK)
+            return false;
         const struct choice choice = look_at_choice(reader);
         if (choice.high - choice.low <= reader->plan->slop && !add(matcher, reader, choice.span.start, choice.span.end))
             return false;
@@ -211,6 +217,8 @@ static bool collect_near(struct span_matcher *matcher, struct reader *reader)
 {
     for (;;) {
         size_t lowest = 0;
+        if (search_poll_often(reader->context) != LIBSEARCH_OK)
+            return false;
         const struct span *first = &reader->parts[0]->found[reader->at[0]];
         uint32_t last_start = first->start, last_end = first->end, first_end = first->end;
         for (size_t t = 1; t < reader->plan->part_count; t++) {
@@ -239,6 +247,8 @@ static bool collect_ordered(struct span_matcher *matcher, struct reader *reader)
 {
     const size_t parts = reader->plan->part_count;
     for (size_t i = 0; i < reader->parts[0]->count; i++) {
+        if (search_poll_often(reader->context) != LIBSEARCH_OK)
+            return false;
         const struct span first = reader->parts[0]->found[i];
         struct span before = first;
         size_t t = 1;
@@ -268,6 +278,8 @@ static bool collect(struct span_matcher *matcher, struct reader *reader)
 {
     const struct plan_span *plan = reader->plan;
     reader->count = 0;
+    if (search_poll_often(reader->context) != LIBSEARCH_OK)
+        return false;
     if (plan->kind == SPAN_WORDS)
         return collect_words(matcher, reader);
     if (plan->kind == SPAN_ANY)
@@ -316,6 +328,7 @@ libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base
             scores[document - base] +=
                 score_of(node->phrase_weight, (float)matcher->root->count, norms_inverse(node->terms[0].norms, length));
     }
+    TRY(matcher->context->ended);
     find_damage(matcher, matcher->root);
     if (matcher->no_memory)
         return error_no_memory(matcher->context->error);

@@ -316,19 +316,20 @@ libsearch_status search_suggest(struct snapshot *snapshot, const struct suggest_
                                 struct suggested_word **list, size_t *count, uint64_t *known, libsearch_error *error)
 {
     struct arena arena;
-    arena_init(&arena, snapshot->allocator);
+    size_t budget;
+    search_arena_init(&arena, snapshot->allocator, request->memory, &budget);
     const struct field *field = request->field;
     const bool keywords = field != NULL && field->type == LIBSEARCH_KEYWORD;
     struct suggester suggester = { .request = request, .snapshot = snapshot };
     suggester.limits =
         (struct search_request){ .deadline = request->deadline, .memory = request->memory, .cancel = request->cancel };
-    suggester.context = (struct search_context){
-        .request = &suggester.limits, .arena = &arena, .memory_left = request->memory, .error = error
-    };
+    suggester.context = (struct search_context){ .request = &suggester.limits, .arena = &arena, .error = error };
     suggester.list = plan_list_of(field);
     suggester.flags = keywords ? TERM_LIST : TERM_SURFACE;
     *known = 0;
-    const libsearch_status status = run(&suggester, list, count, known);
+    libsearch_status status = run(&suggester, list, count, known);
+    if (status == LIBSEARCH_NO_MEMORY && arena.refused)
+        status = search_over_memory(error);
     arena_free(&arena);
     return status;
 }
