@@ -110,8 +110,7 @@ static bool counts(const struct query_words *words, size_t i)
 
 /* Each word of a question that is nothing but words, and those of the documents that it has as well in one. */
 static libsearch_status add_question_words(struct parts *parts, const struct query_words *asked, float share,
-                                           float scale, struct engine_word *words, size_t count,
-                                           libsearch_error *error)
+                                           float scale, struct engine_word *words, size_t count, libsearch_error *error)
 {
     for (size_t i = 0; i < asked->count; i++) {
         const struct query_word *word = &asked->words[i];
@@ -160,7 +159,7 @@ static libsearch_status compose(libsearch_snapshot *snapshot, const libsearch_qu
     const struct schema *schema = snapshot->engine->snapshot_schema(snapshot->handle);
     const struct query_words *asked = NULL;
     if (query != NULL && query->kind == QUERY_TEXT && query->flags == 0 && query->field == NULL)
-        TRY(query_words_of(query, schema->analyzers[0], &asked, error));
+        TRY(query_words_of(query, schema->analyzers[0], NULL, NULL, &asked, error));
     if (asked != NULL && (asked->cut || asked->count > PLAIN_WORDS || asked->count == 0))
         asked = NULL;
     float sum = 0, most = 0;

@@ -13,9 +13,9 @@
 
 struct entry {
     struct search_word word;
-    double sum;     /* of impacts, weighted */
-    double here;    /* its frequency in the document that is read */
-    uint32_t last;  /* 1 + that document's place among the sources */
+    double sum;      /* of impacts, weighted */
+    double here;     /* its frequency in the document that is read */
+    uint32_t last;   /* 1 + that document's place among the sources */
     uint32_t having; /* how many of the sources have it */
 };
 
@@ -225,8 +225,7 @@ static libsearch_status weigh(struct expanding *expanding, double weights, struc
             continue;
         const double n = (double)having;
         entry->word.impact = (float)(entry->sum / weights);
-        entry->word.worth =
-            (float)(entry->sum / weights * log1p((expanding->documents - n + 0.5) / (n + 0.5)));
+        entry->word.worth = (float)(entry->sum / weights * log1p((expanding->documents - n + 0.5) / (n + 0.5)));
         all[found++] = entry->word;
     }
     if (found > 1)
@@ -264,19 +263,20 @@ libsearch_status search_expand(struct snapshot *snapshot, const struct search_ex
                                            .memory = request->memory,
                                            .cancel = request->cancel };
     struct arena own;
-    arena_init(&own, snapshot->allocator);
-    struct expanding expanding = {
-        .context = { .request = &limits, .arena = &own, .memory_left = request->memory, .error = error },
-        .snapshot = snapshot,
-        .request = request,
-        .results = arena
-    };
+    size_t budget;
+    search_arena_init(&own, snapshot->allocator, request->memory, &budget);
+    struct expanding expanding = { .context = { .request = &limits, .arena = &own, .error = error },
+                                   .snapshot = snapshot,
+                                   .request = request,
+                                   .results = arena };
     libsearch_status status =
         tokenizer_new(snapshot->schema->analyzers[0], snapshot->allocator, &expanding.tokenizer, error);
     if (status == LIBSEARCH_OK) {
         status = expand(&expanding, words, count);
         tokenizer_free(expanding.tokenizer);
     }
+    if (status == LIBSEARCH_NO_MEMORY && own.refused)
+        status = search_over_memory(error);
     arena_free(&own);
     return status;
 }
