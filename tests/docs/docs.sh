@@ -149,5 +149,13 @@ every_handle_is_on_the_page_of_threads() {
   [ ! -s "$work/wrong" ]
 }
 
+every_folder_of_the_library_is_in_the_architecture() {
+  for folder in libsearch/*/; do
+    grep -q "| .$(basename "$folder")/" docs/architecture.md || echo "docs/architecture.md asks no question that $folder answers"
+  done >"$work/wrong"
+  cat "$work/wrong"
+  [ ! -s "$work/wrong" ]
+}
+
 claim=$1
 "$claim"

@@ -43,6 +43,21 @@ static void the_guide(libsearch_index *index, libsearch_writer *writer)
     libsearch_results_free(results);
 }
 
+static void the_how_to_of_saved_queries(void)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_watch *watch = NULL;
+    libsearch_watcher *watcher = NULL;
+    HOLDS(libsearch_watch_new(NULL, &watch, &error) == LIBSEARCH_OK);
+    HOLDS(libsearch_watch_add_text(watch, LIBSEARCH_STRING("rain"), LIBSEARCH_STRING("rain -spain"), 0, NULL, NULL,
+                                   &error) == LIBSEARCH_OK);
+    HOLDS(libsearch_watcher_open(watch, NULL, &watcher, &error) == LIBSEARCH_OK);
+    HOLDS(matches(watch, watcher, LIBSEARCH_STRING("Rain over the hills")) == 1);
+    HOLDS(matches(watch, watcher, LIBSEARCH_STRING("The rain in Spain")) == 0);
+    libsearch_watcher_close(watcher);
+    libsearch_watch_free(watch);
+}
+
 static void the_how_tos(libsearch_index *index, libsearch_writer *writer)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
@@ -92,6 +107,7 @@ int main(void)
     HOLDS(open_news(&index, &error) == LIBSEARCH_OK);
     HOLDS(libsearch_writer_open(index, NULL, &writer, &error) == LIBSEARCH_OK);
     the_guide(index, writer);
+    the_how_to_of_saved_queries();
     the_how_tos(index, writer);
     libsearch_writer_close(writer);
     libsearch_close(index);
