@@ -2,6 +2,7 @@
 #include "search/estimate.h"
 
 #include "documents/live.h"
+#include "query/query_set.h"
 #include "segment/segment.h"
 
 /* Documents of all segments. */
@@ -128,6 +129,10 @@ static struct estimate of_node(const struct counted *in, const struct plan_node 
         break;
     case PLAN_RANGE:
     case PLAN_EXISTS: return (struct estimate){ 0, in->documents, documents * RANGE_SHARE };
+    case PLAN_SET:
+        made.most = smaller(node->set->count, in->documents);
+        made.about = (double)made.most;
+        break;
     case PLAN_BOOLEAN: return of_boolean(in, node);
     case PLAN_NEAR: return of_span(in, node->span);
     case PLAN_MAX:

@@ -72,6 +72,21 @@ static libsearch_query *with(libsearch_query *words, libsearch_occur occur, libs
     return query;
 }
 
+/* A search that does not count says what the number may be, and the number is within. */
+static void assert_bounds_hold(libsearch_snapshot *snapshot, const libsearch_query *query, uint64_t total)
+{
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_results *results = NULL;
+    uint64_t least = 0, most = 0;
+    options.count = 3;
+    assert_int_equal(libsearch_snapshot_search(snapshot, query, &options, &results, NULL), LIBSEARCH_OK);
+    libsearch_results_estimate(results, &least, &most);
+    if (total < least || total > most)
+        fail_msg("%llu match, and not from %llu to %llu", (unsigned long long)total, (unsigned long long)least,
+                 (unsigned long long)most);
+    libsearch_results_free(results);
+}
+
 /* "id score" of the hits, and the total. */
 static char *answers_of(libsearch_snapshot *snapshot, libsearch_query *query)
 {
@@ -89,7 +104,9 @@ static char *answers_of(libsearch_snapshot *snapshot, libsearch_query *query)
         length += (size_t)sprintf(text + length, "%.*s %.9g\n", (int)id.length, id.data,
                                   (double)libsearch_results_score(results, i));
     }
-    sprintf(text + length, "of %llu", (unsigned long long)libsearch_results_total(results, NULL));
+    const uint64_t total = libsearch_results_total(results, NULL);
+    sprintf(text + length, "of %llu", (unsigned long long)total);
+    assert_bounds_hold(snapshot, query, total);
     libsearch_results_free(results);
     libsearch_query_free(query);
     return text;
