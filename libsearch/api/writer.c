@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/handles.h"
 
-enum { LEAST_MEMORY = 16 << 20, MOST_THREADS = 1024 };
+enum { LEAST_MEMORY = LIBSEARCH_LEAST_MEMORY, MOST_THREADS = LIBSEARCH_MAX_THREADS };
 
 libsearch_status libsearch_writer_open(libsearch_index *index, const libsearch_writer_options *options,
                                        libsearch_writer **writer, libsearch_error *error)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_WARNINGS = 64 };
+enum { MAX_WARNINGS = LIBSEARCH_MAX_WARNINGS };
 
 static libsearch_status parser_warn(struct query_parser *parser, size_t position, const char *message)
 {

@@ -10,7 +10,7 @@
 #include "base/status.h"
 
 /* Values of one document. With LIBSEARCH_MAX_VALUE it bounds what a record of stored fields can take. */
-enum { DOCUMENT_MAX_VALUES = 1 << 24 };
+enum { DOCUMENT_MAX_VALUES = LIBSEARCH_MAX_VALUES };
 
 /* One value. Strings lie in the document's arena. */
 struct document_value {

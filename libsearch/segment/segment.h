@@ -10,7 +10,7 @@
 #include "schema/schema.h"
 
 /* Documents per segment; numbers fit 31 bits, so that sums of gaps never wrap. */
-enum { SEGMENT_MAX_DOCUMENTS = 0x40000000 };
+enum { SEGMENT_MAX_DOCUMENTS = LIBSEARCH_MAX_SEGMENT_DOCUMENTS };
 
 /* Building. The file is created at once (stored fields stream into it) and complete after finish. */
 struct segment_builder;

@@ -28,9 +28,9 @@ struct term_walk {
 };
 
 /* Longest patterns of a wildcard walk, in letters and question marks. */
-enum { TERM_WILDCARD_MAX = 1024 };
+enum { TERM_WILDCARD_MAX = LIBSEARCH_MAX_PATTERN };
 /* Most edits of a fuzzy walk. */
-enum { TERM_DISTANCE_MAX = 2 };
+enum { TERM_DISTANCE_MAX = LIBSEARCH_MAX_EDITS };
 
 /* All return OK when every match has been called back, LIMIT, CORRUPT, NO_MEMORY, or what a callback returned. */
 

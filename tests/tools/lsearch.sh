@@ -658,5 +658,31 @@ output_that_cannot_be_written_is_a_failure() {
   err_has "standard output"
 }
 
+hostile_documents_are_taken_or_told_and_the_others_indexed() {
+  python3 - <<'EOF'
+import json
+with open("hostile.jsonl", "wb") as file:
+    def line(id, **fields): file.write(json.dumps({"id": id, **fields}).encode() + b"\n")
+    line("first", text="a sound neighbour")
+    line("one word", text="x" * (10 << 20))
+    line("NUL", text="a\0word")
+    line("nothing")
+    line("i" * 65536, text="the longest id")
+    line("i" * 65537, text="an id that is too long")
+    line("fields", **{f"field{i}": "v" for i in range(5000)})
+    file.write(b'{"id": "no UTF-8", "text": "\xff\xfe"}\n')
+    file.write(b'{"id": "cut short", "text": "...\n')
+    file.write(b"\0\0\0\n[]\n7\n")
+    file.write(b"[" * 100000 + b"\n")
+    line("last", text="a sound neighbour")
+EOF
+  run 0 index hostile.index hostile.jsonl
+  for number in 6 7 8 9 10 11 12 13; do err_has "hostile.jsonl:$number: "; done
+  run 0 search hostile.index neighbour --json
+  ids_are "first last"
+  run 0 info hostile.index
+  run 0 check hostile.index
+}
+
 declare -F "$1" >/dev/null || { echo "no such claim: $1" >&2; exit 2; }
 "$1"
