@@ -134,7 +134,7 @@ typedef struct libsearch_feedback {
     size_t size;      /**< sizeof(libsearch_feedback), by LIBSEARCH_FEEDBACK_INIT */
     size_t documents; /**< in a search: from so many of its first answers; INIT: 5; at most LIBSEARCH_MAX_FEEDBACK */
     size_t words;     /**< how many are added; INIT: 50; at most 1000 */
-    float share;      /**< from 0 to 1: what the added words count together, beside 1 - share of the question; INIT: 0.4 */
+    float share; /**< from 0 to 1: what the added words count together, beside 1 - share of the question; INIT: 0.4 */
     size_t max_bytes; /**< of each document's text, no more is read; INIT: 1 MiB */
 } libsearch_feedback;
 
@@ -215,11 +215,12 @@ LIBSEARCH_API libsearch_status libsearch_query_similar(libsearch_snapshot *snaps
 
 /** How several fields are searched as one. */
 typedef enum libsearch_fields_as {
-    LIBSEARCH_FIELDS_BM25F = 0, /**< word by word: f = the sum over the fields of weight f_i / (1 - b_i + b_i l_i / a_i),
+    LIBSEARCH_FIELDS_BM25F =
+        0,                    /**< word by word: f = the sum over the fields of weight f_i / (1 - b_i + b_i l_i / a_i),
                                      and the word gives W f / (f + k1). Robertson, Zaragoza and Taylor, “Simple BM25
                                      extension to multiple weighted fields” (CIKM 2004), each field with its own b as in
                                      Zaragoza and others, “Microsoft Cambridge at TREC-13” (2004) */
-    LIBSEARCH_FIELDS_BEST = 1   /**< the text in each field by itself, times its weight; the best of these */
+    LIBSEARCH_FIELDS_BEST = 1 /**< the text in each field by itself, times its weight; the best of these */
 } libsearch_fields_as;
 
 /**

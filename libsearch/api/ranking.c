@@ -229,8 +229,7 @@ libsearch_status ranking_feed_back(libsearch_snapshot *snapshot, const libsearch
                                           .ranking = search->ranking,
                                           .results = search->results };
     struct engine_answer answer = { 0 };
-    struct engine_source *sources =
-        memory_allocate_array(snapshot->allocator, feedback->documents, sizeof *sources);
+    struct engine_source *sources = memory_allocate_array(snapshot->allocator, feedback->documents, sizeof *sources);
     answer.hits = memory_allocate_array(snapshot->allocator, feedback->documents, sizeof *answer.hits);
     libsearch_status status = sources == NULL || answer.hits == NULL ? error_no_memory(error) : LIBSEARCH_OK;
     if (status == LIBSEARCH_OK && feedback->documents > 0)
@@ -238,7 +237,8 @@ libsearch_status ranking_feed_back(libsearch_snapshot *snapshot, const libsearch
     for (size_t i = 0; status == LIBSEARCH_OK && i < answer.hit_count; i++)
         sources[i] = (struct engine_source){ .number = answer.hits[i].number, .weight = answer.hits[i].score };
     if (status == LIBSEARCH_OK)
-        status = feedback_expand(snapshot, search->query, sources, answer.hit_count, feedback, &limits, expanded, error);
+        status =
+            feedback_expand(snapshot, search->query, sources, answer.hit_count, feedback, &limits, expanded, error);
     query_warnings_free(snapshot->allocator, answer.warnings);
     memory_free(snapshot->allocator, answer.hits);
     memory_free(snapshot->allocator, sources);

@@ -86,8 +86,9 @@ libsearch_status libsearch_results_explain(libsearch_results *results, size_t i,
     const libsearch_snapshot *snapshot = results->snapshot;
     if (snapshot->engine->explain == NULL)
         return error_set(error, LIBSEARCH_UNSUPPORTED, "the %s engine explains no scores", snapshot->engine->name);
-    TRY(snapshot->engine->explain(snapshot->handle, results->fed != NULL ? results->fed : results->query, results->model, results->ranking,
-                                  results->hits[i].number, &results->arena, &list, count, error));
+    TRY(snapshot->engine->explain(snapshot->handle, results->fed != NULL ? results->fed : results->query,
+                                  results->model, results->ranking, results->hits[i].number, &results->arena, &list,
+                                  count, error));
     if (i < results->rescored)
         TRY(explain_second_stage(results, i, &list, count, error));
     *lines = list;

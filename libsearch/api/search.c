@@ -259,23 +259,23 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         return status;
     }
     struct engine_request request = { .query = query,
-                                            .count = count,
-                                            .offset = staged ? 0 : options->offset,
-                                            .ranking = ranking,
-                                            .total = options->total,
-                                            .model = options->model,
-                                            .deadline = deadline_of(options->timeout),
-                                            .memory = memory,
-                                            .cancel = options->cancel == NULL ? NULL : &options->cancel->raised,
-                                            .flags = options->flags,
-                                            .sort = options->sort,
-                                            .sort_count = options->sort_count,
-                                            .facets = facets,
-                                            .facet_count = options->facet_count,
-                                            .collapse = options->collapse,
-                                            .after = after,
-                                            .after_number = after_number,
-                                            .results = &found->arena };
+                                      .count = count,
+                                      .offset = staged ? 0 : options->offset,
+                                      .ranking = ranking,
+                                      .total = options->total,
+                                      .model = options->model,
+                                      .deadline = deadline_of(options->timeout),
+                                      .memory = memory,
+                                      .cancel = options->cancel == NULL ? NULL : &options->cancel->raised,
+                                      .flags = options->flags,
+                                      .sort = options->sort,
+                                      .sort_count = options->sort_count,
+                                      .facets = facets,
+                                      .facet_count = options->facet_count,
+                                      .collapse = options->collapse,
+                                      .after = after,
+                                      .after_number = after_number,
+                                      .results = &found->arena };
     if (status == LIBSEARCH_OK && ranking != NULL && ranking->feedback != NULL) {
         status = ranking_feed_back(snapshot, ranking->feedback, &request, &found->fed, error);
         request.query = found->fed;

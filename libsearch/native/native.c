@@ -8,8 +8,8 @@
 #include "index/index.h"
 #include "index/writer.h"
 #include "io/storage.h"
-#include "search/search.h"
 #include "search/expand.h"
+#include "search/search.h"
 #include "search/suggest.h"
 #include "segment/segment_data.h"
 
@@ -246,13 +246,12 @@ static libsearch_status native_suggest(struct engine_snapshot *snapshot, const s
 static libsearch_status native_expand(struct engine_snapshot *snapshot, const struct engine_expand *request,
                                       struct engine_word **words, size_t *count, libsearch_error *error)
 {
-    struct search_source *sources =
-        arena_allocate(request->results, (request->source_count + 1) * sizeof *sources);
+    struct search_source *sources = arena_allocate(request->results, (request->source_count + 1) * sizeof *sources);
     if (sources == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < request->source_count; i++)
-        sources[i] = (struct search_source){ request->sources[i].number, request->sources[i].text,
-                                             request->sources[i].weight };
+        sources[i] =
+            (struct search_source){ request->sources[i].number, request->sources[i].text, request->sources[i].weight };
     const struct search_expand_request inner = { .sources = sources,
                                                  .source_count = request->source_count,
                                                  .words = request->words,

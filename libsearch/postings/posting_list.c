@@ -212,6 +212,16 @@ uint32_t posting_place_in_block(const struct posting_list *list, uint32_t b, uin
     return bitmap_count_range(list->bitmap, b == 0 ? 0 : posting_last_document(list, b - 1) + 1, document);
 }
 
+void posting_bitmap_or(const struct posting_list *list, uint32_t first, uint32_t n, uint64_t *words)
+{
+    const uint32_t last = posting_last_document(list, list->blocks - 1);
+    for (uint32_t w = 0; w < n && first + w <= last / 64; w++) {
+        /* What damaged bytes set behind the last document does not count. */
+        const uint64_t mask = first + w == last / 64 ? UINT64_MAX >> (63 - last % 64) : UINT64_MAX;
+        words[w] |= load_u64(list->bitmap + 8 * (size_t)(first + w)) & mask;
+    }
+}
+
 /* A block that does not end where the list says would let documents fall from block to block. */
 bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct posting_bitmap *bitmap)
 {

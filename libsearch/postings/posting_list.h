@@ -68,6 +68,9 @@ static inline bool posting_bitmap_has(const struct posting_list *list, uint32_t 
     return document <= last && (load_u64(list->bitmap + 8 * (size_t)(document / 64)) >> document % 64 & 1) != 0;
 }
 
+/* Sets in n words the bits of documents [64 first, 64 (first + n)) that a list with a bitmap has. */
+void posting_bitmap_or(const struct posting_list *list, uint32_t first, uint32_t n, uint64_t *words);
+
 /* A block's documents as the bitmap that they are kept as: bit 0 of the first word is document `first`. */
 struct posting_bitmap {
     const uint8_t *words; /* u64 each */

@@ -103,20 +103,12 @@ static void or_bitmap(uint64_t *words, uint32_t base, const struct posting_bitma
     }
 }
 
-/* The same of the bitmap of a whole list. */
-static void or_list_bitmap(uint64_t *words, uint32_t base, const struct posting_list *list)
-{
-    const uint32_t end = posting_last_document(list, list->blocks - 1) / 64 + 1, first = base / 64;
-    for (uint32_t w = 0; w < WINDOW_WORDS && first + w < end; w++)
-        words[w] |= load_u64(list->bitmap + 8 * (size_t)(first + w));
-}
-
 /* Marks the list's documents in [base, base + WINDOW): in counting->marks, or where they are a bitmap in `words`. */
 static bool mark(struct counting *counting, struct list_walk *of, uint32_t base, uint64_t *words)
 {
     const struct posting_list *list = of->list;
     if (list->bitmap != NULL) {
-        or_list_bitmap(words, base, list);
+        posting_bitmap_or(list, base / 64, WINDOW_WORDS, words);
         return true;
     }
     for (uint32_t b = list_walk_seek(of, base); b < list->blocks; b++) {

@@ -169,6 +169,10 @@ static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor
                                  float *scores)
 {
     const uint32_t end = base + WINDOW;
+    if (scores == NULL && cursor->list.bitmap != NULL && cursor->term->field == SCHEMA_NO_FIELD) {
+        posting_bitmap_or(&cursor->list, base / 64, WINDOW_WORDS, bits);
+        return LIBSEARCH_OK;
+    }
     for (uint32_t document = term_cursor_seek(cursor, base); document < end;
          document = term_cursor_seek(cursor, document)) {
         const struct posting_block *block = &cursor->block;

@@ -26,10 +26,10 @@ struct search_word {
 struct search_expand_request {
     const struct search_source *sources;
     size_t source_count;
-    size_t words;       /* how many are wanted */
-    size_t bytes;       /* of each document or text, no more are read */
-    bool others;        /* only terms that documents besides the sources have */
-    int64_t deadline;   /* as of a search */
+    size_t words;     /* how many are wanted */
+    size_t bytes;     /* of each document or text, no more are read */
+    bool others;      /* only terms that documents besides the sources have */
+    int64_t deadline; /* as of a search */
     size_t memory;
     const volatile int *cancel;
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "search/narrow.h"
 #include "search/prune_parts.h"
 
 /* A phrase of words that are scored by formulas is not pruned. */
@@ -7,12 +8,26 @@ static bool is_leaf(const struct plan_node *node)
     return node->kind == PLAN_TERM && node->scored && leaf_can_be_pruned(&node->terms[0]);
 }
 
+/* All children but those that only restrict. */
 static bool all_children(const struct plan_node *node, uint8_t occur)
 {
-    for (size_t i = 0; i < node->child_count; i++)
+    size_t found = 0;
+    for (size_t i = 0; i < node->child_count; i++) {
+        if (node->occurs[i] == LIBSEARCH_FILTER || node->occurs[i] == LIBSEARCH_MUST_NOT)
+            continue;
         if (node->occurs[i] != occur || !is_leaf(node->children[i]))
             return false;
-    return node->child_count > 0;
+        found++;
+    }
+    return found > 0;
+}
+
+static bool has_restrictions(const struct plan_node *node)
+{
+    for (size_t i = 0; i < node->child_count; i++)
+        if (node->occurs[i] == LIBSEARCH_FILTER || node->occurs[i] == LIBSEARCH_MUST_NOT)
+            return true;
+    return false;
 }
 
 /* Of more terms than these their order alone takes longer than scoring everything does. */
@@ -31,8 +46,28 @@ bool prune_can(const struct plan_node *node)
                 return false;
         return true;
     }
+    const struct plan_node *core = NULL;
+    const bool restricted = node->kind == PLAN_BOOLEAN && has_restrictions(node);
+    if (restricted && !narrow_can(node, &core))
+        return false;
+    if (core != NULL)
+        return prune_can(core);
     return node->kind == PLAN_BOOLEAN && node->scored &&
            ((node->minimum <= 1 && all_children(node, LIBSEARCH_SHOULD)) || all_children(node, LIBSEARCH_MUST));
+}
+
+size_t prune_keep_live(const struct prune *prune, const uint32_t *documents, uint32_t base, uint16_t *indexes,
+                       size_t count)
+{
+    size_t kept = 0;
+    if (prune->where->live == NULL)
+        return count;
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t index = indexes[i];
+        indexes[kept] = index;
+        kept += live_has(prune->where->live, documents != NULL ? documents[index] : base + index);
+    }
+    return kept;
 }
 
 void prune_seed(struct prune *prune)
@@ -152,10 +187,50 @@ static libsearch_status open_leaves(struct prune *prune, const struct plan_node 
     return LIBSEARCH_OK;
 }
 
+/* How many documents the plan can match at most: by its rarest word, where all must be there. */
+static uint64_t most_matches(const struct plan_node *node, size_t segment_index)
+{
+    const bool all = node->kind == PLAN_PHRASE || (node->kind == PLAN_BOOLEAN && node->occurs[0] == LIBSEARCH_MUST);
+    const size_t terms = node->kind == PLAN_BOOLEAN ? node->child_count : node->term_count;
+    uint64_t sum = 0, least = UINT64_MAX;
+    for (size_t i = 0; i < terms; i++) {
+        const struct plan_term *term = node->kind == PLAN_BOOLEAN ? &node->children[i]->terms[0] : &node->terms[i];
+        const struct posting_list *list = term == NULL ? NULL : term->lists[segment_index];
+        const uint64_t with = list == NULL ? 0 : list->document_frequency;
+        sum += with;
+        least = with < least ? with : least;
+    }
+    return all ? least : sum;
+}
+
+/* With filters and forbidden words: bits for them first, unless the words lie in so few windows of documents, or so few
+ * documents are left, that scoring all matches is quicker. */
+static libsearch_status prune_narrowed(struct search_context *context, const struct plan_node *node,
+                                       const struct snapshot_segment *where, size_t segment_index, struct top_k *top)
+{
+    enum { FEW = 128 };
+    const struct plan_node *core, *restriction;
+    struct snapshot_segment narrowed;
+    uint32_t left;
+    TRY(narrow_split(context, node, &core, &restriction));
+    const uint32_t documents = segment_count(where->segment);
+    if (!(core->kind == PLAN_BOOLEAN && has_restrictions(core)) &&
+        most_matches(core, segment_index) <= documents / WINDOW)
+        return evaluate_segment(context, node, where, segment_index, top, NULL);
+    TRY(narrow_segment(context, restriction, where, segment_index, &narrowed, &left));
+    if (left == 0)
+        return LIBSEARCH_OK;
+    if (left < documents / FEW)
+        return evaluate_segment(context, core, &narrowed, segment_index, top, NULL);
+    return prune_segment(context, core, &narrowed, segment_index, top, NULL);
+}
+
 libsearch_status prune_segment(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
                                uint64_t *count)
 {
+    if (node->kind == PLAN_BOOLEAN && has_restrictions(node))
+        return prune_narrowed(context, node, where, segment_index, top);
     struct prune prune = { .context = context, .where = where, .top = top, .count = count };
     bool missing;
     TRY(open_leaves(&prune, node, segment_index, &missing));

@@ -13,7 +13,8 @@ static bool search_block(struct prune *prune, struct leaf **by_rarity, struct ca
     if (!leaf_load_scores(lead, b))
         return false;
     const struct term_cursor *cursor = &lead->cursor;
-    const size_t found = kernel_at_least(cursor->scores, cursor->block.count, prune_limit(prune) - others, indexes);
+    size_t found = kernel_at_least(cursor->scores, cursor->block.count, prune_limit(prune) - others, indexes);
+    found = prune_keep_live(prune, cursor->block.documents, 0, indexes, found);
     candidates_fill(candidates, lead, cursor->block.documents, cursor->scores, indexes, found);
     for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++) {
         float rest = 0;

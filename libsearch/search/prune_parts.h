@@ -29,6 +29,10 @@ static inline bool prune_is_live(const struct prune *prune, uint32_t document)
     return prune->where->live == NULL || live_has(prune->where->live, document);
 }
 
+/* Leaves of indexes into documents (NULL: they are the documents, counted from base) those of live ones. */
+size_t prune_keep_live(const struct prune *prune, const uint32_t *documents, uint32_t base, uint16_t *indexes,
+                       size_t count);
+
 /* Offers a document with its exact score. */
 static inline void prune_offer(struct prune *prune, uint32_t document, float score)
 {

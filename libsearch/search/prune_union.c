@@ -99,7 +99,8 @@ static void try_run(struct union_search *search, struct leaf *leaf, const uint32
     const float rest = search->sums[others];
     for (uint32_t from = 0; from < count; from += POSTING_BLOCK) {
         const uint32_t n = count - from < POSTING_BLOCK ? count - from : POSTING_BLOCK;
-        const size_t found = kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
+        size_t found = kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
+        found = prune_keep_live(search->prune, documents + from, 0, search->indexes, found);
         if (found == 0)
             continue;
         candidates_fill(search->candidates, leaf, documents + from, scores + from, search->indexes, found);
@@ -216,9 +217,10 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
-    const size_t found = sound ? kernel_at_least(search->scores, WINDOW,
-                                                 least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE, search->indexes)
-                               : 0;
+    size_t found = sound ? kernel_at_least(search->scores, WINDOW,
+                                           least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE, search->indexes)
+                         : 0;
+    found = prune_keep_live(prune, NULL, window * WINDOW, search->indexes, found);
     for (size_t from = 0; from < found; from += POSTING_BLOCK)
         try_sums(search, window * WINDOW, search->indexes + from,
                  found - from < POSTING_BLOCK ? found - from : POSTING_BLOCK, others);
