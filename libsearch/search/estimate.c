@@ -127,9 +127,9 @@ static struct estimate of_node(const struct counted *in, const struct plan_node 
             made.about *= node->term_count > 1 ? PHRASE_SHARE : 1;
         }
         break;
-    case PLAN_SET:
     case PLAN_RANGE:
     case PLAN_EXISTS: return (struct estimate){ 0, in->documents, documents * RANGE_SHARE };
+    case PLAN_SET:
         made.most = smaller(node->set->count, in->documents);
         made.about = (double)made.most;
         break;
