@@ -118,12 +118,17 @@ static void kill_one(int kill_number, unsigned *next, unsigned *commits)
     if (writer == 0)
         write_until_killed(told[1], *next);
     close(told[1]);
-    const struct timespec pause = { 0, 1000000 + rand() % 60000000 };
+    /* While it opens, or some commits later, a little after an acknowledgement. */
+    unsigned acknowledged = *next; /* one more than the last number that was told */
+    for (int left = rand() % 5; left > 0 && read(told[0], &number, sizeof number) == sizeof number; left--) {
+        acknowledged = number + 1;
+        ++*commits;
+    }
+    const struct timespec pause = { 0, rand() % 15000000 };
     nanosleep(&pause, NULL);
     kill(writer, SIGKILL);
     assert_int_equal(waitpid(writer, &status, 0), writer);
     assert_true(WIFSIGNALED(status));
-    unsigned acknowledged = *next; /* one more than the last number that was told */
     while (read(told[0], &number, sizeof number) == sizeof number) {
         acknowledged = number + 1;
         ++*commits;
