@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENTS = 150, MOST_RESULTS = 8, MEMORY = 32 << 20 };
+enum { DOCUMENTS = 290, MOST_RESULTS = 8, MEMORY = 32 << 20 };
 
 static const char *const WORDS[] = { "harbour", "winter",   "officials", "cooperation", "médecins", "data",
                                      "teams",   "exchange", "health",    "harbours",    "ministry", "salt",
@@ -306,7 +306,7 @@ void everything_ask(libsearch_index *index, uint64_t *sum, libsearch_status *fai
         }
         libsearch_snapshot_free(snapshot);
     }
-    for (unsigned i = 3; i < DOCUMENTS; i += 36) {
+    for (unsigned i = 3; i < DOCUMENTS; i += 70) {
         char id[24];
         snprintf(id, sizeof id, "doc-%u", i);
         if (answered(&asking, libsearch_get(index, bytes_of(id), &document, &error), &error)) {
