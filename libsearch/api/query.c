@@ -158,6 +158,36 @@ libsearch_query *libsearch_query_best(const libsearch_query *const *queries, siz
                                    .factor = tie });
 }
 
+static libsearch_query *field_text(const char *field, libsearch_bytes text, float weight, unsigned flags)
+{
+    libsearch_query *plain = libsearch_query_text_as(field, text, flags);
+    libsearch_query *weighed = plain == NULL ? NULL : libsearch_query_boost(plain, weight);
+    query_release(plain);
+    return weighed;
+}
+
+libsearch_query *libsearch_query_fields(const char *const *fields, const float *weights, size_t count,
+                                        libsearch_bytes text, libsearch_fields_as as, unsigned flags)
+{
+    const unsigned known = LIBSEARCH_WORDS_ALL | LIBSEARCH_WORDS_KEEP_STOPS;
+    if (fields == NULL || count == 0 || count > LIBSEARCH_MAX_FIELDS || (flags & ~known) != 0 ||
+        (as != LIBSEARCH_FIELDS_BM25F && as != LIBSEARCH_FIELDS_BEST))
+        return NULL;
+    libsearch_query **parts = memory_allocate_array(allocator_default(), count, sizeof(libsearch_query *));
+    if (parts == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) /* one that could not be made makes the tree fail */
+        parts[i] = fields[i] == NULL ? NULL : field_text(fields[i], text, weights == NULL ? 1 : weights[i], flags);
+    libsearch_query *query =
+        make((libsearch_query){ .kind = as == LIBSEARCH_FIELDS_BEST ? QUERY_DISJUNCTION_MAX : QUERY_FIELDS,
+                                .children = parts,
+                                .count = count });
+    for (size_t i = 0; i < count; i++)
+        query_release(parts[i]);
+    memory_free(allocator_default(), parts);
+    return query;
+}
+
 static libsearch_query *scale(enum query_kind kind, const libsearch_query *query, float factor)
 {
     libsearch_query *child = (libsearch_query *)query;

@@ -223,6 +223,9 @@ static libsearch_status parse_list_function(struct query_parser *parser, enum sy
         like.kind = QUERY_DISJUNCTION_MAX;
         *done = value_parse_float(take_argument(parser), &factor) && factor >= 0 && isfinite((float)factor);
         like.factor = *done ? (float)factor : 0;
+    } else if (function == SYNTAX_FIELDS) {
+        like.kind = QUERY_FIELDS;
+        *done = true;
     } else {
         like.kind = function == SYNTAX_ATLEAST ? QUERY_BOOLEAN : QUERY_NEAR;
         like.flags = function == SYNTAX_BEFORE ? QUERY_FLAG_ORDERED : 0;
@@ -235,7 +238,13 @@ static libsearch_status parse_list_function(struct query_parser *parser, enum sy
                             "query: parentheses are nested deeper than %d", MAX_NESTING);
     libsearch_status status = parser_list(parser, scope, true, true, &parts);
     parser->nesting--;
-    bool placed = true;
+    bool placed = true, of_fields = true;
+    for (size_t i = 0; i < parts.count && status == LIBSEARCH_OK && like.kind == QUERY_FIELDS; i++)
+        of_fields = of_fields && parts.occurs[i] == LIBSEARCH_SHOULD && query_is_field_text(parts.queries[i]);
+    if (!of_fields) {
+        like.kind = QUERY_BOOLEAN;
+        status = parser_complain(parser, like.position, "@fields takes texts of fields; any of these is looked for");
+    }
     for (size_t i = 0; i < parts.count && status == LIBSEARCH_OK && like.kind == QUERY_NEAR; i++)
         placed = placed && (parts.occurs[i] == LIBSEARCH_SHOULD || parts.occurs[i] == LIBSEARCH_MUST);
     if (!placed) {
@@ -272,6 +281,7 @@ static libsearch_status parse_function(struct query_parser *parser, const struct
     case SYNTAX_NEAR:
     case SYNTAX_BEFORE:
     case SYNTAX_ATLEAST:
+    case SYNTAX_FIELDS:
     case SYNTAX_MAX: parser->at++; return parse_list_function(parser, word->function, word->field, &part->query, done);
     default: parser->at++; return parse_text_function(parser, word->function, word->field, &part->query, done);
     }

@@ -28,6 +28,7 @@ enum query_kind {
     QUERY_BOOST,           /* one child; factor */
     QUERY_CONSTANT,        /* one child; factor = the score */
     QUERY_EXISTS,          /* documents that have a value in field */
+    QUERY_FIELDS,          /* children: texts of fields, or boosts of them: word by word over all of them (BM25F) */
     QUERY_SET              /* documents of set, which is of one snapshot */
 };
 

@@ -315,6 +315,11 @@ static void print_operand(const libsearch_query *query, enum place place, struct
     case QUERY_DISJUNCTION_MAX: print_counted(query, to); break;
     case QUERY_BOOST:
     case QUERY_CONSTANT: print_factor(query, place, to); break;
+    case QUERY_FIELDS:
+        print_function(to, SYNTAX_FIELDS);
+        print_parts(query, PLACE_SEPARATE, to);
+        buffer_append_u8(to, ')');
+        break;
     case QUERY_EXISTS: buffer_append_u8(to, '*'); break;
     case QUERY_SET: break; /* libsearch_query_print does not let it come here */
     }

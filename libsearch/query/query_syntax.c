@@ -149,7 +149,7 @@ static const char *const function_names[] = {
     [SYNTAX_TEXT] = "@text",        [SYNTAX_PHRASE] = "@phrase",   [SYNTAX_PREFIXED] = "@prefix",
     [SYNTAX_PATTERN] = "@wildcard", [SYNTAX_FUZZY] = "@fuzzy",     [SYNTAX_NEAR] = "@near",
     [SYNTAX_BEFORE] = "@before",    [SYNTAX_ATLEAST] = "@atleast", [SYNTAX_MAX] = "@max",
-    [SYNTAX_FILTER] = "@filter",    [SYNTAX_NONE] = "@none",
+    [SYNTAX_FIELDS] = "@fields",    [SYNTAX_FILTER] = "@filter",   [SYNTAX_NONE] = "@none",
 };
 
 enum syntax_function syntax_function(libsearch_bytes word)

@@ -59,6 +59,7 @@ enum syntax_function {
     SYNTAX_BEFORE,
     SYNTAX_ATLEAST,
     SYNTAX_MAX,
+    SYNTAX_FIELDS,
     SYNTAX_FILTER,
     SYNTAX_NONE
 };

@@ -43,7 +43,7 @@ static unsigned flags_of_kind(enum query_kind kind)
 static bool kind_has_children(enum query_kind kind)
 {
     return kind == QUERY_NEAR || kind == QUERY_BOOLEAN || kind == QUERY_DISJUNCTION_MAX || kind == QUERY_BOOST ||
-           kind == QUERY_CONSTANT;
+           kind == QUERY_CONSTANT || kind == QUERY_FIELDS;
 }
 
 static bool kind_has_text(enum query_kind kind)
@@ -94,12 +94,15 @@ static libsearch_status children_check(const libsearch_query *like, unsigned *de
 {
     if ((like->kind == QUERY_BOOST || like->kind == QUERY_CONSTANT) && like->count != 1)
         return error_set(error, LIBSEARCH_INVALID, "query: a factor belongs to one query");
-    if (like->kind != QUERY_BOOLEAN && like->kind != QUERY_NEAR && !factor_valid(like->factor))
+    if (like->kind != QUERY_BOOLEAN && like->kind != QUERY_NEAR && like->kind != QUERY_FIELDS &&
+        !factor_valid(like->factor))
         return error_set(error, LIBSEARCH_INVALID, "query: a factor must be finite and not negative");
     for (size_t i = 0; i < like->count; i++) {
         const libsearch_query *child = like->children[i];
         if (child == NULL)
             return error_set(error, LIBSEARCH_INVALID, "query: part %zu is NULL", i);
+        if (like->kind == QUERY_FIELDS && !query_is_field_text(child))
+            return error_set(error, LIBSEARCH_INVALID, "query: part %zu is no text of a field", i);
         if (like->kind == QUERY_BOOLEAN && like->occurs[i] > LIBSEARCH_MUST_NOT)
             return error_set(error, LIBSEARCH_INVALID, "query: part %zu has no such occurrence: %d", i,
                              like->occurs[i]);
@@ -209,6 +212,13 @@ bool query_has_places(const libsearch_query *query)
         if (query->occurs[i] != LIBSEARCH_SHOULD || !query_has_places(query->children[i]))
             return false;
     return query->count > 0;
+}
+
+bool query_is_field_text(const libsearch_query *query)
+{
+    if (query->kind == QUERY_BOOST)
+        query = query->children[0];
+    return query->kind == QUERY_TEXT && query->field != NULL && (query->flags & QUERY_FLAG_EXACT) == 0;
 }
 
 static bool range_equal(const libsearch_query *one, const libsearch_query *other)

@@ -19,6 +19,9 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
  * itself, and boosts and unions of these. */
 bool query_has_places(const libsearch_query *query);
 
+/* True for what may be a part of QUERY_FIELDS: a text of a field, in no exact form, or a boost of one. */
+bool query_is_field_text(const libsearch_query *query);
+
 /* The same in everything that has a meaning: not position and warnings; an integer and a date range over the same
  * field are the same question. */
 bool query_equal(const libsearch_query *one, const libsearch_query *other);

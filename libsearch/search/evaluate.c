@@ -24,7 +24,7 @@ struct evaluator {
     struct evaluator **children;
     uint64_t *bits; /* a window's worth, for a parent's use */
     float *scores;
-    float *best, *others; /* MAX: by document of the window */
+    float *best, *others; /* MAX, FIELDS: by document of the window */
     uint8_t *counts;      /* BOOLEAN with minimum > 1: how many SHOULD match */
 };
 
@@ -124,6 +124,10 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     case PLAN_SET: break;
     case PLAN_TERM:
     case PLAN_GROUP: TRY(open_cursors(made, segment_index)); break;
+    case PLAN_FIELDS:
+        TRY(open_cursors(made, segment_index));
+        TRY(search_take(context, WINDOW * sizeof(float), &made->best));
+        break;
     case PLAN_PHRASE:
         TRY(open_cursors(made, segment_index));
         if (!made->nothing)
@@ -339,6 +343,43 @@ static libsearch_status max_window(struct evaluator *evaluator, uint32_t base, u
     return LIBSEARCH_OK;
 }
 
+/* Adds what a word's occurrences in one field come to: factor * frequency * inverse length. */
+static libsearch_status add_field(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base,
+                                  uint64_t *bits)
+{
+    const float factor = evaluator->node->factors[cursor->term - evaluator->node->terms];
+    const uint32_t end = base + WINDOW;
+    for (uint32_t document = term_cursor_seek(cursor, base); document < end;
+         document = term_cursor_seek(cursor, document + 1)) {
+        if (!term_cursor_frequencies(cursor))
+            break;
+        const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
+        const float counted = factor * cursor->frequencies[cursor->index];
+        if (counted > 0)
+            evaluator->best[document - base] += counted * norms_inverse(cursor->term->norms, length);
+        bits[(document - base) / 64] |= UINT64_C(1) << document % 64;
+    }
+    return cursor->damaged ? damaged(evaluator) : LIBSEARCH_OK;
+}
+
+/* BM25F: what a word comes to in all fields, in their order, is saturated as one. */
+static libsearch_status fields_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    uint64_t own[WINDOW_WORDS] = { 0 };
+    const float weight = evaluator->node->phrase_weight;
+    memset(evaluator->best, 0, WINDOW * sizeof *evaluator->best);
+    for (size_t i = 0; i < evaluator->cursor_count; i++)
+        TRY(add_field(evaluator, evaluator->cursors[i], base, own));
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+        bits[w] |= own[w];
+        for (uint64_t word = scores == NULL ? 0 : own[w]; word != 0; word &= word - 1) {
+            const unsigned at = w * 64 + (unsigned)__builtin_ctzll(word);
+            scores[at] += weight - weight / (1.0f + evaluator->best[at]);
+        }
+    }
+    return LIBSEARCH_OK;
+}
+
 /* Adds to bits and scores, which begin as zeros. */
 static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
@@ -365,6 +406,7 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
     case PLAN_RANGE:
     case PLAN_EXISTS: range_bits(evaluator, base, bits); break;
     case PLAN_BOOLEAN: return boolean_window(evaluator, base, bits, scores);
+    case PLAN_FIELDS: return fields_window(evaluator, base, bits, node->scored ? scores : NULL);
     case PLAN_NEAR: return span_matcher_window(evaluator->spans, base, WINDOW, bits, scores);
     case PLAN_MAX: return max_window(evaluator, base, bits, node->scored ? scores : NULL);
     }
@@ -410,6 +452,7 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
         break;
     case PLAN_TERM:
     case PLAN_GROUP:
+    case PLAN_FIELDS:
     case PLAN_PHRASE:
         for (size_t i = 0; i < evaluator->cursor_count; i++) {
             const uint32_t least = term_cursor_seek(evaluator->cursors[i], base);

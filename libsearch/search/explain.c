@@ -118,6 +118,10 @@ static libsearch_status explain(struct explaining *explaining, const struct plan
             return add(explaining, depth + 1, (float)node->formulas.count,
                        "words whose formulas are summed up, each as often as all of it stands");
         return add(explaining, depth + 1, node->phrase_weight, "W, the sum of the words' weights");
+    case PLAN_FIELDS:
+        TRY(add(explaining, depth, score, "\"%s\" in %zu fields: W - W / (1 + the sum of weight * f * i)",
+                shown(&node->terms[0], room, sizeof room), node->term_count));
+        return add(explaining, depth + 1, node->phrase_weight, "W, weight");
     case PLAN_GROUP: return add(explaining, depth, score, "one of %zu words that fit", node->term_count);
     case PLAN_RANGE: return add(explaining, depth, score, "a value in the range");
     case PLAN_EXISTS: return add(explaining, depth, score, "a value in the field");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/query_tree.h"
+#include "search/plan_fields.h"
 #include "search/plan_near.h"
 #include "search/plan_text.h"
 #include "segment/segment_data.h"
@@ -310,6 +311,7 @@ static libsearch_status plan_kind(struct plan *plan, const libsearch_query *quer
     case QUERY_NEAR: return plan_near(plan, query, boost, scored, node, error);
     case QUERY_BOOLEAN: return plan_boolean(plan, query, boost, scored, node, error);
     case QUERY_DISJUNCTION_MAX: return plan_max(plan, query, boost, scored, node, error);
+    case QUERY_FIELDS: return plan_fields(plan, query, boost, scored, node, error);
     case QUERY_BOOST: return plan_any(plan, query->children[0], boost * query->factor, scored, node, error);
     case QUERY_CONSTANT: return plan_constant(plan, query, boost, scored, node, error);
     }

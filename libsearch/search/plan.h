@@ -21,6 +21,7 @@ enum plan_kind {
     PLAN_SET,     /* documents of a set; score: constant */
     PLAN_BOOLEAN, /* children with occurs */
     PLAN_NEAR,    /* documents that have span; terms[0]: whose lengths and norms the score goes by */
+    PLAN_FIELDS,  /* documents that have any of terms[], one word in several fields, each times its factor: BM25F */
     PLAN_MAX      /* documents that any child matches; score: the best child's and tie times the others' */
 };
 
@@ -82,6 +83,7 @@ struct plan_node {
     struct plan_span *span;      /* NEAR */
     const struct query_set *set; /* SET: the query's */
     float tie;                   /* MAX */
+    float *factors;              /* FIELDS: by term */
 };
 
 struct plan {

@@ -289,6 +289,7 @@ Query planner::plan_kind(const libsearch_query *query)
     case QUERY_FUZZY: return plan_expand(query);
     case QUERY_BOOLEAN: return plan_boolean(query);
     case QUERY_DISJUNCTION_MAX: return plan_best(query);
+    case QUERY_FIELDS: fail_at(query->position, LIBSEARCH_UNSUPPORTED, "several fields searched as one");
     case QUERY_BOOST: {
         const Query child = plan(query->children[0]);
         return child.empty() ? child : Query(static_cast<double>(query->factor), child);

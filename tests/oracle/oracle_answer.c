@@ -188,6 +188,23 @@ static bool ask(const struct oracle *oracle, const struct oracle_model *model, c
         else if (frequency > 0)
             *score = score_of(model, oracle->count, document, &node->terms[0], node->phrase_weight, frequency);
         return frequency > 0;
+    case ORACLE_FIELDS: {
+        float sum = 0;
+        for (size_t i = 0; i < node->count; i++) {
+            const struct oracle_term *term = &node->terms[i];
+            if (!frequency_of(oracle, document, term, &frequency))
+                continue;
+            float ratio = (float)length_of(document, term) / term->average;
+            if (ratio < model->min_normlen)
+                ratio = model->min_normlen;
+            if (node->factors[i] > 0)
+                sum += node->factors[i] * frequency * (1.0f / (term->k1 * ((1.0f - term->b) + term->b * ratio)));
+            matches = true;
+        }
+        if (matches)
+            *score = node->phrase_weight - node->phrase_weight / (1.0f + sum);
+        return matches;
+    }
     case ORACLE_ALL: matches = true; break;
     case ORACLE_ANY_OF: matches = has_any_of(document, node); break;
     case ORACLE_RANGE:

@@ -24,6 +24,7 @@ void oracle_node_free(struct oracle_node *node)
     free(node->occurs);
     free(node->terms);
     free(node->offsets);
+    free(node->factors);
     free(node->wanted);
     oracle_span_free(node->span);
     free(node);
@@ -386,6 +387,84 @@ static struct oracle_node *plan_boolean(struct planner *planner, const libsearch
     return node;
 }
 
+/* The words of one of the texts of QUERY_FIELDS. */
+static struct question field_words(struct planner *planner, const libsearch_query *child, float *factor, bool *all)
+{
+    const libsearch_query *text = child->kind == QUERY_BOOST ? child->children[0] : child;
+    struct question question = oracle_analyze(planner, text);
+    size_t kept = 0;
+    for (size_t i = 0; i < question.count; i++)
+        if (!question.words[i].whole)
+            question.words[kept++] = question.words[i];
+    question.count = kept;
+    if (!(text->flags & QUERY_FLAG_KEEP_STOPS))
+        oracle_drop(&question, true);
+    *factor = child->kind == QUERY_BOOST ? child->factor : 1;
+    *all = *all && (text->flags & QUERY_FLAG_ALL) != 0;
+    return question;
+}
+
+/* A word in all fields whose texts have it. */
+static struct oracle_node *field_word(struct planner *planner, const struct question *texts, const float *factors,
+                                      size_t count, uint32_t word, float boost)
+{
+    struct oracle_node *node = oracle_node_new(ORACLE_FIELDS, 0);
+    double n = 0, cf = 0;
+    unsigned q = 0;
+    node->terms = oracle_allocate(count * sizeof *node->terms);
+    node->factors = oracle_allocate(count * sizeof *node->factors);
+    for (size_t t = 0; t < count; t++) {
+        unsigned times = 0;
+        bool counted = false;
+        for (size_t i = 0; i < texts[t].count; i++)
+            times += texts[t].words[i].word == word;
+        if (times == 0)
+            continue;
+        q = times > q ? times : q;
+        struct oracle_term *term = &node->terms[node->count];
+        *term = oracle_term_of(planner, texts[t].field, word);
+        oracle_weigh(planner, term, 1, 1);
+        for (size_t i = 0; i < node->count; i++)
+            counted = counted || node->terms[i].list == term->list;
+        n = term->n > n ? term->n : n;
+        cf += counted ? 0 : term->cf;
+        node->factors[node->count++] = factors[t];
+    }
+    node->phrase_weight = n > 0 ? boost * weight_of(planner->model, (double)planner->oracle->count, n, cf, q) : 0;
+    return node;
+}
+
+static struct oracle_node *plan_fields(struct planner *planner, const libsearch_query *query, float boost)
+{
+    struct question *texts = oracle_allocate(query->count * sizeof *texts);
+    float *factors = oracle_allocate(query->count * sizeof *factors);
+    struct oracle_node *node = oracle_node_new(ORACLE_SUM, 0);
+    size_t room = 0;
+    bool all = query->count > 0;
+    for (size_t t = 0; t < query->count; t++) {
+        texts[t] = field_words(planner, query->children[t], &factors[t], &all);
+        room += texts[t].count;
+    }
+    make_parts(node, room);
+    for (size_t t = 0; t < query->count; t++)
+        for (size_t i = 0; i < texts[t].count; i++) {
+            bool first = true;
+            for (size_t u = 0; u <= t; u++)
+                for (size_t j = 0; j < (u < t ? texts[u].count : i); j++)
+                    first = first && texts[u].words[j].word != texts[t].words[i].word;
+            if (!first)
+                continue;
+            node->parts[node->count] = field_word(planner, texts, factors, query->count, texts[t].words[i].word, boost);
+            node->occurs[node->count++] = all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD;
+        }
+    node->minimum = node->count == 0 || !all ? 1 : 0;
+    for (size_t t = 0; t < query->count; t++)
+        memory_free(allocator_default(), texts[t].words);
+    free(texts);
+    free(factors);
+    return node;
+}
+
 static struct oracle_node *plan_any(struct planner *planner, const libsearch_query *query, float boost)
 {
     struct oracle_node *node;
@@ -416,6 +495,7 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
         for (size_t i = 0; i < query->count; i++)
             node->parts[i] = plan_any(planner, query->children[i], boost);
         return node;
+    case QUERY_FIELDS: return plan_fields(planner, query, boost);
     case QUERY_BOOLEAN: return plan_boolean(planner, query, boost);
     case QUERY_BOOST: return plan_any(planner, query->children[0], boost * query->factor);
     case QUERY_CONSTANT: /* the child filters, all that it lets through counts alike */

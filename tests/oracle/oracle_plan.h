@@ -13,9 +13,10 @@ enum oracle_kind {
     ORACLE_ANY_OF, /* a word of `wanted` in list (and field) */
     ORACLE_RANGE,  /* query says which */
     ORACLE_EXISTS,
-    ORACLE_SUM,   /* parts by occurs and minimum */
-    ORACLE_SPANS, /* span; terms[0]: by whose lengths it is scored */
-    ORACLE_BEST   /* the best of parts, and constant times the others */
+    ORACLE_SUM,    /* parts by occurs and minimum */
+    ORACLE_SPANS,  /* span; terms[0]: by whose lengths it is scored */
+    ORACLE_FIELDS, /* terms, one word in several fields, each times its factor */
+    ORACLE_BEST    /* the best of parts, and constant times the others */
 };
 
 struct oracle_term {
@@ -56,6 +57,7 @@ struct oracle_node {
     float constant; /* the score of what has no terms of its own */
     struct oracle_term *terms;
     int64_t *offsets;
+    float *factors;
     size_t count; /* terms, or parts */
     unsigned slop;
     float phrase_weight;

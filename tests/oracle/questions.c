@@ -182,6 +182,28 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
                                             .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0 });
 }
 
+libsearch_query *question_fields(const struct world *world, struct test_random *random)
+{
+    libsearch_query *children[4];
+    char text[ROOM];
+    size_t count = 0;
+    const unsigned flags = (random_below(random, 3) == 0 ? (unsigned)QUERY_FLAG_ALL : 0) |
+                           (random_below(random, 4) == 0 ? (unsigned)QUERY_FLAG_KEEP_STOPS : 0);
+    random_words(world, random, 1 + random_below(random, 4), text);
+    for (unsigned tries = 0; tries < 12 && count < 4; tries++) {
+        const struct field *field = world->schema->fields[random_below(random, world->schema->count)];
+        if (field->type != LIBSEARCH_TEXT)
+            continue;
+        children[count] = question_text(field->name, text, flags);
+        if (random_below(random, 3) > 0)
+            children[count] = boosted(random, children[count], QUERY_BOOST);
+        count++;
+        if (random_below(random, 4) == 0)
+            random_words(world, random, 1 + random_below(random, 4), text);
+    }
+    return question_new(&(libsearch_query){ .kind = QUERY_FIELDS, .children = children, .count = count });
+}
+
 static libsearch_query *leaf(const struct world *world, struct test_random *random, bool loose)
 {
     const bool values = world->shape.fields == WORLD_EVERYTHING;

@@ -10,6 +10,9 @@
  * where a merge keeps words of deleted documents. */
 libsearch_query *question_random(const struct world *world, struct test_random *random, bool patterns);
 
+/* A text, or several, in several fields as one. */
+libsearch_query *question_fields(const struct world *world, struct test_random *random);
+
 /* A ranking at random (of a world with a text field), as a name (room for 96) and as the oracle has it. */
 const char *model_random(const struct world *world, struct test_random *random, char *name, struct oracle_model *model);
 

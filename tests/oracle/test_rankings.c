@@ -7,6 +7,7 @@
 
 #include "oracle/pieces.h"
 #include "oracle/rankings.h"
+#include "query/query_print.h"
 #include "query/query_tree.h"
 
 static struct pieces pieces;
@@ -62,6 +63,35 @@ static void large_collections_rank_as_the_oracle_does(void **state)
     live("rank large", world_cases(120), 4000, 9500);
 }
 
+static void fields_searched_as_one_answer_as_the_oracle_does(void **state)
+{
+    (void)state;
+    uint64_t seed = world_seed("fields");
+    for (uint64_t done = 0, cases = world_cases(400); done < cases; done += 40, seed++) {
+        struct test_random random = { seed };
+        struct world_shape shape = world_random_shape(&random, 1 + (uint32_t)random_below(&random, 400));
+        print_message("LIBSEARCH_TEST_SEED=%llu LIBSEARCH_TEST_CASES=1\n", (unsigned long long)seed);
+        pieces_make(&pieces, &random, &shape, 1);
+        struct comparison comparison = { &pieces.world, &pieces.snapshot, &pieces.oracle, true, NULL };
+        for (unsigned i = 0; i < 40; i++) {
+            struct oracle_model oracle_model;
+            char name[96], difference[512];
+            const char *model = model_random(&pieces.world, &random, name, &oracle_model);
+            libsearch_query *query = question_fields(&pieces.world, &random);
+            if (oracle_model.kind < ORACLE_BM25_PLUS &&
+                !compare_query(&comparison, query, model, &oracle_model, &random, difference)) {
+                struct buffer text;
+                buffer_init(&text, allocator_default());
+                query_print(query, &text);
+                fail_msg("model %s, %.*s: %s", model == NULL ? "NULL" : model, (int)text.length,
+                         (const char *)text.data, difference);
+            }
+            query_release(query);
+        }
+        pieces_free(&pieces);
+    }
+}
+
 static void an_explanation_begins_with_the_score_to_the_bit(void **state)
 {
     (void)state;
@@ -103,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_collections_rank_as_the_oracle_does),
         cmocka_unit_test(large_collections_rank_as_the_oracle_does),
+        cmocka_unit_test(fields_searched_as_one_answer_as_the_oracle_does),
         cmocka_unit_test(an_explanation_begins_with_the_score_to_the_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,12 @@ struct options {
     libsearch_facet *facets; /* --facet */
     char **facet_names;
     size_t facet_count;
+    libsearch_signal *signals; /* --signal */
+    char **signal_names;       /* their fields' */
+    size_t signal_count;
+    size_t feedback;             /* --feedback, documents; 0: none */
+    size_t feedback_words;       /* --words; 0: as usual */
+    const char *text;            /* --text; NULL: none */
     bool explain;                /* --explain */
     const char *collapse;        /* --collapse */
     const char *in_field;        /* --in */
@@ -69,6 +75,7 @@ struct command {
 enum outcome command_index(const struct options *options);
 enum outcome command_search(const struct options *options);
 enum outcome command_suggest(const struct options *options);
+enum outcome command_similar(const struct options *options);
 enum outcome command_run(const struct options *options);
 enum outcome command_get(const struct options *options);
 enum outcome command_delete(const struct options *options);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lsearch.h"
+#include "ranking.h"
 
 enum {
     IN_INDEX = 1u << 0,
@@ -20,13 +21,16 @@ enum {
     IN_COMPACT = 1u << 7,
     IN_SUGGEST = 1u << 8,
     IN_WATCH = 1u << 9,
-    IN_ALL = 1023u
+    IN_SIMILAR = 1u << 10,
+    IN_ALL = 2047u
 };
 
 static const struct command commands[] = {
     { "index", "INDEX FILE...", "documents into INDEX, which is made if missing", IN_INDEX, false, 1, SIZE_MAX,
       command_index },
     { "search", "INDEX QUERY", "the best documents", IN_SEARCH, true, 1, SIZE_MAX, command_search },
+    { "similar", "INDEX ID...", "documents like these, or with --text like a text", IN_SIMILAR, true, 0, SIZE_MAX,
+      command_similar },
     { "suggest", "INDEX TEXT", "how a query may go on, and what it may have meant", IN_SUGGEST, true, 1, SIZE_MAX,
       command_suggest },
     { "run", "INDEX QUERIES.tsv", "a TREC run: every line is qid<TAB>words", IN_RUN, false, 1, 1, command_run },
@@ -65,6 +69,10 @@ enum option {
     OPTION_COLLAPSE,
     OPTION_EXPLAIN,
     OPTION_IN,
+    OPTION_SIGNAL,
+    OPTION_FEEDBACK,
+    OPTION_TEXT,
+    OPTION_WORDS,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -77,15 +85,16 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-    { "-n", "N", "how many are listed (10 documents, 5 suggestions)", IN_SEARCH | IN_SUGGEST, OPTION_COUNT },
-    { "--offset", "N", "leave out the best N", IN_SEARCH, OPTION_OFFSET },
+    { "-n", "N", "how many are listed (10 documents, 5 suggestions)", IN_SEARCH | IN_SIMILAR | IN_SUGGEST,
+      OPTION_COUNT },
+    { "--offset", "N", "leave out the best N", IN_SEARCH | IN_SIMILAR, OPTION_OFFSET },
     { "-k", "N", "how many documents for each query (1000)", IN_RUN, OPTION_DEPTH },
-    { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_RUN, OPTION_MODEL },
-    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_RUN | IN_SUGGEST | IN_WATCH,
+    { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_SIMILAR | IN_RUN, OPTION_MODEL },
+    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_SIMILAR | IN_RUN | IN_SUGGEST | IN_WATCH,
       OPTION_TIMEOUT },
-    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH, OPTION_JSON },
-    { "--markup", "FORM", "snippets as plain or html", IN_SEARCH, OPTION_MARKUP },
-    { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SUGGEST, OPTION_COLOUR },
+    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_SIMILAR | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH, OPTION_JSON },
+    { "--markup", "FORM", "snippets as plain or html", IN_SEARCH | IN_SIMILAR, OPTION_MARKUP },
+    { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
       IN_INDEX | IN_WATCH, OPTION_LANGUAGE },
     { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX | IN_WATCH, OPTION_FIELD },
@@ -98,15 +107,21 @@ static const struct rule rules[] = {
     { "--like", "INDEX", "fields and analyzer as this index has them", IN_WATCH, OPTION_LIKE },
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
-      IN_SEARCH | IN_RUN | IN_GET | IN_INFO | IN_SUGGEST, OPTION_FIELD_MAP },
-    { "--sort", "FIELD[:desc]", "in the order of a field (score: as without), several with commas", IN_SEARCH,
-      OPTION_SORT },
+      IN_SEARCH | IN_SIMILAR | IN_RUN | IN_GET | IN_INFO | IN_SUGGEST, OPTION_FIELD_MAP },
+    { "--sort", "FIELD[:desc]", "in the order of a field (score: as without), several with commas",
+      IN_SEARCH | IN_SIMILAR, OPTION_SORT },
     { "--facet", "FIELD[:WHAT]",
-      "count a field's values; a date's year, month, week, day or hour; number: list so many", IN_SEARCH,
+      "count a field's values; a date's year, month, week, day or hour; number: list so many", IN_SEARCH | IN_SIMILAR,
       OPTION_FACET },
-    { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH, OPTION_COLLAPSE },
-    { "--explain", NULL, "say where each score comes from", IN_SEARCH, OPTION_EXPLAIN },
+    { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH | IN_SIMILAR,
+      OPTION_COLLAPSE },
+    { "--explain", NULL, "say where each score comes from", IN_SEARCH | IN_SIMILAR, OPTION_EXPLAIN },
     { "--in", "FIELD", "words of this field", IN_SUGGEST, OPTION_IN },
+    { "--signal", "FIELD:KIND[,...]", "a number in the score: recency, saturation, logarithm, linear (lsearch(1))",
+      IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_SIGNAL },
+    { "--feedback", "N", "search again with words of the first N answers", IN_SEARCH | IN_RUN, OPTION_FEEDBACK },
+    { "--text", "TEXT", "like this text; - reads it from standard input", IN_SIMILAR, OPTION_TEXT },
+    { "--words", "N", "by how many words (30; feedback: 50)", IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_WORDS },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -358,6 +373,21 @@ static bool apply(struct options *options, const struct rule *rule, const char *
         if (!add_facets(options, value))
             break;
         return true;
+    case OPTION_SIGNAL:
+        if (!signal_add(options, value))
+            break;
+        return true;
+    case OPTION_FEEDBACK:
+        if (!read_number(value, LIBSEARCH_MAX_FEEDBACK, false, &number) || number == 0)
+            break;
+        options->feedback = (size_t)number;
+        return true;
+    case OPTION_WORDS:
+        if (!read_number(value, 1000, false, &number) || number == 0)
+            break;
+        options->feedback_words = (size_t)number;
+        return true;
+    case OPTION_TEXT: options->text = value; return true;
     case OPTION_EXPLAIN: options->explain = true; return true;
     case OPTION_IN: options->in_field = value; return true;
     case OPTION_COLLAPSE: options->collapse = value; return true;
@@ -480,5 +510,6 @@ void options_free(struct options *options)
         free(options->facet_names[i]);
     free(options->facet_names);
     free(options->facets);
+    signals_free(options);
     free(options->words);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lsearch.h"
+#include "ranking.h"
 
 /* Blanks part the columns of a run, so an id's own become _. */
 static void print_word(const char *data, size_t length)
@@ -40,6 +40,7 @@ static enum outcome run_file(const struct options *options, libsearch_index *ind
                              FILE *file, const char *name)
 {
     libsearch_search_options search = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    struct ranking_room room;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     char *line = NULL;
     size_t capacity = 0;
@@ -49,6 +50,7 @@ static enum outcome run_file(const struct options *options, libsearch_index *ind
     search.total = LIBSEARCH_TOTAL_NONE;
     search.model = options->model;
     search.timeout = options->timeout;
+    search.ranking = ranking_of(options, &room);
     ssize_t read;
     while (outcome == OUTCOME_DONE && (errno = 0, read = getline(&line, &capacity, file)) >= 0) {
         size_t length = (size_t)read;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* lsearch search: one query, its best documents. */
+/* lsearch search: one query, its best documents; lsearch similar: documents like others. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "date.h"
 #include "print.h"
+#include "ranking.h"
 
 enum { SNIPPET_BYTES = 240 };
 
@@ -214,16 +215,10 @@ static void say_nothing_found(libsearch_index *index, libsearch_bytes text)
     libsearch_suggestions_free(found);
 }
 
-enum outcome command_search(const struct options *options)
+/* What search and similar ask for alike. */
+static libsearch_search_options search_options(const struct options *options, struct ranking_room *room)
 {
-    enum outcome outcome;
-    libsearch_error error = LIBSEARCH_ERROR_INIT;
-    libsearch_query *query = NULL;
-    libsearch_results *results = NULL;
     libsearch_search_options search = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
-    if (index == NULL)
-        return outcome;
     if (options->count != SIZE_MAX)
         search.count = options->count;
     search.offset = options->offset;
@@ -235,26 +230,121 @@ enum outcome command_search(const struct options *options)
     search.facets = options->facets;
     search.facet_count = options->facet_count;
     search.collapse = options->collapse;
+    search.ranking = ranking_of(options, room);
+    return search;
+}
+
+/* Prints them; asked: what was, for what may have been meant, or NULL. */
+static enum outcome print_results(const struct options *options, libsearch_index *index, libsearch_results *results,
+                                  size_t count, const libsearch_bytes *asked)
+{
+    const enum outcome outcome = options->json ? print_json(options, results) : print_plain(options, results);
+    const bool nothing =
+        libsearch_results_count(results) == 0 && (count > 0 || libsearch_results_total(results, NULL) == 0);
+    if (outcome == OUTCOME_DONE && nothing) {
+        if (!options->json && asked != NULL)
+            say_nothing_found(index, *asked);
+        else if (!options->json)
+            complain("nothing found");
+        return OUTCOME_NOTHING;
+    }
+    if (outcome == OUTCOME_DONE && count == 0 && !options->json)
+        printf("0 of %" PRIu64 "\n", libsearch_results_total(results, NULL));
+    return outcome;
+}
+
+enum outcome command_search(const struct options *options)
+{
+    enum outcome outcome;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_query *query = NULL;
+    libsearch_results *results = NULL;
+    struct ranking_room room;
+    const libsearch_search_options search = search_options(options, &room);
+    libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
+    if (index == NULL)
+        return outcome;
     size_t length;
     char *text = join_words(options, &length);
-    if (libsearch_query_parse(index, bytes_of(text, length), 0, &query, &error) != LIBSEARCH_OK ||
-        libsearch_search_query(index, query, &search, &results, &error) != LIBSEARCH_OK) {
+    const libsearch_bytes asked = bytes_of(text, length);
+    if (libsearch_query_parse(index, asked, 0, &query, &error) != LIBSEARCH_OK ||
+        libsearch_search_query(index, query, &search, &results, &error) != LIBSEARCH_OK)
         outcome = complain_error(options->index, &error);
-    } else {
-        outcome = options->json ? print_json(options, results) : print_plain(options, results);
-        const bool nothing =
-            libsearch_results_count(results) == 0 && (search.count > 0 || libsearch_results_total(results, NULL) == 0);
-        if (outcome == OUTCOME_DONE && nothing) {
-            if (!options->json)
-                say_nothing_found(index, bytes_of(text, length));
-            outcome = OUTCOME_NOTHING;
-        } else if (outcome == OUTCOME_DONE && search.count == 0 && !options->json) {
-            printf("0 of %" PRIu64 "\n", libsearch_results_total(results, NULL));
-        }
-    }
+    else
+        outcome = print_results(options, index, results, search.count, &asked);
     free(text);
     libsearch_results_free(results);
     libsearch_query_free(query);
+    libsearch_close(index);
+    return outcome;
+}
+
+/* All of standard input. */
+static char *read_input(size_t *length)
+{
+    size_t capacity = 1 << 16, got;
+    char *text = allocate(capacity);
+    *length = 0;
+    while ((got = fread(text + *length, 1, capacity - *length, stdin)) > 0) {
+        *length += got;
+        if (*length == capacity)
+            text = reallocate(text, capacity *= 2);
+    }
+    return text;
+}
+
+/* A query of the words of a text, or of the documents with these ids. */
+static libsearch_status similar_query(const struct options *options, libsearch_snapshot *snapshot,
+                                      const libsearch_bytes *ids, libsearch_query **query, libsearch_error *error)
+{
+    libsearch_feedback feedback = LIBSEARCH_FEEDBACK_INIT;
+    if (options->text == NULL) {
+        feedback.words = options->feedback_words > 0 ? options->feedback_words : 30;
+        return libsearch_query_feedback(snapshot, NULL, ids, NULL, options->word_count, &feedback, query, error);
+    }
+    if (strcmp(options->text, "-") != 0)
+        return libsearch_query_similar(snapshot, bytes_of(options->text, strlen(options->text)),
+                                       options->feedback_words, query, error);
+    size_t length;
+    char *text = read_input(&length);
+    const libsearch_status status =
+        libsearch_query_similar(snapshot, bytes_of(text, length), options->feedback_words, query, error);
+    free(text);
+    return status;
+}
+
+enum outcome command_similar(const struct options *options)
+{
+    enum outcome outcome;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_snapshot *snapshot = NULL;
+    libsearch_query *query = NULL;
+    libsearch_results *results = NULL;
+    struct ranking_room room;
+    libsearch_search_options search = search_options(options, &room);
+    if ((options->word_count == 0) == (options->text == NULL)) {
+        complain("similar takes ids, or --text");
+        return OUTCOME_USAGE;
+    }
+    libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
+    if (index == NULL)
+        return outcome;
+    libsearch_bytes *ids = allocate((options->word_count + 1) * sizeof *ids);
+    for (size_t i = 0; i < options->word_count; i++)
+        ids[i] = bytes_of(options->words[i], strlen(options->words[i]));
+    room.ranking.without = ids;
+    room.ranking.without_count = options->word_count;
+    search.ranking = &room.ranking;
+    if (libsearch_snapshot_open(index, &snapshot, &error) != LIBSEARCH_OK ||
+        similar_query(options, snapshot, ids, &query, &error) != LIBSEARCH_OK ||
+        libsearch_snapshot_search(snapshot, query, &search, &results, &error) != LIBSEARCH_OK)
+        outcome = complain_error(options->index, &error);
+    else
+        outcome = print_results(options, index, results, search.count, NULL);
+    free(ids);
+    libsearch_results_free(results);
+    libsearch_query_free(query);
+    libsearch_snapshot_free(snapshot);
     libsearch_close(index);
     return outcome;
 }
