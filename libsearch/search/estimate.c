@@ -118,6 +118,7 @@ static struct estimate of_node(const struct counted *in, const struct plan_node 
     case PLAN_TERM: return of_term(in, &node->terms[0]);
     case PLAN_PHRASE:
     case PLAN_GROUP:
+    case PLAN_FIELDS:
         for (size_t i = 0; i < node->term_count; i++) {
             const struct estimate one = of_term(in, &node->terms[i]);
             made = i == 0 ? one : node->kind == PLAN_PHRASE ? both(in, made, one) : either(in, made, one);

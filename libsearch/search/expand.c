@@ -16,7 +16,7 @@ struct entry {
     double sum;      /* of impacts, weighted */
     double here;     /* its frequency in the document that is read */
     uint32_t last;   /* 1 + that document's place among the sources */
-    uint32_t having; /* how many of the sources have it */
+    uint32_t having; /* how many of the sources that are documents have it */
 };
 
 struct expanding {
@@ -89,7 +89,7 @@ static libsearch_status count_term(struct expanding *expanding, libsearch_bytes 
     struct entry *entry = &expanding->entries[expanding->slots[slot] - 1];
     if (entry->last != source + 1) {
         entry->last = source + 1;
-        entry->having++;
+        entry->having += expanding->request->sources[source].text.data == NULL;
         entry->here = 0;
         expanding->touched[expanding->touched_count++] = expanding->slots[slot] - 1;
     }

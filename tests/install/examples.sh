@@ -28,6 +28,7 @@ run folder_of_files "$work/texts.index" "$sources/texts" "walking harbour"
 run updates_and_deletes "$work/notes.index"
 run fields_and_facets "$work/books.index"
 run custom_tokenizer "$work/sources.index"
+run what_the_program_knows "$work/known.index"
 run one_writer_many_readers "$work/messages.index"
 run snippets_in_a_terminal "$work/texts.index" walks bold
 printf 'harb\nwalk mas' >"$work/keys"

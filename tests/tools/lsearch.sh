@@ -70,6 +70,53 @@ search_asks_what_was_meant_where_nothing_is_found() {
   err_lines 0
 }
 
+# ---- ranking
+
+similar_lists_documents_like_these() {
+  three_documents
+  run 0 similar three.index a --json -n 1
+  ids_are b
+  run 0 similar three.index --text 'snow in spring' --json -n 1
+  ids_are c
+  echo 'a dry coast' >text
+  "$lsearch" similar three.index --text - --json -n 1 <text >out
+  ids_are b
+  run 1 similar three.index --text xyzzy
+  err_has "nothing found"
+  run 3 similar three.index nobody
+  err_has "no document"
+  run 2 similar three.index
+  run 2 similar three.index a --text b
+}
+
+search_ranks_by_numbers_of_fields() {
+  three_documents
+  run 0 search three.index 'rain snow' --model boolean --signal 'n:linear,scale=10,base=0' --json
+  ids_are "b a c"
+  run 0 search three.index 'rain snow' --model boolean --signal 'ratio:saturation,weight=3,add' --signal day:recency,origin=2021-05-04,scale=1d --json
+  ids_are "b a c"
+  run 0 search three.index rain --signal 'n:logarithm' --explain
+  out_has "g, of field 'n': ln(1 + v / scale)"
+  for signal in n 'n:' n:great n:linear,scale=0 n:linear,scale=1x n:linear,much n:recency,origin=soon n:linear,weight=-1; do
+    run 2 search three.index rain --signal "$signal"
+  done
+  run 2 search three.index rain --signal title:linear
+}
+
+run_takes_every_model_and_feedback() {
+  three_documents
+  printf '1\train river\n' >queries
+  for model in default bm25 bm25:k1=0.9,title.b=0.3 bm25-xapian bm25+ bm25l tf-idf pl2 dph lm-dirichlet:mu=100 lm-jm boolean; do
+    run 0 run three.index queries --model "$model"
+    [ "$(wc -l <out)" = 2 ] || fail "$model finds both"
+  done
+  run 2 run three.index queries --model bm26
+  run 2 run three.index queries --model bm25:nowhere.b=0.3
+  run 0 run three.index queries --feedback 1 --words 5
+  [ "$(wc -l <out)" = 2 ] || fail "feedback finds both"
+  run 2 run three.index queries --feedback 0
+}
+
 # ---- index
 
 index_makes_an_index_and_says_what_is_safe() {
