@@ -249,6 +249,8 @@ static libsearch_status compile_kind(struct compiler *compiler, const libsearch_
     case QUERY_NEAR: return compile_near(compiler, query, error);
     case QUERY_BOOLEAN: return compile_boolean(compiler, query, error);
     case QUERY_DISJUNCTION_MAX: return compile_max(compiler, query, error);
+    case QUERY_FIELDS:
+        return error_set(error, LIBSEARCH_UNSUPPORTED, "several fields searched as one in a saved query");
     case QUERY_SET:
         return error_set(error, LIBSEARCH_UNSUPPORTED, "a filter of a snapshot's documents in a saved query");
     case QUERY_BOOST:
