@@ -84,6 +84,7 @@ static void a_parsed_query_is_printed_as_people_write_it(void **state)
         "=running title:=\"the office\"",
         "@atleast(2 apple banana cherry)",
         "\"pulmonary dis*\"",
+        "@fields(title:(health officials)^3 text:(health officials))",
     };
     struct schema *schema = make_schema();
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
