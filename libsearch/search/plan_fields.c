@@ -6,6 +6,9 @@
 #include "query/query_words.h"
 #include "search/plan_text.h"
 
+/* Words are compared each with each. */
+enum { MOST_FIELD_WORDS = 4096 };
+
 /* A word of one of the texts. */
 struct use {
     const struct query_word *word;
@@ -30,7 +33,7 @@ static libsearch_status find_part(struct plan *plan, const libsearch_query *chil
     if (part->field->type != LIBSEARCH_TEXT)
         return error_set_at(error, (int64_t)text->position, LIBSEARCH_INVALID, "field '%s' has no words",
                             part->field->name);
-    TRY(query_words_of(text, part->field->analyzer, words, error));
+    TRY(query_words_of(text, part->field->analyzer, plan->poll, plan->poll_context, words, error));
     if (!(*words)->cut)
         return LIBSEARCH_OK;
     if (!plan->lenient)
@@ -44,7 +47,7 @@ static bool same(const struct query_word *one, const struct query_word *other)
 }
 
 /* The words of a text that count, each once: without stop words, unless nothing else is there or they are asked for, and
- * without compounds as wholes. Texts of fields are short; long ones are bounded by their clauses. */
+ * without compounds as wholes. */
 static size_t add_uses(const libsearch_query *child, const struct query_words *words, size_t part, struct use *uses,
                        size_t count)
 {
@@ -128,6 +131,9 @@ libsearch_status plan_fields(struct plan *plan, const libsearch_query *query, fl
         room += words[i]->count;
         all = all && parts[i].all;
     }
+    if (room > MOST_FIELD_WORDS)
+        return error_set(error, LIBSEARCH_LIMIT,
+                         "several fields as one are searched for at most %d words, all together", MOST_FIELD_WORDS);
     struct use *uses = arena_allocate(plan->arena, (room + 1) * sizeof *uses);
     struct plan_node *made = plan_node_new(plan, PLAN_BOOLEAN, scored);
     if (uses == NULL || made == NULL)
