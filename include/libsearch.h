@@ -747,6 +747,21 @@ LIBSEARCH_API libsearch_status libsearch_check(const char *path, libsearch_repor
 
 /** "0.1.0". Since 0.1. */
 LIBSEARCH_API const char *libsearch_version(void);
+/**
+ * How this library was built, and what it found: the name of option i, from 0 on, and its value in *value (may be NULL);
+ * NULL behind the last one. Both are constant. New ones may come, also in between. Today:
+ *
+ *     version     "0.1.0"
+ *     format      the version of files that it writes: "1"
+ *     compiler    which one, and its version
+ *     simd        instructions that it has kernels for: "x86-64", or "none" (LIBSEARCH_SCALAR)
+ *     kernels     those that this processor lets it use: "avx512", "avx2", "sse2" or "scalar"
+ *     unicode     the version of the tables of word breaks: "15.0"
+ *     sanitizers  "address", "thread" or "none"
+ *
+ * Since 0.1.
+ */
+LIBSEARCH_API const char *libsearch_build_option(size_t i, const char **value);
 /** A status as an English word or two, for people. Since 0.1. */
 LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 

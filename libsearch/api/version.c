@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/handles.h"
+#include "base/cpu.h"
 
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
@@ -7,6 +8,46 @@
 const char *libsearch_version(void)
 {
     return VERSION_TEXT(LIBSEARCH_VERSION_MAJOR, LIBSEARCH_VERSION_MINOR, LIBSEARCH_VERSION_PATCH);
+}
+
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define COMPILER "gcc " __VERSION__
+#else
+#define COMPILER "unknown"
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZERS "address"
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZERS "thread"
+#else
+#define SANITIZERS "none"
+#endif
+
+static const char *kernels(void)
+{
+    if (!LIBSEARCH_X86)
+        return "scalar";
+    return cpu_has_avx512() ? "avx512" : cpu_has_avx2() ? "avx2" : "sse2";
+}
+
+const char *libsearch_build_option(size_t i, const char **value)
+{
+    const struct {
+        const char *name, *value;
+    } options[] = {
+        { "version", libsearch_version() }, { "format", "1" },
+        { "compiler", COMPILER },           { "simd", LIBSEARCH_X86 ? "x86-64" : "none" },
+        { "kernels", kernels() },           { "unicode", analyzer_unicode() },
+        { "sanitizers", SANITIZERS },
+    };
+    if (i >= sizeof options / sizeof options[0])
+        return NULL;
+    if (value != NULL)
+        *value = options[i].value;
+    return options[i].name;
 }
 
 const char *libsearch_status_text(libsearch_status status)

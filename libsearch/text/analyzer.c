@@ -178,6 +178,7 @@ void analyzer_free(struct analyzer *analyzer)
 
 const char *analyzer_name(const struct analyzer *analyzer) { return analyzer->name; }
 const char *analyzer_chain(const struct analyzer *analyzer) { return analyzer->chain; }
+const char *analyzer_unicode(void) { return unicode_version; }
 uint64_t analyzer_identity(const struct analyzer *analyzer) { return analyzer->identity; }
 bool analyzer_has_stops(const struct analyzer *analyzer)
 {

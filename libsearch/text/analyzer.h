@@ -63,6 +63,8 @@ libsearch_status analyzer_new_of(const libsearch_allocator *allocator, struct an
  * index, so that a changed analyzer (newer Unicode tables, another stemmer) is noticed. */
 const char *analyzer_name(const struct analyzer *analyzer);
 const char *analyzer_chain(const struct analyzer *analyzer);
+/* The Unicode version of the tables of word breaks. */
+const char *analyzer_unicode(void);
 /* Hash of the chain. */
 uint64_t analyzer_identity(const struct analyzer *analyzer);
 
