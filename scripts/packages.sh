@@ -4,7 +4,7 @@
 # What the library, the program and the quick tests need on Debian 12. docs/dependencies.md says why.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libstemmer-dev libutf8proc-dev libzstd-dev libxxhash-dev
   libjansson-dev"
-test_packages="libcmocka-dev g++ python3 zstd libxapian-dev xapian-tools xapian-omega"
+test_packages="libcmocka-dev g++ python3 zstd libxapian-dev xapian-tools xapian-omega abigail-tools"
 # What the tests of the documents need besides; without them they are skipped.
 document_packages="doxygen man-db groff-base mandoc"
 

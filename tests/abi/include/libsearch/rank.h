@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ranking: models, numbers and functions of the program's own in the score, a second stage, feedback, documents like
+ * others. A part of libsearch.h, which includes it.
+ *
+ * Models. libsearch_search_options.model names one, with parameters behind a colon where it has some:
+ *
+ *   default                         the engine's own; native: see docs/ranking.md
+ *   bm25:k1=1.2,b=0.75              Robertson and Zaragoza 2009; title.b=0.3 and the like for the words of one field
+ *   bm25-xapian:k1=1,b=0.5,k3=1,min_normlen=0.5
+ *                                   libxapian's BM25Weight
+ *   bm25+:k1=1.2,b=0.75,delta=1     Lv and Zhai, CIKM 2011
+ *   bm25l:k1=1.2,b=0.75,delta=0.5   Lv and Zhai, SIGIR 2011
+ *   tf-idf:s=0.2                    pivoted; Singhal, Buckley and Mitra, SIGIR 1996
+ *   pl2:c=1                         Amati and van Rijsbergen, TOIS 2002
+ *   dph                             Amati, ECIR 2006
+ *   lm-dirichlet:mu=2000            Zhai and Lafferty, TOIS 2004
+ *   lm-jm:lambda=0.7                the same, Jelinek and Mercer's smoothing
+ *   boolean                         every word that is there counts 1
+ *
+ * The formulas are in docs/ranking.md. All are pruned exactly but pl2 and dph, which have no bounds: with these, and for
+ * phrases with the models from bm25+ on, every match is scored (libsearch_results_exhaustive says it).
+ */
+#ifndef LIBSEARCH_RANK_H
+#define LIBSEARCH_RANK_H
+
+#include <libsearch.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a signal makes of a column's value v: g, which never falls as v rises. Of several values of a document the
+ * greatest counts. */
+typedef enum libsearch_signal_kind {
+    LIBSEARCH_SIGNAL_RECENCY = 1, /**< 2^(-(origin - v) / scale), and 1 from origin on: scale is the half-life, of dates
+                                          in milliseconds */
+    LIBSEARCH_SIGNAL_SATURATION = 2, /**< v / (v + scale): half of it at scale; 0 for v <= 0 */
+    LIBSEARCH_SIGNAL_LOGARITHM = 3,  /**< ln(1 + v / scale); 0 for v <= 0 */
+    LIBSEARCH_SIGNAL_LINEAR = 4      /**< v / scale; 0 for v <= 0 */
+} libsearch_signal_kind;
+
+/** Flags of a signal. */
+enum {
+    LIBSEARCH_SIGNAL_ADD = 1u << 0 /**< score + weight g, instead of score (base + weight g) */
+};
+
+/** A number of the program's that takes part in the score: score (base + weight g(v)). Since 0.1. */
+typedef struct libsearch_signal {
+    size_t size;                /**< sizeof(libsearch_signal), by LIBSEARCH_SIGNAL_INIT */
+    const char *field;          /**< integer, float or date with a column */
+    libsearch_signal_kind kind; /**< what is made of its value */
+    unsigned flags;             /**< LIBSEARCH_SIGNAL_... */
+    float weight;               /**< finite and not negative; INIT: 1 */
+    float base;                 /**< likewise; INIT: 1; 0: the score is multiplied by weight g alone */
+    double scale;               /**< above 0; INIT: 1 */
+    double origin;              /**< recency: now */
+    float missing;              /**< g of a document that has no value; INIT: 0 */
+} libsearch_signal;
+
+/** @def LIBSEARCH_SIGNAL_INIT
+ * The value that a libsearch_signal starts from, with its size. */
+#ifdef __cplusplus
+#define LIBSEARCH_SIGNAL_INIT                                                                                          \
+    {                                                                                                                  \
+        sizeof(libsearch_signal), 0, LIBSEARCH_SIGNAL_RECENCY, 0, 1, 1, 1, 0, 0                                        \
+    }
+#else
+#define LIBSEARCH_SIGNAL_INIT                                                                                          \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_signal), .kind = LIBSEARCH_SIGNAL_RECENCY, .weight = 1, .base = 1, .scale = 1         \
+    }
+#endif
+
+/** A function of the program's that has the last word on a document's score. It is called in the thread of the search,
+ * for documents that may be among the best, in no stated order, and must give the same for the same document. What is
+ * not a number, or negative, counts as 0. Since 0.1. */
+typedef struct libsearch_scorer {
+    size_t size; /**< sizeof(libsearch_scorer), by LIBSEARCH_SCORER_INIT */
+    /** The score of the document with this id; so far it has `score`. values: of each of `fields` the greatest that the
+     * document has, NaN where it has none. id and values are borrowed until it returns. */
+    float (*score)(void *context, libsearch_bytes id, float score, const double *values);
+    void *context;             /**< handed to score */
+    const char *const *fields; /**< integers, floats or dates with a column, up to LIBSEARCH_MAX_SIGNALS */
+    size_t field_count;        /**< of fields */
+    int bounded;  /**< not 0: it never gives more than factor * score + addend (what is more counts as that), and only
+                      documents that may be among the best are asked about; 0: all matches are */
+    float factor; /**< finite and not negative; INIT: 1 */
+    float addend; /**< finite and not negative */
+} libsearch_scorer;
+
+/** @def LIBSEARCH_SCORER_INIT
+ * The value that a libsearch_scorer starts from, with its size. */
+#ifdef __cplusplus
+#define LIBSEARCH_SCORER_INIT                                                                                          \
+    {                                                                                                                  \
+        sizeof(libsearch_scorer), 0, 0, 0, 0, 0, 1, 0                                                                  \
+    }
+#else
+#define LIBSEARCH_SCORER_INIT                                                                                          \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_scorer), .factor = 1                                                                  \
+    }
+#endif
+
+/** A second stage: the first `count` documents are scored again and put in order of that, with ties as they were before;
+ * what comes behind them stays as it was, with the scores of the first stage. Since 0.1. */
+typedef struct libsearch_rescorer {
+    size_t size; /**< sizeof(libsearch_rescorer), by LIBSEARCH_RESCORER_INIT */
+    /** Gives result i of the first stage its new score, in *score, which holds the old one; any number but NaN. It may
+     * ask the results for the document, a snippet and so on. Anything but OK ends the search with that status. */
+    libsearch_status (*rescore)(void *context, libsearch_results *results, size_t i, float *score,
+                                libsearch_error *error);
+    void *context; /**< handed to rescore */
+    size_t count;  /**< INIT: 100 */
+} libsearch_rescorer;
+
+/** @def LIBSEARCH_RESCORER_INIT
+ * The value that a libsearch_rescorer starts from, with its size. */
+#ifdef __cplusplus
+#define LIBSEARCH_RESCORER_INIT                                                                                        \
+    {                                                                                                                  \
+        sizeof(libsearch_rescorer), 0, 0, 100                                                                          \
+    }
+#else
+#define LIBSEARCH_RESCORER_INIT                                                                                        \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_rescorer), .count = 100                                                               \
+    }
+#endif
+
+/** What a search ranks by beyond its model: libsearch_search_options.ranking. The query's score goes through the signals
+ * in their order and then through the scorer; ties, sorting by score, collapsing and cursors go by what comes out. The
+ * rescorer sees that ranking, and takes no sort, collapse or cursor (INVALID). The documents `without` are treated as if
+ * they were deleted. Since 0.1. */
+struct libsearch_ranking {
+    size_t size;                        /**< sizeof, by LIBSEARCH_RANKING_INIT */
+    const libsearch_signal *signals;    /**< up to LIBSEARCH_MAX_SIGNALS */
+    size_t signal_count;                /**< of signals */
+    const libsearch_scorer *scorer;     /**< or NULL */
+    const libsearch_rescorer *rescorer; /**< or NULL */
+    const libsearch_bytes
+        *without;         /**< ids of documents that are not to be found; those that are not there do no harm */
+    size_t without_count; /**< at most LIBSEARCH_MAX_RESULTS */
+};
+
+/** @def LIBSEARCH_RANKING_INIT
+ * The value that a libsearch_ranking starts from, with its size. */
+#ifdef __cplusplus
+#define LIBSEARCH_RANKING_INIT                                                                                         \
+    {                                                                                                                  \
+        sizeof(libsearch_ranking), 0, 0, 0, 0, 0, 0                                                                    \
+    }
+#else
+#define LIBSEARCH_RANKING_INIT                                                                                         \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_ranking)                                                                              \
+    }
+#endif
+
+#define LIBSEARCH_MAX_SIGNALS 16 /**< signals of a search, and fields of a scorer */
+
+/** 1 where every match was scored; 0 where documents were left out that could not be among the best. Since 0.1. */
+LIBSEARCH_API int libsearch_results_exhaustive(const libsearch_results *results);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
