@@ -93,6 +93,17 @@ only_base_calls_malloc)
   memory='malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|aligned_alloc'
   calls base "$memory|posix_memalign" >"$wrong"
   ;;
+nothing_exits_prints_or_takes_signals)
+  ends='exit|_exit|_Exit|quick_exit|abort|atexit|__assert_fail|fork|vfork|execve|execvp|posix_spawn|system|popen'
+  prints='printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror|syslog|stdout|stderr'
+  # pthread_sigmask: threads that were asked for leave the process's signals to the program's.
+  signals='signal|sigaction|sigprocmask|raise|kill|alarm|setitimer'
+  asks='getenv|secure_getenv|setenv|putenv|setlocale|uselocale|strtok|rand|srand|random|localtime|gmtime'
+  calls none "$ends|$prints|$signals|$asks" >"$wrong"
+  ;;
+only_a_writer_that_was_asked_to_makes_threads)
+  calls none 'pthread_create|thrd_create' | grep -v '^index index/crew\.c\.o calls pthread_create$' >"$wrong" || true
+  ;;
 nothing_global_changes)
   # What lies in .data or .bss would be shared by all handles of a process.
   layers | while read -r layer uses; do objects "$layer"; done | xargs nm -A --format=sysv | awk -F '|' '
@@ -116,13 +127,6 @@ the_header_is_c99_and_cplusplus)
   cat >"$work/header.c" <<'EOF'
 #include <libsearch.h>
 #include <search.h>
-libsearch_error error = LIBSEARCH_ERROR_INIT;
-libsearch_field field = LIBSEARCH_FIELD_INIT;
-libsearch_open_options open_options = LIBSEARCH_OPEN_OPTIONS_INIT;
-libsearch_writer_options writer_options = LIBSEARCH_WRITER_OPTIONS_INIT;
-libsearch_search_options search_options = LIBSEARCH_SEARCH_OPTIONS_INIT;
-libsearch_info info = LIBSEARCH_INFO_INIT;
-libsearch_suggest_options suggest_options = LIBSEARCH_SUGGEST_OPTIONS_INIT;
 size_t length(void);
 size_t length(void)
 {
@@ -130,6 +134,12 @@ size_t length(void)
     return bytes.length + sizeof(struct entry);
 }
 EOF
+  cat include/libsearch.h include/libsearch/*.h | sed -n 's/^#define \(LIBSEARCH_[A-Z_]*_INIT\) .*/\1/p' | sort -u |
+    while read -r init; do
+      type=$(echo "${init%_INIT}" | tr 'A-Z' 'a-z')
+      echo "$type made_$type = $init;"
+    done >>"$work/header.c"
+  grep -q 'libsearch_open_options made_' "$work/header.c"
   cp "$work/header.c" "$work/header.cc"
   "$LIBSEARCH_CC" -std=c99 -D_XOPEN_SOURCE=700 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only "$work/header.c" 2>"$wrong" || true
   for part in include/libsearch/*.h; do # each alone, too
