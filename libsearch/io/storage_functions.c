@@ -37,8 +37,8 @@ static libsearch_status memory_create(void *context, const char *name, libsearch
 static libsearch_status memory_write(void *context, libsearch_file *file, const void *data, size_t length,
                                      libsearch_error *error)
 {
-    (void)context;
-    return output_append(file->output, data, length, error);
+    /* At once: what was gathered could fail in a sync, which must not be tried again. */
+    return folder_of(context)->operations->write(file->output, data, length, error);
 }
 
 static libsearch_status memory_sync(void *context, libsearch_file *file, libsearch_error *error)

@@ -97,6 +97,8 @@ static void everything_is_given_back_whichever_allocation_fails(void **state)
         failing_allocator_init(&failing, ++fail_at);
         struct life life = { .allocator = &failing.allocator };
         status = live(&life);
+        if (status != LIBSEARCH_OK && status != LIBSEARCH_NO_MEMORY)
+            print_message("allocation %zu: %s\n", fail_at, libsearch_status_text(status));
         assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
         libsearch_results_free(life.results);
         libsearch_query_free(life.filtered);
