@@ -526,6 +526,7 @@ static const char *const ALLOCATE_NOTHING[] = {
     "libsearch_suggestions_free",
     "libsearch_version",
     "libsearch_status_text",
+    "libsearch_build_option",
     "libsearch_filter_count",
     "libsearch_filter_free",
     "libsearch_memory_storage_free",
@@ -694,6 +695,7 @@ static void what_gives_back_or_frees_allocates_nothing(void **state)
     libsearch_text_free(text);
     libsearch_version();
     libsearch_status_text(LIBSEARCH_OK);
+    libsearch_build_option(0, NULL);
     close_world(); /* frees queries and snapshot, closes the index */
     assert_int_equal(failing_malloc.calls, 0);
     malloc_fail_at(0, false);
