@@ -206,6 +206,8 @@ static libsearch_filter *filter;
 TRY_QUERY(libsearch_query_boolean, libsearch_query_boolean(occurs, parts, 2, 0))
 TRY_QUERY(libsearch_query_near, libsearch_query_near(parts, 2, 4, 1))
 TRY_QUERY(libsearch_query_best, libsearch_query_best(parts, 2, 0.5f))
+TRY_QUERY(libsearch_query_fields, libsearch_query_fields((const char *const[]){ "title", "text" }, NULL, 2,
+                                                         text_of("boats harbour"), LIBSEARCH_FIELDS_BM25F, 0))
 
 static libsearch_info info = LIBSEARCH_INFO_INIT;
 static libsearch_field got_field = LIBSEARCH_FIELD_INIT;
@@ -457,6 +459,7 @@ static const struct {
     READS(libsearch_query_boolean),
     READS(libsearch_query_near),
     READS(libsearch_query_best),
+    READS(libsearch_query_fields),
     READS(libsearch_snapshot_info),
     READS(libsearch_field_at),
     READS(libsearch_field_count),
