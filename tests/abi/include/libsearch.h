@@ -20,6 +20,7 @@
  *   <libsearch/backup.h>   hot backups
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
+ *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
  *
  * Rules that hold everywhere
  *
@@ -594,7 +595,8 @@ typedef struct libsearch_search_options {
     const char *model;             /**< the ranking: "default", "bm25", "bm25:k1=0.9,b=0.4" and the others of
                                libsearch/rank.h; NULL: the index's default, which libsearch_info names */
     int64_t timeout;               /**< milliseconds until DEADLINE; 0: none */
-    size_t memory;                 /**< bytes that the search may take; 0: 256 MiB */
+    size_t memory;                 /**< bytes that the search may take, its results with it; 0: 256 MiB. Not counted:
+                                        the query's words as the analyzer sees them, which stay with the query */
     libsearch_cancel *cancel;      /**< or NULL */
     unsigned flags;                /**< LIBSEARCH_SEARCH_... */
     const libsearch_sort *sort;    /**< the order, step by step; none: the best score first */
@@ -737,7 +739,8 @@ LIBSEARCH_API libsearch_status libsearch_snapshot_info(libsearch_snapshot *snaps
 /** Called by libsearch_check for each thing that is wrong: one line that names the file and the offset. */
 typedef void (*libsearch_report)(void *context, const char *line);
 
-/** Reads the whole newest commit of the index in path: every checksum and every structure. Returns OK,
+/** Reads the whole newest commit of the index in path, every checksum and every structure, and what is kept of the
+ * durable commit before it. Returns OK,
  * CORRUPT (report was called at least once), or what kept it from looking. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_check(const char *path, libsearch_report report, void *context,
                                                libsearch_error *error);
@@ -762,20 +765,29 @@ LIBSEARCH_API const char *libsearch_build_option(size_t i, const char **value);
 /** A status as an English word or two, for people. Since 0.1. */
 LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 
-/* Limits. Each is tested at its edge. */
-#define LIBSEARCH_MAX_ID 65536           /**< bytes of an id */
-#define LIBSEARCH_MAX_FIELD_NAME 255     /**< bytes of a field's name */
-#define LIBSEARCH_MAX_FIELDS 1024        /**< fields of an index */
-#define LIBSEARCH_MAX_TERM 255           /**< bytes of an index term; longer words are cut there */
-#define LIBSEARCH_MAX_KEYWORD 32766      /**< bytes of a keyword */
-#define LIBSEARCH_MAX_VALUE 1073741824   /**< bytes of one value, and of one document */
-#define LIBSEARCH_MAX_COMMIT_BYTES 65536 /**< bytes of the program's own in a commit */
-#define LIBSEARCH_MAX_QUERY_DEPTH 64     /**< nesting of a query */
-#define LIBSEARCH_MAX_CLAUSES 65536      /**< parts of a query, all levels together */
-#define LIBSEARCH_MAX_EXPANSION 1024     /**< words that a prefix or the like may stand for */
-#define LIBSEARCH_MAX_RESULTS 1000000    /**< offset + count of a search */
-#define LIBSEARCH_MAX_SORTS 16           /**< steps of an order */
-#define LIBSEARCH_MAX_FACETS 64          /**< facets of a search */
+/* Limits. Each is tested at its edge. An index has at most LIBSEARCH_MAX_SEGMENTS * LIBSEARCH_MAX_SEGMENT_DOCUMENTS
+ * documents. */
+#define LIBSEARCH_MAX_ID 65536                     /**< bytes of an id */
+#define LIBSEARCH_MAX_FIELD_NAME 255               /**< bytes of a field's name */
+#define LIBSEARCH_MAX_FIELDS 1024                  /**< fields of an index */
+#define LIBSEARCH_MAX_TERM 255                     /**< bytes of an index term; longer words are cut there */
+#define LIBSEARCH_MAX_KEYWORD 32766                /**< bytes of a keyword */
+#define LIBSEARCH_MAX_VALUE 1073741824             /**< bytes of one value, and of one document */
+#define LIBSEARCH_MAX_COMMIT_BYTES 65536           /**< bytes of the program's own in a commit */
+#define LIBSEARCH_MAX_QUERY_DEPTH 64               /**< nesting of a query */
+#define LIBSEARCH_MAX_CLAUSES 65536                /**< parts of a query, all levels together */
+#define LIBSEARCH_MAX_EXPANSION 1024               /**< words that a prefix or the like may stand for */
+#define LIBSEARCH_MAX_RESULTS 1000000              /**< offset + count of a search */
+#define LIBSEARCH_MAX_SORTS 16                     /**< steps of an order */
+#define LIBSEARCH_MAX_FACETS 64                    /**< facets of a search */
+#define LIBSEARCH_MAX_VALUES 16777216              /**< values of a document */
+#define LIBSEARCH_MAX_PATTERN 1024                 /**< characters of a pattern, stars not counted */
+#define LIBSEARCH_MAX_EDITS 2                      /**< by which a likeness may differ */
+#define LIBSEARCH_MAX_WARNINGS 64                  /**< of the parser about one query */
+#define LIBSEARCH_MAX_THREADS 1024                 /**< of a writer */
+#define LIBSEARCH_LEAST_MEMORY 16777216            /**< bytes that a writer must be given */
+#define LIBSEARCH_MAX_SEGMENT_DOCUMENTS 1073741824 /**< documents of a segment, deleted ones with them */
+#define LIBSEARCH_MAX_SEGMENTS 1048576             /**< segments of an index */
 
 #ifdef __cplusplus
 }
@@ -788,5 +800,6 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #include <libsearch/rank.h>
 #include <libsearch/suggest.h>
 #include <libsearch/total.h>
+#include <libsearch/watch.h>
 
 #endif

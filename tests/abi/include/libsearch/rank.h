@@ -129,6 +129,31 @@ typedef struct libsearch_rescorer {
     }
 #endif
 
+/** Feedback from documents: their words are added to a question. Since 0.1. */
+typedef struct libsearch_feedback {
+    size_t size;      /**< sizeof(libsearch_feedback), by LIBSEARCH_FEEDBACK_INIT */
+    size_t documents; /**< in a search: from so many of its first answers; INIT: 5; at most LIBSEARCH_MAX_FEEDBACK */
+    size_t words;     /**< how many are added; INIT: 50; at most 1000 */
+    float share; /**< from 0 to 1: what the added words count together, beside 1 - share of the question; INIT: 0.4 */
+    size_t max_bytes; /**< of each document's text, no more is read; INIT: 1 MiB */
+} libsearch_feedback;
+
+/** @def LIBSEARCH_FEEDBACK_INIT
+ * The value that a libsearch_feedback starts from, with its size. */
+#ifdef __cplusplus
+#define LIBSEARCH_FEEDBACK_INIT                                                                                        \
+    {                                                                                                                  \
+        sizeof(libsearch_feedback), 5, 50, 0.4f, 1048576                                                               \
+    }
+#else
+#define LIBSEARCH_FEEDBACK_INIT                                                                                        \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_feedback), .documents = 5, .words = 50, .share = 0.4f, .max_bytes = 1048576           \
+    }
+#endif
+
+#define LIBSEARCH_MAX_FEEDBACK 1000 /**< documents that feedback is taken from */
+
 /** What a search ranks by beyond its model: libsearch_search_options.ranking. The query's score goes through the signals
  * in their order and then through the scorer; ties, sorting by score, collapsing and cursors go by what comes out. The
  * rescorer sees that ranking, and takes no sort, collapse or cursor (INVALID). The documents `without` are treated as if
@@ -139,9 +164,10 @@ struct libsearch_ranking {
     size_t signal_count;                /**< of signals */
     const libsearch_scorer *scorer;     /**< or NULL */
     const libsearch_rescorer *rescorer; /**< or NULL */
-    const libsearch_bytes
-        *without;         /**< ids of documents that are not to be found; those that are not there do no harm */
-    size_t without_count; /**< at most LIBSEARCH_MAX_RESULTS */
+    const libsearch_bytes *without;     /**< ids of documents that are not to be found; unknown ones do no harm */
+    size_t without_count;               /**< at most LIBSEARCH_MAX_RESULTS */
+    const libsearch_feedback *feedback; /**< or NULL; the query is put twice, the second time with words of the first
+                                             answers (libsearch_query_feedback), which decides what is found */
 };
 
 /** @def LIBSEARCH_RANKING_INIT
@@ -149,7 +175,7 @@ struct libsearch_ranking {
 #ifdef __cplusplus
 #define LIBSEARCH_RANKING_INIT                                                                                         \
     {                                                                                                                  \
-        sizeof(libsearch_ranking), 0, 0, 0, 0, 0, 0                                                                    \
+        sizeof(libsearch_ranking), 0, 0, 0, 0, 0, 0, 0                                                                 \
     }
 #else
 #define LIBSEARCH_RANKING_INIT                                                                                         \
@@ -159,6 +185,54 @@ struct libsearch_ranking {
 #endif
 
 #define LIBSEARCH_MAX_SIGNALS 16 /**< signals of a search, and fields of a scorer */
+
+/**
+ * A query with feedback: the words that say most about documents that somebody found good, beside the query itself.
+ * A term's impact in a document is x / (x + 1.2), x = f / (0.25 + 0.75 l / a), f and length l weighted by field, a the
+ * average length; of all terms but stop words the `words` with the greatest idf times mean impact are taken (after
+ * Rocchio, “Relevance feedback in information retrieval”, 1971), each with a weight in proportion to its mean impact:
+ * together the share of the options, times the number of the question's words. A question that is nothing but words keeps
+ * that shape, so that it is still pruned.
+ *
+ * query: NULL for the documents' words alone, of those that other documents have, too. ids: `count` documents of the
+ * snapshot (else NOT_FOUND), whose text is stored (else UNSUPPORTED). weights: of each, NULL: all alike; finite and not
+ * negative. options: NULL for those of INIT. *expanded is yours; it can be searched with, printed and explained like any
+ * other. Errors: also INVALID, LIMIT, CORRUPT, IO, NO_MEMORY. Since 0.1.
+ */
+LIBSEARCH_API libsearch_status libsearch_query_feedback(libsearch_snapshot *snapshot, const libsearch_query *query,
+                                                        const libsearch_bytes *ids, const float *weights, size_t count,
+                                                        const libsearch_feedback *options, libsearch_query **expanded,
+                                                        libsearch_error *error);
+
+/**
+ * A query for documents like a text: the `words` (0: 30) of it that say most, as libsearch_query_feedback chooses and
+ * weighs them. For documents like others: libsearch_query_feedback without a query, and those others in
+ * libsearch_ranking.without. *query is yours. Errors: INVALID, LIMIT, UNSUPPORTED (the engine), CORRUPT, IO, NO_MEMORY.
+ * Since 0.1.
+ */
+LIBSEARCH_API libsearch_status libsearch_query_similar(libsearch_snapshot *snapshot, libsearch_bytes text, size_t words,
+                                                       libsearch_query **query, libsearch_error *error);
+
+/** How several fields are searched as one. */
+typedef enum libsearch_fields_as {
+    LIBSEARCH_FIELDS_BM25F =
+        0,                    /**< word by word: f = the sum over the fields of weight f_i / (1 - b_i + b_i l_i / a_i),
+                                     and the word gives W f / (f + k1). Robertson, Zaragoza and Taylor, “Simple BM25
+                                     extension to multiple weighted fields” (CIKM 2004), each field with its own b as in
+                                     Zaragoza and others, “Microsoft Cambridge at TREC-13” (2004) */
+    LIBSEARCH_FIELDS_BEST = 1 /**< the text in each field by itself, times its weight; the best of these */
+} libsearch_fields_as;
+
+/**
+ * A text in several fields, with weights given by the query. fields: `count` text fields, with one analyzer for
+ * LIBSEARCH_FIELDS_BM25F (else the search is UNSUPPORTED); weights: NULL for 1 each; finite and not negative.
+ * flags: LIBSEARCH_WORDS_ALL, LIBSEARCH_WORDS_KEEP_STOPS. BM25F takes W, k1 and b from the search's model (W of the
+ * document and collection frequencies of all fields that share lists with one of these) and is UNSUPPORTED with models
+ * that are formulas of their own, from bm25+ on. Both look at every match. NULL: no memory, or a wrong argument.
+ * Since 0.1.
+ */
+LIBSEARCH_API libsearch_query *libsearch_query_fields(const char *const *fields, const float *weights, size_t count,
+                                                      libsearch_bytes text, libsearch_fields_as as, unsigned flags);
 
 /** 1 where every match was scored; 0 where documents were left out that could not be among the best. Since 0.1. */
 LIBSEARCH_API int libsearch_results_exhaustive(const libsearch_results *results);
