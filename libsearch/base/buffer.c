@@ -89,33 +89,10 @@ void buffer_align(struct buffer *buffer, size_t alignment)
     buffer->length += padding;
 }
 
-const uint8_t *cursor_take(struct cursor *cursor, size_t length)
-{
-    if (cursor->failed || cursor_left(cursor) < length) {
-        cursor->failed = true;
-        return NULL;
-    }
-    const uint8_t *taken = cursor->next;
-    cursor->next += length;
-    return taken;
-}
-
-uint8_t cursor_u8(struct cursor *cursor)
-{
-    const uint8_t *from = cursor_take(cursor, 1);
-    return from == NULL ? 0 : *from;
-}
-
 uint16_t cursor_u16(struct cursor *cursor)
 {
     const uint8_t *from = cursor_take(cursor, 2);
     return from == NULL ? 0 : load_u16(from);
-}
-
-uint32_t cursor_u32(struct cursor *cursor)
-{
-    const uint8_t *from = cursor_take(cursor, 4);
-    return from == NULL ? 0 : load_u32(from);
 }
 
 uint64_t cursor_u64(struct cursor *cursor)
@@ -124,7 +101,7 @@ uint64_t cursor_u64(struct cursor *cursor)
     return from == NULL ? 0 : load_u64(from);
 }
 
-uint64_t cursor_varint(struct cursor *cursor)
+uint64_t cursor_varint_long(struct cursor *cursor)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {

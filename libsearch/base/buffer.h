@@ -46,33 +46,6 @@ void buffer_append_bytes(struct buffer *buffer, const void *data, size_t length)
 /* Zeros up to the next multiple of alignment (a power of two). */
 void buffer_align(struct buffer *buffer, size_t alignment);
 
-struct cursor {
-    const uint8_t *start, *next, *end;
-    bool failed;
-};
-
-static inline struct cursor cursor_of(const void *data, size_t length)
-{
-    const uint8_t *bytes = (const uint8_t *)data; /* the xapian engine's C++ reads this header, too */
-    struct cursor cursor = { bytes, bytes, length == 0 ? bytes : bytes + length, false }; /* NULL + 0 is not defined */
-    return cursor;
-}
-
-static inline size_t cursor_left(const struct cursor *cursor) { return (size_t)(cursor->end - cursor->next); }
-static inline size_t cursor_position(const struct cursor *cursor) { return (size_t)(cursor->next - cursor->start); }
-
-uint8_t cursor_u8(struct cursor *cursor);
-uint16_t cursor_u16(struct cursor *cursor);
-uint32_t cursor_u32(struct cursor *cursor);
-uint64_t cursor_u64(struct cursor *cursor);
-uint64_t cursor_varint(struct cursor *cursor);
-/* A varint that must fit 32 bits; else failed. */
-uint32_t cursor_varint32(struct cursor *cursor);
-/* length bytes where they lie, or NULL and failed. */
-const uint8_t *cursor_take(struct cursor *cursor, size_t length);
-/* A varint length, then that many bytes where they lie. */
-libsearch_bytes cursor_bytes(struct cursor *cursor);
-
 /* Numbers in memory, whatever their alignment. */
 static inline uint32_t load_u32(const void *from)
 {
@@ -103,5 +76,62 @@ static inline uint16_t load_u16(const void *from)
 #endif
     return value;
 }
+
+struct cursor {
+    const uint8_t *start, *next, *end;
+    bool failed;
+};
+
+static inline struct cursor cursor_of(const void *data, size_t length)
+{
+    const uint8_t *bytes = (const uint8_t *)data; /* the xapian engine's C++ reads this header, too */
+    struct cursor cursor = { bytes, bytes, length == 0 ? bytes : bytes + length, false }; /* NULL + 0 is not defined */
+    return cursor;
+}
+
+static inline size_t cursor_left(const struct cursor *cursor) { return (size_t)(cursor->end - cursor->next); }
+static inline size_t cursor_position(const struct cursor *cursor) { return (size_t)(cursor->next - cursor->start); }
+
+/* length bytes where they lie, or NULL and failed. */
+static inline const uint8_t *cursor_take(struct cursor *cursor, size_t length)
+{
+    if (cursor->failed || cursor_left(cursor) < length) {
+        cursor->failed = true;
+        return NULL;
+    }
+    const uint8_t *taken = cursor->next;
+    cursor->next += length;
+    return taken;
+}
+
+static inline uint8_t cursor_u8(struct cursor *cursor)
+{
+    const uint8_t *from = cursor_take(cursor, 1);
+    return from == NULL ? (uint8_t)0 : *from;
+}
+
+uint16_t cursor_u16(struct cursor *cursor);
+
+static inline uint32_t cursor_u32(struct cursor *cursor)
+{
+    const uint8_t *from = cursor_take(cursor, 4);
+    return from == NULL ? 0 : load_u32(from);
+}
+
+uint64_t cursor_u64(struct cursor *cursor);
+uint64_t cursor_varint_long(struct cursor *cursor);
+
+/* Most are of one byte. */
+static inline uint64_t cursor_varint(struct cursor *cursor)
+{
+    if (!cursor->failed && cursor->next < cursor->end && *cursor->next < 0x80)
+        return *cursor->next++;
+    return cursor_varint_long(cursor);
+}
+
+/* A varint that must fit 32 bits; else failed. */
+uint32_t cursor_varint32(struct cursor *cursor);
+/* A varint length, then that many bytes where they lie. */
+libsearch_bytes cursor_bytes(struct cursor *cursor);
 
 #endif

@@ -213,6 +213,21 @@ static libsearch_status count_union(struct counting *counting, uint64_t *total)
     return LIBSEARCH_OK;
 }
 
+/* A list's bitmap beside the bits of the documents that live. */
+static uint64_t count_live_bits(const struct posting_list *list, const struct live *live)
+{
+    const uint32_t end = (live->count + 63) / 64;
+    uint64_t total = 0;
+    for (uint32_t first = 0; first < end; first += WINDOW_WORDS) {
+        uint64_t words[WINDOW_WORDS] = { 0 };
+        posting_bitmap_or(list, first, WINDOW_WORDS, words);
+        for (uint32_t w = 0; w < WINDOW_WORDS; w++)
+            words[w] &= first + w < end ? live->bits[first + w] : 0;
+        total += kernel_count_bits(words, WINDOW_WORDS);
+    }
+    return total;
+}
+
 libsearch_status count_segment(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, uint64_t *total)
 {
@@ -222,6 +237,11 @@ libsearch_status count_segment(struct search_context *context, const struct plan
     if (is_whole_term(node) && all_live) {
         const struct posting_list *list = node->terms[0].lists[segment_index];
         *total += list == NULL ? 0 : list->document_frequency;
+        return LIBSEARCH_OK;
+    }
+    if (is_whole_term(node) && node->terms[0].lists[segment_index] != NULL &&
+        node->terms[0].lists[segment_index]->bitmap != NULL) {
+        *total += count_live_bits(node->terms[0].lists[segment_index], where->live);
         return LIBSEARCH_OK;
     }
     if (are_whole_terms(node, LIBSEARCH_MUST, LIBSEARCH_FILTER)) {

@@ -213,13 +213,23 @@ float model_weight(const struct model *model, uint64_t documents, uint64_t docum
     return weight > 0 ? (float)weight : 0.0f;
 }
 
-void norms_init(struct norms *norms, const struct model *model, double average)
+void norms_begin(struct norms *norms, const struct model *model, double average)
 {
     norms->k1 = model->k1;
     norms->one_minus_b = 1.0f - model->b;
     norms->b = model->b;
     norms->average = average > 0 ? (float)average : 1.0f;
     norms->least_ratio = model->min_normlen;
+}
+
+void norms_init(struct norms *norms, const struct model *model, double average)
+{
+    norms_begin(norms, model, average);
+    norms_fill(norms);
+}
+
+void norms_fill(struct norms *norms)
+{
     /* Sixteen codes are sixteen lengths of equal distance (rounding_least): four at a time, in norms_inverse's steps. */
     typedef float lanes __attribute__((vector_size(16), aligned(4), may_alias));
     typedef int32_t flags __attribute__((vector_size(16)));

@@ -80,6 +80,9 @@ struct norms {
 };
 
 void norms_init(struct norms *norms, const struct model *model, double average);
+/* The same but for by_code, which bounds of blocks alone look at; norms_fill makes that. */
+void norms_begin(struct norms *norms, const struct model *model, double average);
+void norms_fill(struct norms *norms);
 
 /* Of a length that a float holds exactly, or rounded as (float)length is. */
 static inline float norms_inverse_of(const struct norms *norms, float length)

@@ -352,7 +352,7 @@ static struct norms *norms_new(struct plan *plan, const struct field *field, dou
         return NULL;
     const struct model model =
         field != NULL && plan->model->of_fields != NULL ? model_of_field(plan->model, field->name) : *plan->model;
-    norms_init(norms, &model, average);
+    norms_begin(norms, &model, average);
     return norms;
 }
 

@@ -145,6 +145,8 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     uint64_t total = 0;
     const bool pruned = !request->exhaustive && request->count > 0 && prune_can(plan.root) &&
                         (context.signals == NULL || signals_have_bounds(context.signals));
+    if (pruned)
+        norms_fill(plan.group_norms);
     const bool count = request->total == LIBSEARCH_TOTAL_EXACT;
     const bool together = pruned && count && prune_can_count(plan.root);
     for (size_t s = 0; s < snapshot->segment_count && plan.root->kind != PLAN_NONE; s++) {
