@@ -14,6 +14,10 @@
 
 #include <xapian.h>
 
+#if XAPIAN_MAJOR_VERSION == 0 || (XAPIAN_MAJOR_VERSION == 1 && XAPIAN_MINOR_VERSION < 4)
+#error "libxapian 1.4 or later is needed"
+#endif
+
 extern "C" {
 #include "base/hash.h"
 #include "base/memory.h"

@@ -221,6 +221,13 @@ static libsearch_status xapian_search(engine_snapshot *snapshot, const engine_re
     return guarded(error, [&] { search_run(*snapshot, request, answer); });
 }
 
+static libsearch_status xapian_explain(engine_snapshot *snapshot, const libsearch_query *query, const char *model,
+                                       const libsearch_ranking *, uint64_t number, struct arena *arena,
+                                       libsearch_explanation **list, size_t *count, libsearch_error *error) noexcept
+{
+    return guarded(error, [&] { search_explain(*snapshot, query, model, number, arena, list, count); });
+}
+
 static Xapian::docid number_of(uint64_t number)
 {
     if (number == 0 || number > UINT32_MAX)
@@ -464,6 +471,7 @@ static libsearch_engine engine_table()
     engine.select = xapian_select;
     engine.backup = xapian_backup;
     engine.suggest = xapian_suggest;
+    engine.explain = xapian_explain;
     engine.abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES;
     return engine;
 }

@@ -193,7 +193,7 @@ void gatherer::finish(engine_answer *answer)
     std::sort_heap(heap.begin(), heap.end(), stands_before);
     answer->hit_count = heap.size() > request->offset ? heap.size() - request->offset : 0;
     answer->total = answer->total_estimate = answer->total_upper = total;
-    answer->total_exact = true;
+    answer->total_exact = answer->exhaustive = true;
     answer->key_count = order.key_count();
     answer->keys = room_for<uint64_t>(request, answer->hit_count * answer->key_count);
     answer->folded = room_for<uint64_t>(request, answer->hit_count);

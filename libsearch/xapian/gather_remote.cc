@@ -174,7 +174,7 @@ void asker::finish(engine_answer *answer)
     const size_t left_out = std::min(request->offset, list_.size());
     answer->hit_count = std::min(request->count, list_.size() - left_out);
     answer->total = answer->total_estimate = answer->total_upper = total;
-    answer->total_exact = true;
+    answer->total_exact = answer->exhaustive = true;
     answer->key_count = order.key_count();
     answer->keys = room_for<uint64_t>(request, answer->hit_count * answer->key_count);
     answer->folded = room_for<uint64_t>(request, answer->hit_count);

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
 static bool exists(const std::string &path)
 {
     struct stat status;
@@ -35,7 +39,7 @@ static shard parse_shard(const std::string &text)
     return parsed;
 }
 
-location location_parse(const char *path)
+static location parse(const char *path)
 {
     location parsed;
     std::string rest = path;
@@ -58,12 +62,39 @@ location location_parse(const char *path)
     return parsed;
 }
 
-bool location::is_local() const
+/* Whether a stub file (or one that it names) has a line "remote …"; anything else has none. */
+static bool names_server(const std::string &path, unsigned depth)
 {
-    for (const auto &one : shards)
-        if (one.path.empty())
-            return false;
-    return true;
+    enum { DEEPEST = 8 };
+    struct stat status;
+    if (depth > DEEPEST || stat(path.c_str(), &status) != 0)
+        return false;
+    const std::string file = S_ISDIR(status.st_mode) ? path + "/XAPIANDB" : path;
+    std::ifstream stub(file);
+    std::string kind, rest;
+    for (std::string line; std::getline(stub, line);) {
+        std::istringstream words(line);
+        if (!(words >> kind) || !std::getline(words >> std::ws, rest))
+            continue;
+        if (kind == "remote")
+            return true;
+        if (kind != "auto")
+            continue;
+        const size_t folder = file.rfind('/');
+        if (names_server(rest[0] == '/' || folder == std::string::npos ? rest : file.substr(0, folder + 1) + rest,
+                         depth + 1))
+            return true;
+    }
+    return false;
+}
+
+location location_parse(const char *path)
+{
+    location parsed = parse(path);
+    parsed.local = std::none_of(parsed.shards.begin(), parsed.shards.end(), [](const shard &one) {
+        return one.path.empty() || names_server(one.path, 0);
+    });
+    return parsed;
 }
 
 found look_at(const std::string &path)

@@ -19,7 +19,8 @@ struct shard {
 struct location {
     std::vector<shard> shards; /* at least one */
     std::string map;           /* map=FILE; empty: none */
-    bool is_local() const;
+    bool local = true;         /* no part is asked of a server, also not by a stub file */
+    bool is_local() const { return local; }
     /* The only one is a directory that can be written. */
     bool is_single_path() const { return shards.size() == 1 && !shards[0].path.empty(); }
 };

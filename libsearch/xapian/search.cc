@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "xapian/explain.hh"
 #include "xapian/gather.hh"
 #include "xapian/model.hh"
 #include "xapian/ordering.hh"
@@ -83,6 +84,7 @@ static void best(engine_snapshot &snapshot, const question &question, engine_ans
     answer->total_estimate = found.get_matches_estimated();
     answer->total_upper = found.get_matches_upper_bound();
     answer->total_exact = answer->total == answer->total_upper;
+    answer->exhaustive = exhaustive;
 }
 
 static void give_warnings(const libsearch_allocator *allocator, const std::vector<planner::warning> &warnings,
@@ -120,6 +122,18 @@ void search_run(engine_snapshot &snapshot, const engine_request *request, engine
         }
         request_poll(request);
         give_warnings(snapshot.allocator, planner.warnings, answer); /* last: they are the caller's after OK alone */
+    });
+}
+
+void search_explain(engine_snapshot &snapshot, const libsearch_query *query, const char *model, uint64_t number,
+                    struct arena *arena, libsearch_explanation **list, size_t *count)
+{
+    const struct model parsed = model_read(model);
+    snapshot.with_database([&](Xapian::Database &database) {
+        planner planner(snapshot.allocator, *snapshot.meaning, database);
+        const Xapian::BM25Weight weight(parsed.k1, 0, parsed.k3, parsed.b, parsed.min_normlen);
+        const question question = { *snapshot.meaning, database, nullptr, planner.plan(query), weight };
+        explain_score(question, static_cast<Xapian::docid>(number), arena, list, count);
     });
 }
 

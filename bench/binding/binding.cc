@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the binding costs: the same documents put and the same questions asked through libsearch and the xapian engine,
+ * and by a plain C++ program over libxapian, in one run, by turns.
+ *
+ *     bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS]
+ *
+ * The C++ side is what a Xapian program does: TermGenerator with STEM_SOME_FULL_POS, title under S and without a prefix,
+ * text without, a Q term, the id in a slot, data of two lines; one transaction; then an Enquire for each question, an OR
+ * of its different stems, BM25Weight, ten documents with their ids. The analyzer is plain-english: the same stemmer, no stop words,
+ * nothing split further. Both look the id up before a document is put, as a put by id has to. Figures are CPU seconds
+ * of the process, the least of the rounds. */
+#include <libsearch-xapian.h>
+#include <xapian.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace
+{
+
+struct document {
+    std::string id, title, text;
+};
+
+[[noreturn]] void stop(const std::string &what)
+{
+    fprintf(stderr, "bench-binding: %s\n", what.c_str());
+    exit(1);
+}
+
+/* A string of a JSON line; what is escaped beyond \n, \t, \" and \\ becomes a blank. */
+std::string json_text(const std::string &line, const char *key)
+{
+    const std::string quoted = std::string("\"") + key + "\": \"";
+    std::string text;
+    size_t at = line.find(quoted);
+    if (at == std::string::npos)
+        return text;
+    for (at += quoted.size(); at < line.size() && line[at] != '"'; at++) {
+        if (line[at] != '\\') {
+            text += line[at];
+            continue;
+        }
+        const char c = line[++at];
+        text += c == '"' || c == '\\' || c == '/' ? c : ' ';
+        at += c == 'u' ? 4 : 0;
+    }
+    return text;
+}
+
+std::vector<document> read_documents(const char *path)
+{
+    std::vector<document> documents;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);)
+        documents.push_back({ json_text(line, "id"), json_text(line, "title"), json_text(line, "text") });
+    if (documents.empty())
+        stop(std::string(path) + " has no documents");
+    return documents;
+}
+
+std::vector<std::string> read_questions(const char *path)
+{
+    std::vector<std::string> questions;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);)
+        if (line.find('\t') != std::string::npos)
+            questions.push_back(line.substr(line.find('\t') + 1));
+    return questions;
+}
+
+double cpu_seconds()
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+/* ----- through libsearch ----- */
+
+libsearch_bytes bytes_of(const std::string &text) { return { text.data(), text.size() }; }
+
+void must(libsearch_status status, const libsearch_error &error)
+{
+    if (status != LIBSEARCH_OK)
+        stop(error.message);
+}
+
+libsearch_index *open_ours(const std::string &folder, unsigned flags)
+{
+    libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_index *index = nullptr;
+    options.engine = libsearch_xapian_engine();
+    options.analyzer = "plain-english";
+    must(libsearch_open(folder.c_str(), flags, &options, &index, &error), error);
+    return index;
+}
+
+void put_ours(const std::string &folder, const std::vector<document> &documents)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_index *index = open_ours(folder, LIBSEARCH_CREATE);
+    libsearch_writer *writer = nullptr;
+    must(libsearch_writer_open(index, nullptr, &writer, &error), error);
+    libsearch_document *made = libsearch_document_new(index);
+    for (const auto &document : documents) {
+        libsearch_document_clear(made);
+        libsearch_document_set_text(made, "title", bytes_of(document.title));
+        libsearch_document_set_text(made, "text", bytes_of(document.text));
+        must(libsearch_writer_put(writer, bytes_of(document.id), made, &error), error);
+    }
+    must(libsearch_writer_commit(writer, &error), error);
+    libsearch_document_free(made);
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+}
+
+size_t ask_ours(libsearch_index *index, const std::vector<std::string> &questions)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_snapshot *snapshot = nullptr;
+    size_t sum = 0;
+    must(libsearch_snapshot_open(index, &snapshot, &error), error);
+    for (const auto &question : questions) {
+        libsearch_query *query = nullptr;
+        libsearch_results *results = nullptr;
+        must(libsearch_query_parse(index, bytes_of(question), LIBSEARCH_PARSE_WORDS, &query, &error), error);
+        must(libsearch_snapshot_search(snapshot, query, &options, &results, &error), error);
+        for (size_t i = 0; i < libsearch_results_count(results); i++)
+            sum += libsearch_results_id(results, i).length;
+        libsearch_results_free(results);
+        libsearch_query_free(query);
+    }
+    libsearch_snapshot_free(snapshot);
+    return sum;
+}
+
+/* ----- plain ----- */
+
+void put_plain(const std::string &folder, const std::vector<document> &documents)
+{
+    Xapian::WritableDatabase database(folder, Xapian::DB_CREATE);
+    Xapian::TermGenerator generator;
+    generator.set_stemmer(Xapian::Stem("english"));
+    generator.set_stemming_strategy(Xapian::TermGenerator::STEM_SOME_FULL_POS);
+    database.begin_transaction();
+    for (const auto &document : documents) {
+        Xapian::Document made;
+        generator.set_document(made);
+        generator.set_termpos(0);
+        generator.index_text(document.title, 1, "S");
+        generator.set_termpos(0);
+        generator.index_text(document.title);
+        generator.increase_termpos(64);
+        generator.index_text(document.text);
+        made.add_boolean_term("Q" + document.id);
+        made.add_value(0, document.id);
+        made.set_data("title=" + document.title + "\ntext=" + document.text);
+        database.replace_document("Q" + document.id, made);
+    }
+    database.commit_transaction();
+}
+
+/* Each different stem once, with how often the question has it. */
+Xapian::Query query_of(const Xapian::Stem &stemmer, const std::string &question)
+{
+    std::map<std::string, unsigned> stems;
+    std::vector<Xapian::Query> parts;
+    std::string word;
+    for (const char c : question + " ") {
+        if (isalnum(static_cast<unsigned char>(c)) != 0) {
+            word += static_cast<char>(tolower(c));
+            continue;
+        }
+        if (!word.empty())
+            stems["Z" + stemmer(word)]++;
+        word.clear();
+    }
+    for (const auto &stem : stems)
+        parts.emplace_back(stem.first, stem.second);
+    return Xapian::Query(Xapian::Query::OP_OR, parts.begin(), parts.end());
+}
+
+size_t ask_plain(const Xapian::Database &database, const std::vector<std::string> &questions)
+{
+    size_t sum = 0;
+    const Xapian::Stem stemmer("english");
+    for (const auto &question : questions) {
+        Xapian::Enquire enquire(database);
+        enquire.set_query(query_of(stemmer, question));
+        enquire.set_weighting_scheme(Xapian::BM25Weight(1, 0, 1, 0.5, 0.5));
+        const Xapian::MSet found = enquire.get_mset(0, 10);
+        for (auto hit = found.begin(); hit != found.end(); ++hit)
+            sum += hit.get_document().get_value(0).size();
+    }
+    return sum;
+}
+
+template <class Work> void time_of(double &least, Work work)
+{
+    const double from = cpu_seconds();
+    work();
+    least = std::min(least, cpu_seconds() - from);
+}
+
+} // namespace
+
+int main(int count, char **arguments)
+{
+    if (count < 4)
+        stop("bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS]");
+    const auto documents = read_documents(arguments[1]);
+    const auto questions = read_questions(arguments[2]);
+    const std::string folder = arguments[3];
+    const int rounds = count > 4 ? atoi(arguments[4]) : 3;
+    double put[2] = { 1e9, 1e9 }, asked[2] = { 1e9, 1e9 };
+    size_t sums[2] = { 0, 0 };
+    const std::string paths[2] = { folder + "/ours", folder + "/plain" };
+    for (int round = 0; round < rounds; round++) {
+        for (const auto &path : paths)
+            std::filesystem::remove_all(path);
+        time_of(put[0], [&] { put_ours(paths[0], documents); });
+        time_of(put[1], [&] { put_plain(paths[1], documents); });
+    }
+    libsearch_index *index = open_ours(paths[0], 0);
+    const Xapian::Database database(paths[1]), same(paths[0]);
+    double same_index = 1e9;
+    for (int round = 0; round < 3 * rounds; round++) {
+        time_of(asked[0], [&] { sums[0] = ask_ours(index, questions); });
+        time_of(asked[1], [&] { sums[1] = ask_plain(database, questions); });
+        time_of(same_index, [&] { ask_plain(same, questions); });
+    }
+    libsearch_close(index);
+    printf("%zu documents, %zu questions\n", documents.size(), questions.size());
+    printf("put:    binding %.3f s, plain %.3f s: %+.1f %%\n", put[0], put[1], 100 * (put[0] / put[1] - 1));
+    printf("search: binding %.3f s, plain %.3f s: %+.1f %%; plain on the binding's database %.3f s: %+.1f %%\n", asked[0],
+           asked[1], 100 * (asked[0] / asked[1] - 1), same_index, 100 * (asked[0] / same_index - 1));
+    for (int i = 0; i < 2; i++) {
+        uintmax_t size = 0;
+        for (const auto &entry : std::filesystem::directory_iterator(paths[i]))
+            size += entry.file_size();
+        const Xapian::Database made(paths[i]);
+        printf("%s: %.1f MB, terms of the last document %u, sum %zu\n", paths[i].c_str(), static_cast<double>(size) / 1e6,
+               made.get_document(made.get_lastdocid()).termlist_count(), sums[i]);
+    }
+    return 0;
+}
