@@ -243,15 +243,15 @@ int main(int count, char **arguments)
     libsearch_close(index);
     printf("%zu documents, %zu questions\n", documents.size(), questions.size());
     printf("put:    binding %.3f s, plain %.3f s: %+.1f %%\n", put[0], put[1], 100 * (put[0] / put[1] - 1));
-    printf("search: binding %.3f s, plain %.3f s: %+.1f %%; plain on the binding's database %.3f s: %+.1f %%\n", asked[0],
-           asked[1], 100 * (asked[0] / asked[1] - 1), same_index, 100 * (asked[0] / same_index - 1));
+    printf("search: binding %.3f s, plain %.3f s: %+.1f %%; plain on the binding's database %.3f s: %+.1f %%\n",
+           asked[0], asked[1], 100 * (asked[0] / asked[1] - 1), same_index, 100 * (asked[0] / same_index - 1));
     for (int i = 0; i < 2; i++) {
         uintmax_t size = 0;
         for (const auto &entry : std::filesystem::directory_iterator(paths[i]))
             size += entry.file_size();
         const Xapian::Database made(paths[i]);
-        printf("%s: %.1f MB, terms of the last document %u, sum %zu\n", paths[i].c_str(), static_cast<double>(size) / 1e6,
-               made.get_document(made.get_lastdocid()).termlist_count(), sums[i]);
+        printf("%s: %.1f MB, terms of the last document %u, sum %zu\n", paths[i].c_str(),
+               static_cast<double>(size) / 1e6, made.get_document(made.get_lastdocid()).termlist_count(), sums[i]);
     }
     return 0;
 }

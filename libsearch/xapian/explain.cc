@@ -37,7 +37,7 @@ class explainer
 
     const question &asked;
     const Xapian::docid number;
-    std::string id_term; /* finds the document; empty: none does */
+    std::string id_term;                                  /* finds the document; empty: none does */
     std::map<std::string, Xapian::termcount> frequencies; /* of the document's terms */
 };
 
@@ -84,8 +84,7 @@ std::string explainer::told(const Query &query) const
         const std::string term = *query.get_terms_begin();
         const auto here = frequencies.find(term);
         return "term " + term + ": " + std::to_string(here == frequencies.end() ? 0 : here->second) +
-               " times in a document of " +
-               std::to_string(asked.database.get_doclength(number)) + " words; " +
+               " times in a document of " + std::to_string(asked.database.get_doclength(number)) + " words; " +
                std::to_string(asked.database.get_termfreq(term)) + " of " +
                std::to_string(asked.database.get_doccount()) + " documents have it";
     }

@@ -91,9 +91,8 @@ static bool names_server(const std::string &path, unsigned depth)
 location location_parse(const char *path)
 {
     location parsed = parse(path);
-    parsed.local = std::none_of(parsed.shards.begin(), parsed.shards.end(), [](const shard &one) {
-        return one.path.empty() || names_server(one.path, 0);
-    });
+    parsed.local = std::none_of(parsed.shards.begin(), parsed.shards.end(),
+                                [](const shard &one) { return one.path.empty() || names_server(one.path, 0); });
     return parsed;
 }
 

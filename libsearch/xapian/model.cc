@@ -52,9 +52,11 @@ model model_read(const char *text)
     if (whole == "default")
         return parsed;
     static const std::string name = "bm25-xapian";
-    if (whole == "bm25" || whole.compare(0, 5, "bm25:") == 0)
-        fail(LIBSEARCH_UNSUPPORTED, "model '%s': the xapian engine ranks by bm25-xapian", whole.c_str());
-    if (whole.compare(0, name.size(), name) != 0)
+    const std::string model_name = whole.substr(0, whole.find(':'));
+    for (const char *other : { "bm25", "bm25+", "bm25l", "tf-idf", "pl2", "dph", "lm-dirichlet", "lm-jm", "boolean" })
+        if (model_name == other)
+            fail(LIBSEARCH_UNSUPPORTED, "model '%s': the xapian engine ranks by bm25-xapian", whole.c_str());
+    if (model_name != name)
         fail(LIBSEARCH_INVALID, "model '%s' is none of default, bm25-xapian", whole.c_str());
     size_t at = name.size();
     for (char separator = ':'; at < whole.size(); separator = ',') {

@@ -193,7 +193,9 @@ static void a_server_that_talks_nonsense_is_refused(void **state)
     static char noise[4096];
     for (size_t i = 0; i < sizeof noise; i++)
         noise[i] = (char)(i * 37 % 251);
-    const libsearch_bytes lies[] = { bytes(""), bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), { noise, sizeof noise },
+    const libsearch_bytes lies[] = { bytes(""),
+                                     bytes("HTTP/1.1 400 Bad Request\r\n\r\n"),
+                                     { noise, sizeof noise },
                                      { "\1\377\377\377\377\377\377\377", 8 } };
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         struct sockaddr_in address = { .sin_family = AF_INET };
