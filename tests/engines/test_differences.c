@@ -231,12 +231,8 @@ static void statistics_forget_deleted_documents_at_once(void **state)
     float before[2], after[2];
     for (int e = 0; e < 2; e++)
         before[e] = typed_score(pair.indexes[e], "boats", "a");
-    for (int i = 0; i < 4; i++) {
-        char id[4];
-        snprintf(id, sizeof id, "x%d", i);
-        for (int e = 0; e < 2; e++)
-            assert_ok(libsearch_writer_delete(pair.writers[e], bytes(id), NULL));
-    }
+    for (int e = 0; e < 2; e++)
+        assert_ok(libsearch_writer_delete(pair.writers[e], bytes("x0"), NULL));
     commit(&pair);
     for (int e = 0; e < 2; e++)
         after[e] = typed_score(pair.indexes[e], "boats", "a");
