@@ -21,6 +21,7 @@
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
  *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
+ *   <libsearch/duplicates.h> one text told twice: near-duplicates found, listed, folded in results
  *
  * Rules that hold everywhere
  *
@@ -338,7 +339,9 @@ enum {
     LIBSEARCH_FIELD_NOT_STORED = 1u << 0,   /**< do not keep the value for fetching */
     LIBSEARCH_FIELD_NO_POSITIONS = 1u << 1, /**< text: no phrases; smaller. Gives the field lists of its own */
     LIBSEARCH_FIELD_OWN_LISTS = 1u << 2,    /**< text: plain words do not look here, field:word does */
-    LIBSEARCH_FIELD_NO_COLUMN = 1u << 3     /**< keyword, numbers: no sorting and facets; smaller */
+    LIBSEARCH_FIELD_NO_COLUMN = 1u << 3,    /**< keyword, numbers: no sorting and facets; smaller */
+    LIBSEARCH_FIELD_SIGNATURE = 1u << 4     /**< text: 64 bytes more a document, by which near-duplicates are found
+                                                 (libsearch/duplicates.h) */
 };
 
 /** A field as the schema has it. */
@@ -794,6 +797,7 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #endif
 
 #include <libsearch/backup.h>
+#include <libsearch/duplicates.h>
 #include <libsearch/extend.h>
 #include <libsearch/filter.h>
 #include <libsearch/query.h>

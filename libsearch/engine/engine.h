@@ -185,6 +185,14 @@ struct libsearch_engine {
     /* The words that say most about some documents, the best first, in the arena's memory. NULL: it does not know. */
     libsearch_status (*expand)(struct engine_snapshot *snapshot, const struct engine_expand *request,
                                struct engine_word **words, size_t *count, libsearch_error *error);
+    /* Signatures of a text field that asks for them (text/signature.h): of one document (NOT_FOUND: it has none), and of
+     * all live ones that have one, by rising number; what each returns other than OK ends it. NULL: it keeps none. */
+    libsearch_status (*signature)(struct engine_snapshot *snapshot, const struct field *field, uint64_t number,
+                                  uint64_t *signature, libsearch_error *error);
+    libsearch_status (*signatures)(struct engine_snapshot *snapshot, const struct field *field,
+                                   libsearch_status (*each)(void *context, uint64_t number, const uint64_t *signature,
+                                                            libsearch_error *error),
+                                   void *context, libsearch_error *error);
 };
 
 /* The native engine (native/), and its directory in memory as functions for a program. */

@@ -12,6 +12,7 @@
 #include "search/search.h"
 #include "search/suggest.h"
 #include "segment/segment_data.h"
+#include "text/signature.h"
 
 static struct index_store *store_of(struct engine_index *index) { return (struct index_store *)(void *)index; }
 static struct index_writer *writer_of(struct engine_writer *writer) { return (struct index_writer *)(void *)writer; }
@@ -204,6 +205,45 @@ static libsearch_status native_fetch(struct engine_snapshot *snapshot, uint64_t 
     const struct snapshot *pinned = snapshot_of(snapshot);
     TRY(find_segment(pinned, number, &segment, error));
     return segment_fetch(segment->segment, pinned->schema, (uint32_t)(number - segment->base), document, error);
+}
+
+/* Reads the signature of a document of a segment: false where it has none. */
+static bool read_signature(const struct segment *segment, uint16_t field, uint32_t document,
+                           uint64_t signature[SIGNATURE_WORDS])
+{
+    const struct column *column = field < segment->field_count ? segment->columns[field] : NULL;
+    if (column == NULL || column_count(column, document) != SIGNATURE_WORDS)
+        return false;
+    for (uint32_t w = 0; w < SIGNATURE_WORDS; w++)
+        signature[w] = column_value(column, document, w);
+    return true;
+}
+
+static libsearch_status native_signature(struct engine_snapshot *snapshot, const struct field *field, uint64_t number,
+                                         uint64_t *signature, libsearch_error *error)
+{
+    const struct snapshot_segment *segment;
+    TRY(find_segment(snapshot_of(snapshot), number, &segment, error));
+    return read_signature(segment->segment, field->number, (uint32_t)(number - segment->base), signature)
+               ? LIBSEARCH_OK
+               : error_set(error, LIBSEARCH_NOT_FOUND, "the document has no signature of field '%s'", field->name);
+}
+
+static libsearch_status native_signatures(struct engine_snapshot *snapshot, const struct field *field,
+                                          libsearch_status (*each)(void *context, uint64_t number,
+                                                                   const uint64_t *signature, libsearch_error *error),
+                                          void *context, libsearch_error *error)
+{
+    const struct snapshot *pinned = snapshot_of(snapshot);
+    uint64_t signature[SIGNATURE_WORDS];
+    for (size_t s = 0; s < pinned->segment_count; s++) {
+        const struct snapshot_segment *segment = &pinned->segments[s];
+        for (uint32_t d = 0; d < segment_count(segment->segment); d++)
+            if ((segment->live == NULL || live_has(segment->live, d)) &&
+                read_signature(segment->segment, field->number, d, signature))
+                TRY(each(context, segment->base + d, signature, error));
+    }
+    return LIBSEARCH_OK;
 }
 
 static libsearch_status native_explain(struct engine_snapshot *snapshot, const libsearch_query *query,
@@ -486,6 +526,8 @@ const libsearch_engine *engine_native(void)
         .backup = native_backup,
         .suggest = native_suggest,
         .expand = native_expand,
+        .signature = native_signature,
+        .signatures = native_signatures,
     };
     return &native;
 }

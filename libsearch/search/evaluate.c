@@ -136,8 +136,9 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
     case PLAN_RANGE:
     case PLAN_EXISTS:
         if (node->column < where->segment->field_count) {
-            made->column = where->segment->columns[node->column];
             made->words = &where->segment->fields[node->column].lengths;
+            if (where->segment->schema->fields[node->column]->type != LIBSEARCH_TEXT) /* a text's is its signature */
+                made->column = where->segment->columns[node->column];
         }
         made->nothing = made->column == NULL && (made->words == NULL || made->words->data == NULL);
         break;

@@ -59,7 +59,7 @@ static libsearch_status builder_add_fields(struct segment_builder *builder, libs
     for (size_t f = builder->field_count; f < schema->count; f++) {
         const struct field *field = schema->fields[f];
         columns[f] = NULL;
-        if (field->type != LIBSEARCH_TEXT && field_has_column(field))
+        if (field_has_column(field))
             TRY(column_writer_new(allocator, field->type == LIBSEARCH_KEYWORD, &columns[f], error));
         builder->field_count = f + 1;
     }
@@ -77,6 +77,8 @@ static void builder_free(struct segment_builder *builder)
     memory_free(builder->allocator, builder->notes);
     memory_free(builder->allocator, builder->note_starts);
     memory_free(builder->allocator, builder->values);
+    memory_free(builder->allocator, builder->signatures);
+    memory_free(builder->allocator, builder->signature_maker);
     buffer_free(&builder->scratch);
     vocabulary_free(&builder->vocabulary);
     lengths_free(&builder->lengths);
@@ -192,8 +194,9 @@ struct field_words {
     uint32_t end; /* the position after the last */
 };
 
+/* maker: of the field's signature, or NULL. */
 static bool note_text(struct segment_builder *builder, struct line *line, const struct field *field, uint16_t list,
-                      libsearch_bytes text, uint32_t position, struct field_words *sum)
+                      libsearch_bytes text, uint32_t position, struct signature_maker *maker, struct field_words *sum)
 {
     struct tokenizer *tokenizer = builder->tokenizers[field->number];
     struct token tokens[TOKENS_AT_ONCE];
@@ -209,6 +212,8 @@ static bool note_text(struct segment_builder *builder, struct line *line, const 
             if (!note_word(builder, line, field->analyzer, list, tokens[i].surface, tokens[i].length,
                            tokens[i].position, &stop))
                 return false;
+            if (maker != NULL && !(tokens[i].flags & TOKEN_WHOLE))
+                signature_add(maker, tokens[i].surface, tokens[i].length);
             sum->words++;
             sum->without_stops += !stop;
             if (tokens[i].position >= sum->end)
@@ -287,12 +292,42 @@ static uint32_t weigh(float weight, uint32_t words)
     return weighted < 4e9f ? (uint32_t)weighted : 4000000000u;
 }
 
+/* The maker of the field's signature, begun; *maker NULL: it asks for none. False: no memory. */
+static bool begin_signature(struct segment_builder *builder, const struct field *field, struct signature_maker **maker)
+{
+    *maker = NULL;
+    if (!(field->flags & LIBSEARCH_FIELD_SIGNATURE))
+        return true;
+    if (builder->signature_maker == NULL) {
+        builder->signature_maker = memory_allocate(builder->allocator, sizeof *builder->signature_maker);
+        if (builder->signature_maker == NULL)
+            return false;
+        signature_init(builder->signature_maker);
+    }
+    if (!memory_grow(builder->allocator, &builder->signatures, &builder->signature_capacity,
+                     builder->signature_count + 1, sizeof *builder->signatures))
+        return false;
+    signature_start(builder->signature_maker);
+    *maker = builder->signature_maker;
+    return true;
+}
+
+/* Keeps the signature of a field's text, if it has a word. */
+static void end_signature(struct segment_builder *builder, const struct field *field, struct signature_maker *maker)
+{
+    struct builder_signature *made = &builder->signatures[builder->signature_count];
+    made->field = field->number;
+    if (signature_finish(maker, made->words))
+        builder->signature_count++;
+}
+
 /* Notes all texts and keywords of the ordered values. On false the notes must be taken back. */
 static bool note_values(struct segment_builder *builder, size_t count, uint32_t *plain, uint32_t *weighted,
                         bool *weighs)
 {
     struct line line = { 0 };
     uint32_t group_end = 0; /* the position after the group's last word */
+    builder->signature_count = 0;
     for (size_t i = 0; i < count;) {
         const struct field *field = builder->values[i].field;
         size_t end = i + 1;
@@ -306,11 +341,16 @@ static bool note_values(struct segment_builder *builder, size_t count, uint32_t 
             const uint16_t list = field->in_group ? 0 : (uint16_t)(field->number + 1);
             const uint32_t start = field->in_group && group_end > 0 ? group_end + SCHEMA_FIELD_GAP : 0;
             struct field_words sum = { 0, 0, start };
+            struct signature_maker *maker;
+            if (!begin_signature(builder, field, &maker))
+                return false;
             for (size_t v = i; v < end; v++) {
                 const uint32_t from = sum.words > 0 ? sum.end + SCHEMA_FIELD_GAP : start;
-                if (!note_text(builder, &line, field, list, builder->values[v].value->bytes, from, &sum))
+                if (!note_text(builder, &line, field, list, builder->values[v].value->bytes, from, maker, &sum))
                     return false;
             }
+            if (maker != NULL)
+                end_signature(builder, field, maker);
             if (sum.words > 0 && !lengths_set_field(&builder->lengths, field->number, sum.words, start))
                 return false;
             if (field->in_group && sum.words > 0) {
@@ -333,6 +373,15 @@ static void take_back(struct segment_builder *builder, size_t first_note)
     lengths_drop_fields(&builder->lengths);
 }
 
+static libsearch_status add_signatures(struct segment_builder *builder, uint32_t number, libsearch_error *error)
+{
+    for (size_t i = 0; i < builder->signature_count; i++)
+        for (size_t w = 0; w < SIGNATURE_WORDS; w++)
+            TRY(column_writer_add_number(builder->columns[builder->signatures[i].field], number,
+                                         builder->signatures[i].words[w], error));
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status add_columns(struct segment_builder *builder, uint32_t number, size_t count,
                                     libsearch_error *error)
 {
@@ -340,7 +389,7 @@ static libsearch_status add_columns(struct segment_builder *builder, uint32_t nu
         const struct field *field = builder->values[i].field;
         const struct document_value *value = builder->values[i].value;
         struct column_writer *column = builder->columns[field->number];
-        if (column == NULL)
+        if (column == NULL || field->type == LIBSEARCH_TEXT)
             continue;
         if (field->type == LIBSEARCH_KEYWORD)
             TRY(column_writer_add_keyword(column, number, value->bytes, error));
@@ -361,6 +410,7 @@ static libsearch_status add_for_good(struct segment_builder *builder, libsearch_
     const uint32_t number = builder->lengths.documents;
     TRY(ids_writer_add(builder->ids, id, error));
     TRY(add_columns(builder, number, document->count, error));
+    TRY(add_signatures(builder, number, error));
     TRY(stored_writer_add(builder->stored,
                           (libsearch_bytes){ (const char *)builder->scratch.data, builder->scratch.length }, error));
     builder->note_starts[number] = first_note;

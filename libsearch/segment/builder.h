@@ -18,6 +18,7 @@
 #include "segment/lengths.h"
 #include "segment/segment.h"
 #include "segment/vocabulary.h"
+#include "text/signature.h"
 
 #define BUILDER_SAME UINT32_C(0x80000000)
 #define BUILDER_JUMP UINT32_C(0xFFFFFFFF)
@@ -38,11 +39,19 @@ struct segment_builder {
     size_t note_count, note_capacity;
     size_t *note_starts; /* by document, where its notes begin */
     size_t note_starts_capacity;
+    struct builder_signature *signatures; /* of the document being added */
+    size_t signature_count, signature_capacity;
+    struct signature_maker *signature_maker; /* made when a field asks for one */
     struct buffer scratch;
     struct builder_value *values; /* of the document being added, by field number */
     size_t value_capacity;
     bool recount;            /* the vocabulary's counts are too high */
     libsearch_status broken; /* a step that cannot be taken back failed: what it was */
+};
+
+struct builder_signature {
+    uint16_t field;
+    uint64_t words[SIGNATURE_WORDS];
 };
 
 struct builder_value {

@@ -16,10 +16,12 @@ static inline bool schema_list_has_positions(const struct schema *schema, uint16
     return field->type == LIBSEARCH_TEXT && !(field->flags & LIBSEARCH_FIELD_NO_POSITIONS);
 }
 
+/* A text's column is its signature (text/signature.h): so many values, in their order. */
 static inline bool field_has_column(const struct field *field)
 {
-    return field->type != LIBSEARCH_TEXT && field->type != LIBSEARCH_STORED &&
-           !(field->flags & LIBSEARCH_FIELD_NO_COLUMN);
+    if (field->type == LIBSEARCH_TEXT)
+        return (field->flags & LIBSEARCH_FIELD_SIGNATURE) != 0;
+    return field->type != LIBSEARCH_STORED && !(field->flags & LIBSEARCH_FIELD_NO_COLUMN);
 }
 
 #endif

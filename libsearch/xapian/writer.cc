@@ -20,6 +20,13 @@ static int64_t now_in_milliseconds()
     return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What a field may ask for that is not kept here. */
+static void check_field(const libsearch_field &field)
+{
+    if ((field.flags & LIBSEARCH_FIELD_SIGNATURE) != 0)
+        fail(LIBSEARCH_UNSUPPORTED, "the engine xapian keeps no signatures of fields, as '%s' asks for", field.name);
+}
+
 void database_create(const libsearch_allocator *allocator, const analyzers_pointer &analyzers, const std::string &path,
                      const libsearch_open_options *options)
 {
@@ -28,8 +35,10 @@ void database_create(const libsearch_allocator *allocator, const analyzers_point
         return schema_new_of(allocator, analyzers.get(), options == nullptr ? nullptr : options->analyzer, &made.schema,
                              error);
     });
-    for (size_t i = 0; options != nullptr && i < options->field_count; i++)
+    for (size_t i = 0; options != nullptr && i < options->field_count; i++) {
+        check_field(options->fields[i]);
         called([&](libsearch_error *error) { return schema_add(made.schema, &options->fields[i], nullptr, error); });
+    }
     made.place_fields();
     Xapian::WritableDatabase database(path, Xapian::DB_CREATE);
     database.begin_transaction();
@@ -107,6 +116,7 @@ template <class Work> void engine_writer::change(Work work)
 void engine_writer::add_field(const libsearch_field *field)
 {
     check_usable();
+    check_field(*field);
     struct schema *grown;
     called([&](libsearch_error *error) { return schema_copy(meaning->schema, &grown, error); });
     libsearch_error error = LIBSEARCH_ERROR_INIT;

@@ -408,6 +408,8 @@ def read_column(section, field, documents):
 
 
 def from_column(value, kind):
+    if kind == "text":  # of a signature
+        return value
     if kind != "float":
         return value - (1 << 63)
     bits = value & ~(1 << 63) if value >> 63 else ~value & (1 << 64) - 1

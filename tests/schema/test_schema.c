@@ -181,7 +181,7 @@ static void what_makes_no_field_is_invalid(void **state)
         field.weight = weights[i];
         assert_status(schema_add(schema, &field, NULL, NULL), LIBSEARCH_INVALID);
     }
-    field = field_of("f", LIBSEARCH_TEXT, 1u << 4);
+    field = field_of("f", LIBSEARCH_TEXT, 1u << 20);
     assert_status(schema_add(schema, &field, NULL, NULL), LIBSEARCH_INVALID);
     field = field_of("f", LIBSEARCH_TEXT, LIBSEARCH_FIELD_NO_COLUMN);
     assert_status(schema_add(schema, &field, NULL, NULL), LIBSEARCH_INVALID);

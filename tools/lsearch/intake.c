@@ -34,6 +34,7 @@ static bool read_schema(struct intake *intake)
         libsearch_field field = LIBSEARCH_FIELD_INIT;
         field.name = options->fields[i].name;
         field.type = options->fields[i].type;
+        field.flags = options->fields[i].flags;
         if (!fields_set(&intake->fields, field.name, field.type)) {
             complain("--field %s: %s has another type for it already", field.name, options->index);
             return stop(intake, OUTCOME_USAGE);

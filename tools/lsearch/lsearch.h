@@ -16,6 +16,7 @@ enum outcome { OUTCOME_DONE = 0, OUTCOME_NOTHING = 1, OUTCOME_USAGE = 2, OUTCOME
 struct field_option {
     char *name;
     libsearch_type type;
+    unsigned flags; /* LIBSEARCH_FIELD_... */
 };
 
 struct options {
@@ -37,6 +38,7 @@ struct options {
     bool reorder;          /* --reorder */
     bool all;              /* --all */
     const char *like;      /* --like */
+    double threshold;      /* --threshold; 0: the default */
     bool xapian;           /* --engine xapian */
     const char *field_map; /* --field-map; NULL: none */
     libsearch_sort *sorts; /* --sort */
@@ -83,6 +85,7 @@ enum outcome command_info(const struct options *options);
 enum outcome command_check(const struct options *options);
 enum outcome command_compact(const struct options *options);
 enum outcome command_watch(const struct options *options);
+enum outcome command_duplicates(const struct options *options);
 
 /* One line on standard error, "lsearch: …"; control characters in it are replaced. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -22,7 +22,8 @@ enum {
     IN_SUGGEST = 1u << 8,
     IN_WATCH = 1u << 9,
     IN_SIMILAR = 1u << 10,
-    IN_ALL = 2047u
+    IN_DUPLICATES = 1u << 11,
+    IN_ALL = 4095u
 };
 
 static const struct command commands[] = {
@@ -39,6 +40,8 @@ static const struct command commands[] = {
     { "info", "INDEX", "what is in it", IN_INFO, false, 0, 0, command_info },
     { "check", "INDEX", "read all of it and say what is damaged", IN_CHECK, false, 0, 0, command_check },
     { "compact", "INDEX", "merge everything into one segment", IN_COMPACT, false, 0, 0, command_compact },
+    { "duplicates", "INDEX [ID]", "documents that are nearly the same: of one document, or all groups", IN_DUPLICATES,
+      true, 0, 1, command_duplicates },
     { "watch", "QUERIES.tsv", "saved queries (qid<TAB>query): which of them JSON lines on standard input match",
       IN_WATCH, false, 0, 0, command_watch },
 };
@@ -73,6 +76,7 @@ enum option {
     OPTION_FEEDBACK,
     OPTION_TEXT,
     OPTION_WORDS,
+    OPTION_THRESHOLD,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -90,15 +94,16 @@ static const struct rule rules[] = {
     { "--offset", "N", "leave out the best N", IN_SEARCH | IN_SIMILAR, OPTION_OFFSET },
     { "-k", "N", "how many documents for each query (1000)", IN_RUN, OPTION_DEPTH },
     { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_SIMILAR | IN_RUN, OPTION_MODEL },
-    { "--timeout", "MS", "give up after so many milliseconds", IN_SEARCH | IN_SIMILAR | IN_RUN | IN_SUGGEST | IN_WATCH,
-      OPTION_TIMEOUT },
+    { "--timeout", "MS", "give up after so many milliseconds",
+      IN_SEARCH | IN_SIMILAR | IN_RUN | IN_SUGGEST | IN_WATCH | IN_DUPLICATES, OPTION_TIMEOUT },
     { "--json", NULL, "print one JSON object", IN_SEARCH | IN_SIMILAR | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH,
       OPTION_JSON },
     { "--markup", "FORM", "snippets as plain or html", IN_SEARCH | IN_SIMILAR, OPTION_MARKUP },
     { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
       IN_INDEX | IN_WATCH, OPTION_LANGUAGE },
-    { "--field", "NAME:TYPE", "text, keyword, integer, float, date or stored", IN_INDEX | IN_WATCH, OPTION_FIELD },
+    { "--field", "NAME:TYPE", "text, keyword, integer, float, date, stored, signature (text with near-duplicates)",
+      IN_INDEX | IN_WATCH, OPTION_FIELD },
     { "--threads", "N", "build with N threads", IN_INDEX, OPTION_THREADS },
     { "--memory", "BYTES", "memory for documents before they are written out (256M)", IN_INDEX, OPTION_MEMORY },
     { "--commit-every", "N", "commit after every N documents, too", IN_INDEX, OPTION_COMMIT_EVERY },
@@ -117,12 +122,13 @@ static const struct rule rules[] = {
     { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH | IN_SIMILAR,
       OPTION_COLLAPSE },
     { "--explain", NULL, "say where each score comes from", IN_SEARCH | IN_SIMILAR, OPTION_EXPLAIN },
-    { "--in", "FIELD", "words of this field", IN_SUGGEST, OPTION_IN },
     { "--signal", "FIELD:KIND[,...]", "a number in the score: recency, saturation, logarithm, linear (lsearch(1))",
       IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_SIGNAL },
     { "--feedback", "N", "search again with words of the first N answers", IN_SEARCH | IN_RUN, OPTION_FEEDBACK },
     { "--text", "TEXT", "like this text; - reads it from standard input", IN_SIMILAR, OPTION_TEXT },
     { "--words", "N", "by how many words (30; feedback: 50)", IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_WORDS },
+    { "--in", "FIELD", "words of this field", IN_SUGGEST | IN_DUPLICATES, OPTION_IN },
+    { "--threshold", "S", "the least similarity, 0 to 1", IN_DUPLICATES, OPTION_THRESHOLD },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -229,8 +235,12 @@ static bool read_type(const char *name, libsearch_type *type)
 static bool add_field(struct options *options, const char *value)
 {
     const char *colon = strrchr(value, ':');
-    struct field_option field;
-    if (colon == NULL || colon == value || !read_type(colon + 1, &field.type))
+    struct field_option field = { .type = LIBSEARCH_TEXT };
+    if (colon == NULL || colon == value)
+        return false;
+    if (strcmp(colon + 1, "signature") == 0)
+        field.flags = LIBSEARCH_FIELD_SIGNATURE;
+    else if (!read_type(colon + 1, &field.type))
         return false;
     field.name = duplicate(value, (size_t)(colon - value));
     options->fields = reallocate(options->fields, (options->field_count + 1) * sizeof field);
@@ -313,6 +323,7 @@ static bool add_facets(struct options *options, const char *value)
 static bool apply(struct options *options, const struct rule *rule, const char *value)
 {
     uint64_t number = 0;
+    char *end;
     switch (rule->option) {
     case OPTION_COUNT:
     case OPTION_DEPTH:
@@ -398,6 +409,11 @@ static bool apply(struct options *options, const struct rule *rule, const char *
     case OPTION_STRICT: options->strict = true; return true;
     case OPTION_REORDER: options->reorder = true; return true;
     case OPTION_ALL_WORDS: options->all = true; return true;
+    case OPTION_THRESHOLD:
+        options->threshold = strtod(value, &end);
+        if (end == value || *end != '\0' || !(options->threshold > 0 && options->threshold <= 1))
+            break;
+        return true;
     case OPTION_LIKE: options->like = value; return true;
     case OPTION_ABSENT: complain("this build does not have %s", rule->name); return false;
     case OPTION_HELP:
