@@ -88,6 +88,9 @@ libsearch_status open_options_copy(const libsearch_open_options *given, struct o
                                    libsearch_error *error);
 void open_options_free(struct open_options *known);
 
+/* Fetches the document of result i, once. */
+libsearch_status results_fetch(libsearch_results *results, size_t i, const char *function, libsearch_error *error);
+
 /* Nanoseconds of CLOCK_MONOTONIC at which so many milliseconds are over; 0: never. */
 int64_t deadline_of(int64_t timeout);
 

@@ -6,6 +6,7 @@
 #include "query/query_parser.h"
 #include "query/query_print.h"
 #include "query/query_tree.h"
+#include "query/synonyms.h"
 
 static libsearch_query *make(libsearch_query like)
 {
@@ -14,23 +15,95 @@ static libsearch_query *make(libsearch_query like)
     return query;
 }
 
-libsearch_status libsearch_query_parse(libsearch_index *index, libsearch_bytes text, unsigned flags,
-                                       libsearch_query **query, libsearch_error *error)
+libsearch_status libsearch_query_parse_as(libsearch_index *index, libsearch_bytes text,
+                                          const libsearch_parse_options *options, libsearch_query **query,
+                                          libsearch_error *error)
 {
-    const unsigned known = LIBSEARCH_PARSE_STRICT | LIBSEARCH_PARSE_WORDS | LIBSEARCH_PARSE_ALL;
+    const unsigned flags = LIBSEARCH_PARSE_STRICT | LIBSEARCH_PARSE_WORDS | LIBSEARCH_PARSE_ALL;
+    libsearch_parse_options known = LIBSEARCH_PARSE_OPTIONS_INIT;
     error_clear(error);
     if (index == NULL || query == NULL)
         return argument_missing(error, "libsearch_query_parse", index == NULL ? "index" : "query");
     if (text.data == NULL && text.length > 0)
         return argument_missing(error, "libsearch_query_parse", "text.data");
-    if ((flags & ~known) != 0)
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_query_parse: there are no flags %#x", flags & ~known);
+    if (options != NULL)
+        TRY(options_copy(&known, sizeof known, options, "libsearch_parse_options", error));
+    if ((known.flags & ~flags) != 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_query_parse: there are no flags %#x",
+                         known.flags & ~flags);
     libsearch_snapshot *snapshot;
+    libsearch_query *parsed = NULL;
     TRY(snapshot_pin(index, &snapshot, error));
-    const libsearch_status status = query_parse(index->allocator, index->engine->snapshot_schema(snapshot->handle),
-                                                text, flags, query_clock(), query, error);
+    const struct schema *schema = index->engine->snapshot_schema(snapshot->handle);
+    libsearch_status status = query_parse(index->allocator, schema, text, known.flags,
+                                          known.now == LIBSEARCH_NOW ? query_clock() : known.now, &parsed, error);
+    if (status == LIBSEARCH_OK && known.synonyms != NULL) {
+        status = synonyms_expand(known.synonyms, schema, parsed, query, error);
+        query_release(parsed);
+    } else if (status == LIBSEARCH_OK) {
+        *query = parsed;
+    }
     libsearch_snapshot_free(snapshot);
     return status;
+}
+
+libsearch_status libsearch_query_parse(libsearch_index *index, libsearch_bytes text, unsigned flags,
+                                       libsearch_query **query, libsearch_error *error)
+{
+    libsearch_parse_options options = LIBSEARCH_PARSE_OPTIONS_INIT;
+    options.flags = flags;
+    return libsearch_query_parse_as(index, text, &options, query, error);
+}
+
+libsearch_status libsearch_query_expand(libsearch_index *index, const libsearch_query *query,
+                                        const libsearch_synonyms *synonyms, libsearch_query **expanded,
+                                        libsearch_error *error)
+{
+    error_clear(error);
+    if (index == NULL || query == NULL || synonyms == NULL || expanded == NULL)
+        return argument_missing(error, "libsearch_query_expand",
+                                index == NULL      ? "index"
+                                : query == NULL    ? "query"
+                                : synonyms == NULL ? "synonyms"
+                                                   : "expanded");
+    libsearch_snapshot *snapshot;
+    TRY(snapshot_pin(index, &snapshot, error));
+    const libsearch_status status =
+        synonyms_expand(synonyms, index->engine->snapshot_schema(snapshot->handle), query, expanded, error);
+    libsearch_snapshot_free(snapshot);
+    return status;
+}
+
+libsearch_query *libsearch_query_fuzzy_as(const char *field, libsearch_bytes word, unsigned distance, unsigned prefix)
+{
+    return prefix > 255 ? NULL
+                        : make((libsearch_query){ .kind = QUERY_FUZZY,
+                                                  .field = (char *)field,
+                                                  .text = word,
+                                                  .number = distance,
+                                                  .more_prefix = (int)prefix - 1 });
+}
+
+libsearch_query *libsearch_query_regular_expression(const char *field, libsearch_bytes expression)
+{
+    return make((libsearch_query){ .kind = QUERY_REGULAR, .field = (char *)field, .text = expression });
+}
+
+libsearch_query *libsearch_query_word_range(const char *field, const libsearch_bytes *low, const libsearch_bytes *high,
+                                            unsigned flags)
+{
+    libsearch_query like = { .kind = QUERY_RANGE, .type = LIBSEARCH_KEYWORD, .field = (char *)field };
+    if ((flags & ~(unsigned)(LIBSEARCH_RANGE_WITHOUT_LOW | LIBSEARCH_RANGE_WITHOUT_HIGH)) != 0 ||
+        (low != NULL && low->data == NULL && low->length > 0) ||
+        (high != NULL && high->data == NULL && high->length > 0))
+        return NULL;
+    like.has_low = low != NULL;
+    like.has_high = high != NULL;
+    like.low_open = (flags & LIBSEARCH_RANGE_WITHOUT_LOW) != 0;
+    like.high_open = (flags & LIBSEARCH_RANGE_WITHOUT_HIGH) != 0;
+    like.text = low != NULL ? *low : (libsearch_bytes){ NULL, 0 };
+    like.high_text = high != NULL ? *high : (libsearch_bytes){ NULL, 0 };
+    return make(like);
 }
 
 libsearch_query *libsearch_query_text(const char *field, libsearch_bytes text)

@@ -119,7 +119,7 @@ const char *libsearch_results_warning(const libsearch_results *results, size_t i
     return results->warnings[i]->message;
 }
 
-static libsearch_status fetch(libsearch_results *results, size_t i, const char *function, libsearch_error *error)
+libsearch_status results_fetch(libsearch_results *results, size_t i, const char *function, libsearch_error *error)
 {
     if (i >= results->count)
         return error_set(error, LIBSEARCH_INVALID, "%s: there are %zu results, and none of number %zu", function,
@@ -145,56 +145,7 @@ libsearch_status libsearch_results_document(libsearch_results *results, size_t i
     error_clear(error);
     if (results == NULL || document == NULL)
         return argument_missing(error, "libsearch_results_document", results == NULL ? "results" : "document");
-    TRY(fetch(results, i, "libsearch_results_document", error));
+    TRY(results_fetch(results, i, "libsearch_results_document", error));
     *document = results->documents[i];
     return LIBSEARCH_OK;
-}
-
-/* The text to show: the field's first value, or the longest of all texts. */
-static const struct document_value *choose_text(const libsearch_document *document, const char *field)
-{
-    if (field != NULL) {
-        const struct document_value *value = document_first(document, field, strlen(field));
-        return value != NULL && value->type == LIBSEARCH_TEXT ? value : NULL;
-    }
-    const struct document_value *longest = NULL;
-    for (size_t i = 0; i < document->count; i++) {
-        const struct document_value *value = &document->values[i];
-        if (value->type == LIBSEARCH_TEXT && (longest == NULL || value->bytes.length > longest->bytes.length))
-            longest = value;
-    }
-    return longest;
-}
-
-libsearch_status libsearch_results_snippet(libsearch_results *results, size_t i, const char *field, size_t max_bytes,
-                                           libsearch_markup markup, libsearch_bytes *snippet, libsearch_error *error)
-{
-    error_clear(error);
-    if (results == NULL || snippet == NULL)
-        return argument_missing(error, "libsearch_results_snippet", results == NULL ? "results" : "snippet");
-    if ((unsigned)markup > LIBSEARCH_TERMINAL)
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_results_snippet: there is no markup %d", (int)markup);
-    TRY(fetch(results, i, "libsearch_results_snippet", error));
-    const struct document_value *text = choose_text(results->documents[i], field);
-    if (text == NULL)
-        return field == NULL ? error_set(error, LIBSEARCH_NOT_FOUND, "libsearch_results_snippet: no text is stored")
-                             : error_set(error, LIBSEARCH_NOT_FOUND,
-                                         "libsearch_results_snippet: no text is stored in field \"%s\"", field);
-    libsearch_snapshot *snapshot = results->snapshot;
-    const struct schema *schema = snapshot->engine->snapshot_schema(snapshot->handle);
-    if (results->highlighter == NULL)
-        TRY(highlighter_new(snapshot->allocator, schema, results->query, &results->highlighter, error));
-    struct buffer written;
-    buffer_init(&written, snapshot->allocator);
-    libsearch_status status = snippet_write(results->highlighter, schema_find(schema, text->field, text->field_length),
-                                            text->bytes, max_bytes, markup, &written, error);
-    if (status == LIBSEARCH_OK) {
-        const char *kept = written.failed ? NULL : arena_duplicate(&results->arena, written.data, written.length);
-        if (kept == NULL)
-            status = error_no_memory(error);
-        else
-            *snippet = (libsearch_bytes){ kept, written.length };
-    }
-    buffer_free(&written);
-    return status;
 }

@@ -28,6 +28,45 @@ static libsearch_status make_text(struct query_parser *parser, enum query_kind k
     return query_new(parser->allocator, &like, query, parser->error);
 }
 
+/* field:[a TO b] of words or keywords. */
+static libsearch_status make_word_range(struct query_parser *parser, const struct field *field, size_t start,
+                                        libsearch_query **query)
+{
+    struct word_range range;
+    libsearch_query like = {
+        .kind = QUERY_RANGE, .type = LIBSEARCH_KEYWORD, .field = (char *)name_of(field), .position = start
+    };
+    parser_word_range(parser->text, start, &range);
+    like.has_low = range.has_low;
+    like.has_high = range.has_high;
+    like.low_open = range.low_open;
+    like.high_open = range.high_open;
+    /* Both may have escapes, which leave what is shorter. */
+    buffer_clear(&parser->scratch);
+    syntax_unescape((libsearch_bytes){ parser->text.data + range.low_start, range.low_end - range.low_start },
+                    range.low_quoted, &parser->scratch);
+    const size_t low = parser->scratch.length;
+    syntax_unescape((libsearch_bytes){ parser->text.data + range.high_start, range.high_end - range.high_start },
+                    range.high_quoted, &parser->scratch);
+    if (parser->scratch.failed)
+        return error_no_memory(parser->error);
+    const char *bytes = (const char *)parser->scratch.data;
+    like.text = (libsearch_bytes){ bytes, range.has_low ? low : 0 };
+    like.high_text = (libsearch_bytes){ bytes + low, range.has_high ? parser->scratch.length - low : 0 };
+    return query_new(parser->allocator, &like, query, parser->error);
+}
+
+/* /expression/: its backslashes are its own. */
+static libsearch_status make_regular(struct query_parser *parser, const struct word *word, libsearch_query **query)
+{
+    const libsearch_query like = { .kind = QUERY_REGULAR,
+                                   .field = (char *)name_of(word->field),
+                                   .text = { parser->text.data + word->value_start,
+                                             word->value_end - word->value_start },
+                                   .position = word->value_start };
+    return query_new(parser->allocator, &like, query, parser->error);
+}
+
 /* ~3 behind a phrase. */
 static unsigned parse_slop(struct query_parser *parser)
 {
@@ -151,7 +190,7 @@ static bool take_number(struct query_parser *parser, unsigned *number)
     return true;
 }
 
-/* [number] {flag} "text" ) */
+/* [number] {flag} "text" ), of a fuzzy word also its prefix behind the number */
 static bool take_text(struct query_parser *parser, bool numbered, unsigned allowed, libsearch_query *like,
                       size_t *start, size_t *end)
 {
@@ -160,8 +199,13 @@ static bool take_text(struct query_parser *parser, bool numbered, unsigned allow
         return false;
     for (;;) {
         const libsearch_bytes word = take_argument(parser);
+        int64_t prefix;
         if (word.length == 0)
             break;
+        if (like->kind == QUERY_FUZZY && value_parse_integer(word, &prefix) && prefix >= 0 && prefix <= 255) {
+            like->more_prefix = (int)prefix - 1;
+            continue;
+        }
         const unsigned flag = syntax_flag(word) & allowed;
         if (flag == 0)
             return false;
@@ -199,6 +243,8 @@ static libsearch_status parse_text_function(struct query_parser *parser, enum sy
     } else if (function == SYNTAX_FUZZY) {
         like.kind = QUERY_FUZZY;
         numbered = true;
+    } else if (function == SYNTAX_REGULAR) {
+        like.kind = QUERY_REGULAR;
     } else {
         like.kind = function == SYNTAX_PREFIXED ? QUERY_PREFIX : QUERY_WILDCARD;
     }
@@ -376,6 +422,8 @@ libsearch_status parser_operand(struct query_parser *parser, const struct field 
     case WORD_PREFIX: return make_text(parser, QUERY_PREFIX, word.field, 0, start, end, 0, query);
     case WORD_WILDCARD: return make_text(parser, QUERY_WILDCARD, word.field, 0, start, end, 0, query);
     case WORD_FUZZY: return make_text(parser, QUERY_FUZZY, word.field, 0, start, end, word.distance, query);
+    case WORD_REGULAR: return make_regular(parser, &word, query);
+    case WORD_WORD_RANGE: return make_word_range(parser, word.field, start, query);
     case WORD_RANGE: like.position = word.start; return query_new(parser->allocator, &like, query, parser->error);
     case WORD_ALL:
         return query_new(parser->allocator, &(libsearch_query){ .kind = QUERY_ALL, .position = word.start }, query,

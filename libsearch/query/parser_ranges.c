@@ -152,3 +152,50 @@ bool parser_range_ends(const struct field *field, libsearch_bytes ends, bool low
         set_high(like, &high, high_open);
     return true;
 }
+
+enum { MOST_OF_AN_END = 400 };
+
+/* One end: * or a word or a quoted text. Returns where it ends, quotation mark and all; 0: there is none. */
+static size_t take_end(libsearch_bytes text, size_t at, size_t *start, size_t *end, bool *has, bool *quoted)
+{
+    size_t mark = at < text.length ? syntax_quote(text, at) : 0;
+    *quoted = mark > 0;
+    *start = at += mark;
+    for (const size_t begin = at; at < text.length && at - begin < MOST_OF_AN_END;) {
+        const size_t escape = syntax_escape(text, at);
+        if (*quoted ? (mark = syntax_quote(text, at)) > 0
+                    : syntax_space(text, at) > 0 || text.data[at] == ']' || text.data[at] == '}') {
+            *end = at;
+            *has = *quoted || !(at - *start == 1 && text.data[*start] == '*');
+            return at > *start || *quoted ? at + (*quoted ? mark : 0) : 0;
+        }
+        at += escape > 0 ? escape : 1;
+    }
+    return 0;
+}
+
+static size_t skip_blanks(libsearch_bytes text, size_t at)
+{
+    while (at < text.length && text.data[at] == ' ')
+        at++;
+    return at;
+}
+
+bool parser_word_range(libsearch_bytes text, size_t at, struct word_range *range)
+{
+    if (at >= text.length || (text.data[at] != '[' && text.data[at] != '{'))
+        return false;
+    range->low_open = text.data[at] == '{';
+    at = take_end(text, skip_blanks(text, at + 1), &range->low_start, &range->low_end, &range->has_low,
+                  &range->low_quoted);
+    if (at == 0 || text.length - at < 4 || memcmp(text.data + at, " TO ", 4) != 0)
+        return false;
+    at = take_end(text, skip_blanks(text, at + 4), &range->high_start, &range->high_end, &range->has_high,
+                  &range->high_quoted);
+    at = at == 0 ? 0 : skip_blanks(text, at);
+    if (at == 0 || at >= text.length || (text.data[at] != ']' && text.data[at] != '}'))
+        return false;
+    range->high_open = text.data[at] == '}';
+    range->end = at + 1;
+    return range->has_low || range->has_high;
+}

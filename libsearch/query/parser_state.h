@@ -52,6 +52,15 @@ bool parser_range_value(const struct field *field, libsearch_bytes value, int64_
 bool parser_range_ends(const struct field *field, libsearch_bytes ends, bool low_open, bool high_open, int64_t now,
                        libsearch_query *like);
 
+/* A range of words between brackets, [a TO b], that begins at text[at]: its ends as they stand there. False: there is
+ * none. */
+struct word_range {
+    size_t low_start, low_end, high_start, high_end; /* without quotation marks */
+    bool has_low, has_high, low_quoted, high_quoted, low_open, high_open;
+    size_t end; /* behind the last bracket */
+};
+bool parser_word_range(libsearch_bytes text, size_t at, struct word_range *range);
+
 /* What a word is, found without changing anything. */
 enum word_class {
     WORD_PLAIN,
@@ -67,7 +76,9 @@ enum word_class {
     WORD_RANGE, /* number, high and so on are in range */
     WORD_PREFIX,
     WORD_WILDCARD,
-    WORD_FUZZY
+    WORD_FUZZY,
+    WORD_REGULAR,   /* /expression/; value is what stands between the slashes */
+    WORD_WORD_RANGE /* field:[a TO b] of words; from value_start on */
 };
 
 enum word_fault {
@@ -76,7 +87,8 @@ enum word_fault {
     WORD_UNKNOWN_FIELD,
     WORD_FIELD_NOT_SEARCHED,
     WORD_NO_VALUE,
-    WORD_BAD_VALUE
+    WORD_BAD_VALUE,
+    WORD_BAD_EXPRESSION
 };
 
 struct word {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/regular_expression.h"
 #include "query/parser_state.h"
 #include "query/query_values.h"
 #include "schema/document.h"
@@ -70,6 +71,29 @@ static bool is_fuzzy(const struct query_parser *parser, struct word *word)
     return true;
 }
 
+/* /expression/, of words or keywords. */
+static bool classify_regular(const struct query_parser *parser, size_t at, struct word *word)
+{
+    const size_t end = at < parser->text.length ? syntax_regular_end(parser->text, at) : 0;
+    struct regular_expression expression;
+    if (end == 0)
+        return false;
+    libsearch_error ignored = LIBSEARCH_ERROR_INIT;
+    const libsearch_status status =
+        regular_expression_init(&expression, parser->allocator, span(parser, at + 1, end), &ignored);
+    if (status == LIBSEARCH_OK)
+        regular_expression_free(&expression);
+    else if (status != LIBSEARCH_NO_MEMORY) {
+        word->fault = WORD_BAD_EXPRESSION;
+        return false;
+    }
+    word->class = WORD_REGULAR;
+    word->value_start = at + 1;
+    word->value_end = end;
+    word->end = end + 1;
+    return true;
+}
+
 /* The value of a text or keyword field, or a word without a field. */
 static void classify_text(const struct query_parser *parser, bool keyword, struct word *word)
 {
@@ -106,12 +130,24 @@ static bool classify_brackets(const struct query_parser *parser, struct word *wo
     return true;
 }
 
+static bool classify_word_range(const struct query_parser *parser, struct word *word)
+{
+    struct word_range range;
+    if (!parser_word_range(parser->text, word->value_start, &range))
+        return false;
+    word->class = WORD_WORD_RANGE;
+    word->end = range.end;
+    return true;
+}
+
 static void classify_value(const struct query_parser *parser, struct word *word, libsearch_query *like)
 {
     const size_t start = word->value_start, end = word->value_end;
     const libsearch_bytes value = span(parser, start, end);
     switch (word->field->type) {
     case LIBSEARCH_TEXT:
+        if (classify_word_range(parser, word))
+            break;
         if (value.length > 1 && value.data[0] == '=') {
             word->class = WORD_EXACT;
             word->value_start++;
@@ -119,7 +155,10 @@ static void classify_value(const struct query_parser *parser, struct word *word,
         }
         classify_text(parser, false, word);
         break;
-    case LIBSEARCH_KEYWORD: classify_text(parser, true, word); break;
+    case LIBSEARCH_KEYWORD:
+        if (!classify_word_range(parser, word))
+            classify_text(parser, true, word);
+        break;
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_FLOAT:
     case LIBSEARCH_DATE:
@@ -161,6 +200,11 @@ static bool classify_field(const struct query_parser *parser, size_t core_end, s
     word->value_end = core_end;
     if (field->type == LIBSEARCH_STORED)
         word->fault = WORD_FIELD_NOT_SEARCHED;
+    else if ((field->type == LIBSEARCH_TEXT || field->type == LIBSEARCH_KEYWORD) &&
+             classify_regular(parser, value, word))
+        return true;
+    else if (word->fault != WORD_NO_FAULT)
+        word->class = WORD_PLAIN;
     else if (quote)
         word->class = WORD_QUOTE;
     else if (group)
@@ -195,6 +239,10 @@ void parser_classify(const struct query_parser *parser, size_t at, const struct 
     *word = (struct word){
         .class = WORD_PLAIN, .start = at, .end = core, .value_start = at, .value_end = core, .field = scope
     };
+    if ((texts || scope->type == LIBSEARCH_KEYWORD) && classify_regular(parser, at, word))
+        return;
+    if (word->fault != WORD_NO_FAULT)
+        return;
     if (syntax_operator(span(parser, at, core)) != SYNTAX_NO_OPERATOR && core == end) {
         word->fault = WORD_OPERATOR_ALONE;
     } else if (core - at == 3 && memcmp(text.data + at, "*:*", 3) == 0) {
@@ -238,6 +286,9 @@ libsearch_status parser_report_fault(struct query_parser *parser, const struct w
     case WORD_NO_VALUE:
         return parser_complain(parser, word->start, "nothing follows the field \"%s\"; it is taken for a word",
                                field.text);
+    case WORD_BAD_EXPRESSION:
+        return parser_complain(parser, word->start, "\"%s\" is no regular expression; it is taken for words",
+                               shown.text);
     case WORD_BAD_VALUE:
         return parser_complain(parser, word->start, "\"%s\" has no %s in it; it is taken for words", shown.text,
                                word->field->type == LIBSEARCH_INTEGER ? "whole number or range of them"

@@ -18,7 +18,8 @@ enum query_kind {
                         intersection) */
     QUERY_PHRASE,          /* text; number = slop */
     QUERY_KEYWORD,         /* text: a keyword field's exact value */
-    QUERY_RANGE,           /* low, high: integer, date or float range, ends included, as type says */
+    QUERY_RANGE,           /* low, high: integer, date or float range, ends included, as type says; KEYWORD: of words or
+                              keywords, from text to high_text, ends included unless open */
     QUERY_PREFIX,          /* text: words that begin so */
     QUERY_WILDCARD,        /* text: with * and ? */
     QUERY_FUZZY,           /* text; number = distance, 0: by length */
@@ -29,6 +30,7 @@ enum query_kind {
     QUERY_CONSTANT,        /* one child; factor = the score */
     QUERY_EXISTS,          /* documents that have a value in field */
     QUERY_FIELDS,          /* children: texts of fields, or boosts of them: word by word over all of them (BM25F) */
+    QUERY_REGULAR,         /* text: a regular expression that words fit as a whole (base/regular_expression.h) */
     QUERY_SET              /* documents of set, which is of one snapshot */
 };
 
@@ -59,7 +61,10 @@ struct libsearch_query {
     size_t position;      /* where it stood in the parsed text, for messages */
     unsigned number;
     float factor;
-    libsearch_type type; /* QUERY_RANGE: INTEGER, DATE or FLOAT; KEYWORD and TEXT for term ranges */
+    int more_prefix;           /* QUERY_FUZZY: how many first characters must be the same beyond one: -1, 0, 1, … */
+    libsearch_type type;       /* QUERY_RANGE: INTEGER, DATE or FLOAT; KEYWORD for ranges of words */
+    libsearch_bytes high_text; /* of its own; the low end is text */
+    bool low_open, high_open;  /* the end itself is not in a range of words */
     bool has_low, has_high;
     int64_t low_integer, high_integer;
     double low_number, high_number;

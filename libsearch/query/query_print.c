@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/regular_expression.h"
 #include "query/query_syntax.h"
 #include "query/query_values.h"
 
@@ -43,7 +44,7 @@ static void print_word(struct buffer *to, libsearch_bytes word)
 {
     for (size_t i = 0; i < word.length; i++) {
         const char c = word.data[i];
-        if ((c != 0 && strchr("\\\"():^~*?", c) != NULL) || (i == 0 && c != 0 && strchr("+-=@[{", c) != NULL) ||
+        if ((c != 0 && strchr("\\\"():^~*?", c) != NULL) || (i == 0 && c != 0 && strchr("+-=@[{/", c) != NULL) ||
             syntax_quote(word, i) > 0)
             buffer_append_u8(to, '\\');
         buffer_append_u8(to, (uint8_t)c);
@@ -179,7 +180,7 @@ static void print_pattern(const libsearch_query *query, struct buffer *to)
 
 static void print_fuzzy(const libsearch_query *query, struct buffer *to)
 {
-    if (is_word(query->text) && syntax_has_word_byte(query->text)) {
+    if (is_word(query->text) && syntax_has_word_byte(query->text) && query->more_prefix == 0) {
         print_word(to, query->text);
         buffer_append_u8(to, '~');
         if (query->number > 0)
@@ -189,8 +190,59 @@ static void print_fuzzy(const libsearch_query *query, struct buffer *to)
     print_function(to, SYNTAX_FUZZY);
     print_unsigned(to, query->number);
     buffer_append_u8(to, ' ');
+    if (query->more_prefix != 0) {
+        print_unsigned(to, (unsigned)(query->more_prefix + 1));
+        buffer_append_u8(to, ' ');
+    }
     print_quoted(to, query->text);
     buffer_append_u8(to, ')');
+}
+
+/* Whether the parser would find it again between slashes. */
+static bool is_regular(const libsearch_query *query)
+{
+    struct regular_expression expression;
+    struct buffer text;
+    buffer_init(&text, query->allocator);
+    buffer_append_u8(&text, '/');
+    buffer_append(&text, query->text.data, query->text.length);
+    buffer_append_u8(&text, '/');
+    bool found =
+        !text.failed && memchr(query->text.data, 0, query->text.length) == NULL &&
+        syntax_regular_end((libsearch_bytes){ (const char *)text.data, text.length }, 0) == query->text.length + 1 &&
+        regular_expression_init(&expression, query->allocator, query->text, NULL) == LIBSEARCH_OK;
+    if (found)
+        regular_expression_free(&expression);
+    buffer_free(&text);
+    return found;
+}
+
+static void print_regular(const libsearch_query *query, struct buffer *to)
+{
+    if (is_regular(query)) {
+        buffer_append_u8(to, '/');
+        buffer_append(to, query->text.data, query->text.length);
+        buffer_append_u8(to, '/');
+        return;
+    }
+    print_function(to, SYNTAX_REGULAR);
+    print_quoted(to, query->text);
+    buffer_append_u8(to, ')');
+}
+
+static void print_word_range(const libsearch_query *query, struct buffer *to)
+{
+    buffer_append_u8(to, query->low_open ? '{' : '[');
+    if (query->has_low)
+        print_quoted(to, query->text);
+    else
+        buffer_append_u8(to, '*');
+    print_string(to, " TO ");
+    if (query->has_high)
+        print_quoted(to, query->high_text);
+    else
+        buffer_append_u8(to, '*');
+    buffer_append_u8(to, query->high_open ? '}' : ']');
 }
 
 static void print_end(const libsearch_query *query, bool high, struct buffer *to)
@@ -298,7 +350,13 @@ static void print_operand(const libsearch_query *query, enum place place, struct
     case QUERY_TEXT: print_text(query, place, to); break;
     case QUERY_PHRASE: print_phrase(query, to); break;
     case QUERY_KEYWORD: print_quoted(to, query->text); break;
-    case QUERY_RANGE: print_range(query, to); break;
+    case QUERY_RANGE:
+        if (query->type == LIBSEARCH_KEYWORD)
+            print_word_range(query, to);
+        else
+            print_range(query, to);
+        break;
+    case QUERY_REGULAR: print_regular(query, to); break;
     case QUERY_PREFIX:
     case QUERY_WILDCARD: print_pattern(query, to); break;
     case QUERY_FUZZY: print_fuzzy(query, to); break;

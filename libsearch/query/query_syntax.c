@@ -108,6 +108,26 @@ void syntax_unescape(libsearch_bytes text, bool quoted, struct buffer *to)
     }
 }
 
+size_t syntax_regular_end(libsearch_bytes text, size_t at)
+{
+    if (text.data[at] != '/')
+        return 0;
+    const size_t start = ++at;
+    for (; at < text.length && text.data[at] != '/'; at++) {
+        if (syntax_space(text, at) > 0)
+            return 0;
+        if (text.data[at] == '\\')
+            at++;
+    }
+    if (at >= text.length || at == start)
+        return 0;
+    const size_t behind = at + 1;
+    return behind == text.length || text.data[behind] == ')' || text.data[behind] == '^' ||
+                   syntax_space(text, behind) > 0
+               ? at
+               : 0;
+}
+
 enum syntax_operator syntax_operator(libsearch_bytes word)
 {
     if (word.length == 2 && memcmp(word.data, "OR", 2) == 0)
@@ -149,7 +169,8 @@ static const char *const function_names[] = {
     [SYNTAX_TEXT] = "@text",        [SYNTAX_PHRASE] = "@phrase",   [SYNTAX_PREFIXED] = "@prefix",
     [SYNTAX_PATTERN] = "@wildcard", [SYNTAX_FUZZY] = "@fuzzy",     [SYNTAX_NEAR] = "@near",
     [SYNTAX_BEFORE] = "@before",    [SYNTAX_ATLEAST] = "@atleast", [SYNTAX_MAX] = "@max",
-    [SYNTAX_FIELDS] = "@fields",    [SYNTAX_FILTER] = "@filter",   [SYNTAX_NONE] = "@none",
+    [SYNTAX_FIELDS] = "@fields",    [SYNTAX_FILTER] = "@filter",   [SYNTAX_REGULAR] = "@regex",
+    [SYNTAX_NONE] = "@none",
 };
 
 enum syntax_function syntax_function(libsearch_bytes word)

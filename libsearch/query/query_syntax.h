@@ -36,6 +36,10 @@ bool syntax_is_escaped(libsearch_bytes text, size_t from, size_t at);
 /* Appends text without its escapes. quoted: \xHH is a byte, too. */
 void syntax_unescape(libsearch_bytes text, bool quoted, struct buffer *to);
 
+/* The end of a regular expression between slashes that begins at text[at] (where its second slash stands): it has no
+ * white space, and what follows it ends a word. 0: there is none. */
+size_t syntax_regular_end(libsearch_bytes text, size_t at);
+
 enum syntax_operator { SYNTAX_NO_OPERATOR, SYNTAX_AND, SYNTAX_OR, SYNTAX_NOT };
 enum syntax_operator syntax_operator(libsearch_bytes word);
 
@@ -61,6 +65,7 @@ enum syntax_function {
     SYNTAX_MAX,
     SYNTAX_FIELDS,
     SYNTAX_FILTER,
+    SYNTAX_REGULAR,
     SYNTAX_NONE
 };
 /* The function that a word like @near names. */

@@ -49,11 +49,38 @@ static bool kind_has_children(enum query_kind kind)
 static bool kind_has_text(enum query_kind kind)
 {
     return kind == QUERY_TEXT || kind == QUERY_PHRASE || kind == QUERY_KEYWORD || kind == QUERY_PREFIX ||
-           kind == QUERY_WILDCARD || kind == QUERY_FUZZY;
+           kind == QUERY_WILDCARD || kind == QUERY_FUZZY || kind == QUERY_REGULAR;
+}
+
+static bool is_word_range(const libsearch_query *query)
+{
+    return query->kind == QUERY_RANGE && query->type == LIBSEARCH_KEYWORD;
+}
+
+/* Bytes of a text that the node has; an end that is open has none. */
+static size_t text_length(const libsearch_query *like)
+{
+    if (is_word_range(like))
+        return like->has_low ? like->text.length : 0;
+    return kind_has_text(like->kind) ? like->text.length : 0;
+}
+
+static size_t high_length(const libsearch_query *like)
+{
+    return is_word_range(like) && like->has_high ? like->high_text.length : 0;
 }
 
 static libsearch_status range_check(const libsearch_query *like, libsearch_error *error)
 {
+    if (is_word_range(like)) {
+        if (!like->has_low && !like->has_high)
+            return error_set(error, LIBSEARCH_INVALID, "query: a range of words has an end");
+        if ((like->has_low && like->text.length > LIBSEARCH_MAX_KEYWORD) ||
+            (like->has_high && like->high_text.length > LIBSEARCH_MAX_KEYWORD))
+            return error_set(error, LIBSEARCH_LIMIT, "query: an end of a range is longer than %d bytes",
+                             LIBSEARCH_MAX_KEYWORD);
+        return LIBSEARCH_OK;
+    }
     if (like->type != LIBSEARCH_INTEGER && like->type != LIBSEARCH_DATE && like->type != LIBSEARCH_FLOAT)
         return error_set(error, LIBSEARCH_INVALID, "query: a range is of integers, dates or floats");
     if (like->type == LIBSEARCH_FLOAT &&
@@ -81,6 +108,8 @@ static libsearch_status leaf_check(const libsearch_query *like, libsearch_error 
         if (like->text.data == NULL && like->text.length > 0)
             return error_set(error, LIBSEARCH_INVALID, "query: a text is NULL");
     }
+    if (like->kind == QUERY_FUZZY && (like->more_prefix < -1 || like->more_prefix > 254))
+        return error_set(error, LIBSEARCH_INVALID, "query: a fuzzy word's prefix is 0 to 255");
     if (like->kind == QUERY_FUZZY && like->number > 2)
         return error_set(error, LIBSEARCH_INVALID, "query: a fuzzy word's distance is 0 (by its length), 1 or 2");
     if (like->kind == QUERY_SET && like->set == NULL)
@@ -122,7 +151,10 @@ static void range_copy(libsearch_query *node, const libsearch_query *like)
     node->type = like->type;
     node->has_low = like->has_low;
     node->has_high = like->has_high;
-    if (like->type == LIBSEARCH_FLOAT) {
+    if (is_word_range(like)) {
+        node->low_open = like->has_low && like->low_open;
+        node->high_open = like->has_high && like->high_open;
+    } else if (like->type == LIBSEARCH_FLOAT) {
         node->low_number = like->has_low ? like->low_number : 0;
         node->high_number = like->has_high ? like->high_number : 0;
     } else {
@@ -148,10 +180,11 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
 
     /* One block: the node, its children, their occurs, its text, its field. */
     const size_t count = inner ? like->count : 0;
-    const size_t length = kind_has_text(like->kind) ? like->text.length : 0;
+    const size_t length = text_length(like), high = high_length(like);
     const bool fielded = !inner && like->field != NULL && like->kind != QUERY_ALL && like->kind != QUERY_NONE;
     const size_t field_size = fielded ? strlen(like->field) + 1 : 0;
-    const size_t size = sizeof(libsearch_query) + count * (sizeof(libsearch_query *) + 1) + length + 1 + field_size;
+    const size_t size =
+        sizeof(libsearch_query) + count * (sizeof(libsearch_query *) + 1) + length + 1 + high + 1 + field_size;
     libsearch_query *node = memory_allocate(allocator, size);
     if (node == NULL)
         return error_no_memory(error);
@@ -175,8 +208,13 @@ libsearch_status query_new(const libsearch_allocator *allocator, const libsearch
     if (length > 0)
         memcpy(strings, like->text.data, length);
     node->text = (libsearch_bytes){ strings, length };
+    node->high_text = (libsearch_bytes){ strings + length + 1, high };
+    if (high > 0)
+        memcpy(strings + length + 1, like->high_text.data, high);
     if (field_size > 0)
-        node->field = memcpy(strings + length + 1, like->field, field_size);
+        node->field = memcpy(strings + length + 1 + high + 1, like->field, field_size);
+    if (like->kind == QUERY_FUZZY)
+        node->more_prefix = like->more_prefix;
     if (like->kind == QUERY_PHRASE || like->kind == QUERY_FUZZY || like->kind == QUERY_NEAR ||
         like->kind == QUERY_BOOLEAN)
         node->number = like->number;
@@ -199,7 +237,8 @@ bool query_has_places(const libsearch_query *query)
     case QUERY_PHRASE:
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return true;
+    case QUERY_FUZZY:
+    case QUERY_REGULAR: return true;
     case QUERY_BOOLEAN:
         if (query->number > 1)
             return false;
@@ -224,6 +263,12 @@ bool query_is_field_text(const libsearch_query *query)
 static bool range_equal(const libsearch_query *one, const libsearch_query *other)
 {
     const bool is_float = one->type == LIBSEARCH_FLOAT;
+    if (is_word_range(one) != is_word_range(other))
+        return false;
+    if (is_word_range(one)) /* the low ends are compared with all texts */
+        return one->has_low == other->has_low && one->has_high == other->has_high && one->low_open == other->low_open &&
+               one->high_open == other->high_open && one->high_text.length == other->high_text.length &&
+               memcmp(one->high_text.data, other->high_text.data, one->high_text.length) == 0;
     if (is_float != (other->type == LIBSEARCH_FLOAT) || one->has_low != other->has_low ||
         one->has_high != other->has_high)
         return false;
@@ -238,8 +283,8 @@ bool query_equal(const libsearch_query *one, const libsearch_query *other)
     if (one == other)
         return true;
     if (one->kind != other->kind || one->flags != other->flags || one->count != other->count ||
-        one->number != other->number || one->text.length != other->text.length ||
-        (one->field == NULL) != (other->field == NULL))
+        one->number != other->number || one->more_prefix != other->more_prefix ||
+        one->text.length != other->text.length || (one->field == NULL) != (other->field == NULL))
         return false;
     if (one->field != NULL && strcmp(one->field, other->field) != 0)
         return false;

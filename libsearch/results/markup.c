@@ -104,13 +104,35 @@ static void print_dots(struct line *line, bool before)
     line->space = false;
 }
 
+/* One passage with its marks; *mark: the first that is not before it, and then the first behind it. */
+static void print_passage(struct line *line, libsearch_bytes text, libsearch_range passage,
+                          const libsearch_range *marks, size_t count, size_t *mark)
+{
+    size_t at = passage.start;
+    for (; *mark < count && marks[*mark].start < passage.end; ++*mark) {
+        print_range(line, text, at, marks[*mark].start);
+        print_mark(line, true);
+        print_range(line, text, marks[*mark].start, marks[*mark].end);
+        print_mark(line, false);
+        at = marks[*mark].end;
+    }
+    print_range(line, text, at, passage.end);
+}
+
+void snippet_print_passage(libsearch_bytes text, libsearch_range passage, const libsearch_range *marks, size_t count,
+                           libsearch_markup markup, struct buffer *to)
+{
+    struct line line = { .to = to, .markup = markup };
+    size_t mark = 0;
+    print_passage(&line, text, passage, marks, count, &mark);
+}
+
 void snippet_print(libsearch_bytes text, const struct snippet *snippet, libsearch_markup markup, struct buffer *to)
 {
     struct line line = { .to = to, .markup = markup };
     size_t mark = 0, end = 0;
     for (size_t i = 0; i < snippet->passage_count; i++) {
         const libsearch_range passage = snippet->passages[i];
-        size_t at = passage.start;
         bool left_out = false; /* between the last passage and this */
         for (size_t c = end; c < passage.start && !left_out; c++)
             left_out = (unsigned char)text.data[c] > 0x20;
@@ -122,14 +144,7 @@ void snippet_print(libsearch_bytes text, const struct snippet *snippet, libsearc
         } else {
             line.space = i > 0;
         }
-        for (; mark < snippet->mark_count && snippet->marks[mark].start < passage.end; mark++) {
-            print_range(&line, text, at, snippet->marks[mark].start);
-            print_mark(&line, true);
-            print_range(&line, text, snippet->marks[mark].start, snippet->marks[mark].end);
-            print_mark(&line, false);
-            at = snippet->marks[mark].end;
-        }
-        print_range(&line, text, at, passage.end);
+        print_passage(&line, text, passage, snippet->marks, snippet->mark_count, &mark);
         end = passage.end;
     }
     for (; end < text.length && snippet->passage_count > 0; end++)

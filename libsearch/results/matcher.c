@@ -8,12 +8,12 @@
 enum { TOKENS_AT_ONCE = 64, MOST_QUERY_TEXT = 65536 };
 
 /* The word's number, added if it is new; 0 when there are too many or memory is short (*failed). */
-static uint16_t add_word(struct matcher *matcher, enum matcher_kind kind, const char *bytes, size_t length,
-                         unsigned distance, bool alone, bool *failed)
+static uint16_t add_word(struct matcher *matcher, enum matcher_kind kind, const char *bytes, size_t length, bool alone,
+                         bool *failed)
 {
     for (size_t i = 0; i < matcher->word_count; i++) {
         struct matcher_word *word = &matcher->words[i];
-        if (word->kind == kind && word->length == length && word->distance == distance &&
+        if (kind <= MATCHER_WILDCARD && word->kind == kind && word->length == length &&
             memcmp(word->bytes, bytes, length) == 0) {
             word->alone = word->alone || alone;
             return (uint16_t)(i + 1);
@@ -39,7 +39,8 @@ static uint16_t add_word(struct matcher *matcher, enum matcher_kind kind, const 
         *failed = true;
         return 0;
     }
-    matcher->words[matcher->word_count++] = (struct matcher_word){ kind, kept, length, distance, alone };
+    matcher->words[matcher->word_count++] =
+        (struct matcher_word){ .kind = kind, .bytes = kept, .length = length, .alone = alone };
     const uint16_t number = (uint16_t)matcher->word_count;
     if (pattern)
         matcher->patterns[matcher->pattern_count++] = number;
@@ -73,7 +74,7 @@ static libsearch_status add_text(struct matcher *matcher, const libsearch_query 
             const size_t length = exact ? tokens[i].length
                                         : tokenizer_term(matcher->tokenizer, tokens[i].surface, tokens[i].length, term);
             const uint16_t number =
-                add_word(matcher, exact ? MATCHER_FORM : MATCHER_TERM, bytes, length, 0, !phrase, &failed);
+                add_word(matcher, exact ? MATCHER_FORM : MATCHER_TERM, bytes, length, !phrase, &failed);
             if (failed)
                 return error_no_memory(error);
             if (numbers != NULL && *count < MATCHER_MAX_PHRASE) {
@@ -86,8 +87,8 @@ static libsearch_status add_text(struct matcher *matcher, const libsearch_query 
     return LIBSEARCH_OK;
 }
 
-static libsearch_status add_pattern(struct matcher *matcher, enum matcher_kind kind, libsearch_bytes text,
-                                    unsigned distance, bool alone, uint16_t *number, libsearch_error *error)
+static libsearch_status add_pattern(struct matcher *matcher, enum matcher_kind kind, libsearch_bytes text, bool alone,
+                                    uint16_t *number, libsearch_error *error)
 {
     char folded[4 * LIBSEARCH_MAX_TERM];
     bool failed = false;
@@ -95,12 +96,55 @@ static libsearch_status add_pattern(struct matcher *matcher, enum matcher_kind k
         text.length = LIBSEARCH_MAX_TERM;
     const size_t length = tokenizer_fold(matcher->tokenizer, text, folded, sizeof folded);
     *number = 0;
-    if (length == 0)
-        return LIBSEARCH_OK;
-    if (kind == MATCHER_FUZZY && distance == 0)
-        distance = length < 3 ? 0 : length < 6 ? 1 : 2; /* as the search has it */
-    *number = add_word(matcher, kind, folded, length, distance, alone, &failed);
+    if (length > 0 || kind == MATCHER_RANGE)
+        *number = add_word(matcher, kind, folded, length, alone, &failed);
     return failed ? error_no_memory(error) : LIBSEARCH_OK;
+}
+
+static libsearch_status add_fuzzy(struct matcher *matcher, const libsearch_query *query, libsearch_error *error)
+{
+    uint16_t number;
+    TRY(add_pattern(matcher, MATCHER_FUZZY, query->text, true, &number, error));
+    if (number == 0)
+        return LIBSEARCH_OK;
+    struct matcher_word *word = &matcher->words[number - 1];
+    word->distance = query->number;
+    word->prefix = (unsigned)(query->more_prefix + 1);
+    if (word->distance == 0) /* as the search has it */
+        word->distance = word->length < 3 ? 0 : word->length < 6 ? 1 : 2;
+    return LIBSEARCH_OK;
+}
+
+/* A regular expression or a range. What is wrong with it was said by the search: it fits nothing. */
+static libsearch_status add_more(struct matcher *matcher, enum matcher_kind kind, const libsearch_query *query,
+                                 libsearch_error *error)
+{
+    char high[4 * LIBSEARCH_MAX_TERM];
+    uint16_t number;
+    libsearch_bytes text = query->high_text;
+    TRY(add_pattern(matcher, kind, query->text, true, &number, error));
+    if (number == 0)
+        return LIBSEARCH_OK;
+    struct matcher_pattern *pattern = arena_allocate(matcher->arena, sizeof *pattern);
+    if (pattern == NULL)
+        return error_no_memory(error);
+    *pattern = (struct matcher_pattern){ .next = matcher->more, .query = query };
+    if (text.length > LIBSEARCH_MAX_TERM)
+        text.length = LIBSEARCH_MAX_TERM;
+    text.length = text.length == 0 ? 0 : tokenizer_fold(matcher->tokenizer, text, high, sizeof high);
+    text.data = arena_duplicate(matcher->arena, high, text.length);
+    if (text.data == NULL)
+        return error_no_memory(error);
+    pattern->high = text;
+    struct matcher_word *word = &matcher->words[number - 1];
+    const libsearch_bytes folded = { word->bytes, word->length };
+    libsearch_error ignored = LIBSEARCH_ERROR_INIT;
+    if (kind == MATCHER_REGULAR && regular_expression_init(&pattern->expression, matcher->arena->allocator, folded,
+                                                           &ignored) == LIBSEARCH_NO_MEMORY)
+        return error_no_memory(error);
+    matcher->more = pattern;
+    word->pattern = pattern;
+    return LIBSEARCH_OK;
 }
 
 /* The last word of a phrase as a prefix: what stands behind its last token's start. */
@@ -110,7 +154,7 @@ static libsearch_status add_last_prefix(struct matcher *matcher, libsearch_bytes
     size_t start = text.length;
     while (start > 0 && (unsigned char)text.data[start - 1] > 0x20)
         start--;
-    return add_pattern(matcher, MATCHER_PREFIX, (libsearch_bytes){ text.data + start, text.length - start }, 0, false,
+    return add_pattern(matcher, MATCHER_PREFIX, (libsearch_bytes){ text.data + start, text.length - start }, false,
                        number, error);
 }
 
@@ -174,9 +218,12 @@ static libsearch_status add_query(struct matcher *matcher, const libsearch_query
         }
         return add_text(matcher, query, false, false, NULL, NULL, &count, error);
     case QUERY_PHRASE: return add_phrase(matcher, query, error);
-    case QUERY_PREFIX: return add_pattern(matcher, MATCHER_PREFIX, query->text, 0, true, &number, error);
-    case QUERY_WILDCARD: return add_pattern(matcher, MATCHER_WILDCARD, query->text, 0, true, &number, error);
-    case QUERY_FUZZY: return add_pattern(matcher, MATCHER_FUZZY, query->text, query->number, true, &number, error);
+    case QUERY_PREFIX: return add_pattern(matcher, MATCHER_PREFIX, query->text, true, &number, error);
+    case QUERY_WILDCARD: return add_pattern(matcher, MATCHER_WILDCARD, query->text, true, &number, error);
+    case QUERY_FUZZY: return add_fuzzy(matcher, query, error);
+    case QUERY_REGULAR: return add_more(matcher, MATCHER_REGULAR, query, error);
+    case QUERY_RANGE:
+        return query->type == LIBSEARCH_KEYWORD ? add_more(matcher, MATCHER_RANGE, query, error) : LIBSEARCH_OK;
     default: return LIBSEARCH_OK;
     }
 }
@@ -231,7 +278,29 @@ libsearch_status matcher_new(struct arena *arena, const struct field *field, con
     return LIBSEARCH_OK;
 }
 
-void matcher_free(struct matcher *matcher) { tokenizer_free(matcher->tokenizer); }
+void matcher_free(struct matcher *matcher)
+{
+    for (struct matcher_pattern *pattern = matcher->more; pattern != NULL; pattern = pattern->next)
+        regular_expression_free(&pattern->expression);
+    tokenizer_free(matcher->tokenizer);
+}
+
+static int compare_words(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    const size_t shorter = a_length < b_length ? a_length : b_length;
+    const int order = shorter == 0 ? 0 : memcmp(a, b, shorter);
+    return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+static bool lies_within(const struct matcher_word *word, const char *surface, size_t length)
+{
+    const libsearch_query *query = word->pattern->query;
+    const int low = compare_words(surface, length, word->bytes, word->length);
+    if (query->has_low && (low < 0 || (low == 0 && query->low_open)))
+        return false;
+    const int high = compare_words(surface, length, word->pattern->high.data, word->pattern->high.length);
+    return !query->has_high || high < 0 || (high == 0 && !query->high_open);
+}
 
 static bool fits(const struct matcher_word *word, const char *surface, size_t length)
 {
@@ -239,7 +308,13 @@ static bool fits(const struct matcher_word *word, const char *surface, size_t le
         return length >= word->length && memcmp(surface, word->bytes, word->length) == 0;
     if (word->kind == MATCHER_WILDCARD)
         return pattern_fits(word->bytes, word->length, surface, length);
-    return fuzzy_fits(word->bytes, word->length, surface, length, word->distance);
+    if (word->kind == MATCHER_FUZZY)
+        return fuzzy_fits(word->bytes, word->length, surface, length, word->distance, word->prefix);
+    if (word->pattern == NULL)
+        return false;
+    if (word->kind == MATCHER_RANGE)
+        return lies_within(word, surface, length);
+    return word->pattern->expression.words > 0 && regular_expression_fits(&word->pattern->expression, surface, length);
 }
 
 struct matcher_match matcher_look(struct matcher *matcher, const char *surface, size_t length)

@@ -4,6 +4,7 @@
 #define LIBSEARCH_RESULTS_MATCHER_H
 
 #include "base/memory.h"
+#include "base/regular_expression.h"
 #include "query/query.h"
 #include "schema/schema.h"
 
@@ -21,7 +22,17 @@ enum matcher_kind {
     MATCHER_FORM,   /* a word as it is written */
     MATCHER_PREFIX, /* patterns: over words as they are written */
     MATCHER_WILDCARD,
-    MATCHER_FUZZY
+    MATCHER_FUZZY,
+    MATCHER_REGULAR,
+    MATCHER_RANGE
+};
+
+/* What some patterns need beside their text. */
+struct matcher_pattern {
+    struct matcher_pattern *next;
+    const libsearch_query *query;         /* MATCHER_RANGE */
+    libsearch_bytes high;                 /* folded */
+    struct regular_expression expression; /* MATCHER_REGULAR */
 };
 
 /* One word. Its number, from 1, is its place in the matcher's array + 1. */
@@ -29,8 +40,9 @@ struct matcher_word {
     enum matcher_kind kind;
     const char *bytes;
     size_t length;
-    unsigned distance; /* MATCHER_FUZZY */
-    bool alone;        /* counts wherever it stands, not only in phrases */
+    unsigned distance, prefix; /* MATCHER_FUZZY: and how many first letters are the same */
+    bool alone;                /* counts wherever it stands, not only in phrases */
+    struct matcher_pattern *pattern;
 };
 
 struct matcher_phrase {
@@ -58,6 +70,7 @@ struct matcher {
     size_t slot_count;
     uint16_t patterns[MATCHER_MAX_PATTERNS];
     size_t pattern_count;
+    struct matcher_pattern *more; /* all */
     struct matcher_phrase *phrases;
     size_t phrase_count, phrase_capacity;
     struct matcher_match *cache; /* MATCHER_CACHE */
@@ -73,7 +86,9 @@ struct matcher_match matcher_look(struct matcher *matcher, const char *surface, 
 
 /* True where a word as written fits a pattern: folded UTF-8 both; * any letters, ? one. Linear in word times stars. */
 bool pattern_fits(const char *pattern, size_t pattern_length, const char *word, size_t length);
-/* True where at most `distance` letters are more, less, other or swapped with a neighbour. */
-bool fuzzy_fits(const char *wanted, size_t wanted_length, const char *word, size_t length, unsigned distance);
+/* True where at most `distance` letters are more, less, other or swapped with a neighbour, and the first `prefix` ones
+ * are the same. */
+bool fuzzy_fits(const char *wanted, size_t wanted_length, const char *word, size_t length, unsigned distance,
+                unsigned prefix);
 
 #endif

@@ -58,7 +58,8 @@ static bool take_letters(const char *text, size_t length, uint32_t *letters, siz
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
 /* Optimal string alignment, three rows of its table at a time. */
-bool fuzzy_fits(const char *wanted, size_t wanted_length, const char *word, size_t length, unsigned distance)
+bool fuzzy_fits(const char *wanted, size_t wanted_length, const char *word, size_t length, unsigned distance,
+                unsigned prefix)
 {
     uint32_t a[MOST_LETTERS], b[MOST_LETTERS];
     unsigned rows[3][MOST_LETTERS + 1];
@@ -66,8 +67,9 @@ bool fuzzy_fits(const char *wanted, size_t wanted_length, const char *word, size
     if (!take_letters(wanted, wanted_length, a, &a_count) || !take_letters(word, length, b, &b_count) ||
         (a_count > b_count ? a_count - b_count : b_count - a_count) > distance)
         return false;
-    if (a_count > 0 && b_count > 0 && a[0] != b[0]) /* the first letter must be right, as in the search */
-        return false;
+    for (unsigned i = 0; i < prefix && i < a_count; i++) /* as in the search */
+        if (i >= b_count || a[i] != b[i])
+            return false;
     for (size_t j = 0; j <= b_count; j++)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= a_count; i++) {

@@ -107,19 +107,18 @@ static void add_passage(struct snippet *snippet, libsearch_range range)
     snippet->passage_count++;
 }
 
-/* Up to `count` passages of an equal share of the bytes, each the best for the words that are not there yet. Returns how
- * many different words they have. */
-static size_t choose(libsearch_bytes text, const struct occurrences *found, struct tally *tally, size_t max_bytes,
-                     size_t count, struct snippet *snippet)
+/* Up to `count` passages of `share` bytes, each the best for the words that are not there yet; again: also those that have
+ * no more such words. Returns how many different words they have. */
+static size_t choose(libsearch_bytes text, const struct occurrences *found, struct tally *tally, size_t share,
+                     size_t count, bool again, struct snippet *snippet)
 {
-    const size_t share = max_bytes / count;
     size_t words = 0;
     memset(tally->seen, 0, found->words);
     snippet->passage_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct window window;
         if (!best_window(found, tally, share, snippet->passages, snippet->passage_count, &window) ||
-            (i > 0 && window.new_words == 0))
+            (i > 0 && window.new_words == 0 && !again))
             break;
         const libsearch_range core = core_of(found, &window);
         size_t low = 0, high = text.length;
@@ -162,43 +161,45 @@ static libsearch_status take_marks(const struct occurrences *found, struct snipp
     return LIBSEARCH_OK;
 }
 
-static libsearch_status choose_best(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
-                                    struct snippet *snippet, libsearch_error *error)
+static libsearch_status tally_init(struct tally *tally, const struct occurrences *found, libsearch_error *error)
 {
-    struct tally tally = { 0 };
-    uint32_t *counts = memory_allocate_array(found->allocator, 2 * found->words, sizeof *counts);
-    uint8_t *seen = memory_allocate_array(found->allocator, found->words, 1);
-    if (counts == NULL || seen == NULL) {
-        memory_free(found->allocator, counts);
-        memory_free(found->allocator, seen);
+    *tally = (struct tally){ 0 };
+    tally->counts = memory_allocate_array(found->allocator, 2 * found->words, sizeof *tally->counts);
+    tally->seen = memory_allocate_array(found->allocator, found->words, 1);
+    if (tally->counts == NULL || tally->seen == NULL)
         return error_no_memory(error);
-    }
-    tally.counts = counts;
-    tally.phrases = counts + found->words;
-    tally.seen = seen;
-    size_t words = choose(text, found, &tally, max_bytes, 1, snippet);
+    tally->phrases = tally->counts + found->words;
+    return LIBSEARCH_OK;
+}
+
+static void tally_free(const struct tally *tally, const struct occurrences *found)
+{
+    memory_free(found->allocator, tally->counts);
+    memory_free(found->allocator, tally->seen);
+}
+
+static void choose_best(libsearch_bytes text, const struct occurrences *found, size_t max_bytes, struct tally *tally,
+                        struct snippet *snippet)
+{
+    size_t words = choose(text, found, tally, max_bytes, 1, false, snippet);
     for (size_t count = 2; count <= SNIPPET_MAX_PASSAGES && max_bytes / count >= LEAST_TO_SPLIT / 2; count++) {
         struct snippet split = { .passage_count = 0 };
         if (max_bytes < LEAST_TO_SPLIT)
             break;
-        const size_t more = choose(text, found, &tally, max_bytes, count, &split);
+        const size_t more = choose(text, found, tally, max_bytes / count, count, false, &split);
         if (more > words) {
             words = more;
             *snippet = split;
         }
     }
-    memory_free(found->allocator, counts);
-    memory_free(found->allocator, seen);
-    return LIBSEARCH_OK;
 }
 
-libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
-                              struct snippet *snippet, libsearch_error *error)
+/* count 0: as many as show more words, of max_bytes together. */
+static libsearch_status find_passages(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
+                                      size_t count, struct snippet *snippet, libsearch_error *error)
 {
     struct snippet made = { .passage_count = 0 };
     libsearch_status status = LIBSEARCH_OK;
-    if (max_bytes == 0)
-        max_bytes = DEFAULT_BYTES;
     if (max_bytes < LEAST_BYTES)
         max_bytes = LEAST_BYTES;
     if (found->count == 0) {
@@ -207,7 +208,13 @@ libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *fo
                                                             all.start, all.end));
         made.passage_count = made.passages[0].start < made.passages[0].end;
     } else {
-        status = choose_best(text, found, max_bytes, &made, error);
+        struct tally tally;
+        status = tally_init(&tally, found, error);
+        if (status == LIBSEARCH_OK && count > 0)
+            choose(text, found, &tally, max_bytes, count, true, &made);
+        else if (status == LIBSEARCH_OK)
+            choose_best(text, found, max_bytes, &tally, &made);
+        tally_free(&tally, found);
     }
     if (status == LIBSEARCH_OK)
         status = take_marks(found, &made, error);
@@ -219,6 +226,18 @@ libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *fo
     return LIBSEARCH_OK;
 }
 
+libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
+                              struct snippet *snippet, libsearch_error *error)
+{
+    return find_passages(text, found, max_bytes == 0 ? DEFAULT_BYTES : max_bytes, 0, snippet, error);
+}
+
+libsearch_status snippet_find_passages(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
+                                       size_t count, struct snippet *snippet, libsearch_error *error)
+{
+    return find_passages(text, found, max_bytes, count, snippet, error);
+}
+
 void snippet_free(const libsearch_allocator *allocator, struct snippet *snippet)
 {
     memory_free(allocator, snippet->marks);
@@ -226,14 +245,32 @@ void snippet_free(const libsearch_allocator *allocator, struct snippet *snippet)
     snippet->mark_count = 0;
 }
 
+/* What of the text answers. */
+static libsearch_status find_occurrences(struct highlighter *highlighter, const struct field *field,
+                                         libsearch_bytes text, struct occurrences *found, libsearch_error *error)
+{
+    return field == NULL || field->type != LIBSEARCH_TEXT ? LIBSEARCH_OK
+                                                          : highlighter_find(highlighter, field, text, found, error);
+}
+
+libsearch_status snippet_passages(struct highlighter *highlighter, const struct field *field, libsearch_bytes text,
+                                  size_t max_bytes, size_t count, const libsearch_allocator *allocator,
+                                  struct snippet *snippet, libsearch_error *error)
+{
+    struct occurrences found = { .allocator = allocator };
+    libsearch_status status = find_occurrences(highlighter, field, text, &found, error);
+    if (status == LIBSEARCH_OK)
+        status = snippet_find_passages(text, &found, max_bytes, count, snippet, error);
+    memory_free(allocator, found.all);
+    return status;
+}
+
 libsearch_status snippet_write(struct highlighter *highlighter, const struct field *field, libsearch_bytes text,
                                size_t max_bytes, libsearch_markup markup, struct buffer *to, libsearch_error *error)
 {
     struct occurrences found = { .allocator = to->allocator };
     struct snippet snippet = { .passage_count = 0 };
-    libsearch_status status = LIBSEARCH_OK;
-    if (field != NULL && field->type == LIBSEARCH_TEXT)
-        status = highlighter_find(highlighter, field, text, &found, error);
+    libsearch_status status = find_occurrences(highlighter, field, text, &found, error);
     if (status == LIBSEARCH_OK)
         status = snippet_find(text, &found, max_bytes, &snippet, error);
     if (status == LIBSEARCH_OK)

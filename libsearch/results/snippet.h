@@ -6,13 +6,13 @@
 #include "base/buffer.h"
 #include "results/highlight.h"
 
-/* Passages of one snippet, and marks in them. */
+/* Passages that a snippet of one line may be split into. */
 enum { SNIPPET_MAX_PASSAGES = 3 };
 
 struct snippet {
-    libsearch_range passages[SNIPPET_MAX_PASSAGES]; /* in the order of the text, apart */
-    size_t passage_count;                           /* 0: the text is empty or white space */
-    libsearch_range *marks;                         /* words that answer, in order, apart; of all passages */
+    libsearch_range passages[LIBSEARCH_MAX_FRAGMENTS]; /* in the order of the text, apart */
+    size_t passage_count;                              /* 0: the text is empty or white space */
+    libsearch_range *marks;                            /* words that answer, in order, apart; of all passages */
     size_t mark_count;
 };
 
@@ -22,7 +22,20 @@ struct snippet {
  * else between words. marks are to be freed with the occurrences' allocator. */
 libsearch_status snippet_find(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
                               struct snippet *snippet, libsearch_error *error);
+/* Up to `count` passages (at most LIBSEARCH_MAX_FRAGMENTS) of about max_bytes each, the best ones: first those with words
+ * that the better ones do not have. */
+libsearch_status snippet_find_passages(libsearch_bytes text, const struct occurrences *found, size_t max_bytes,
+                                       size_t count, struct snippet *snippet, libsearch_error *error);
 void snippet_free(const libsearch_allocator *allocator, struct snippet *snippet);
+
+/* The occurrences in the highlighter's field and text, and then passages as above; the marks are of `allocator`. */
+libsearch_status snippet_passages(struct highlighter *highlighter, const struct field *field, libsearch_bytes text,
+                                  size_t max_bytes, size_t count, const libsearch_allocator *allocator,
+                                  struct snippet *snippet, libsearch_error *error);
+
+/* Appends one passage on one line, as below, without dots. */
+void snippet_print_passage(libsearch_bytes text, libsearch_range passage, const libsearch_range *marks, size_t count,
+                           libsearch_markup markup, struct buffer *to);
 
 /* Appends the passages on one line, "…" where something is left out: white space as single spaces, control characters
  * left out, bytes that are not UTF-8 as U+FFFD. */

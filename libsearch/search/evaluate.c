@@ -20,6 +20,7 @@ struct evaluator {
     struct span_matcher *spans;    /* NEAR */
     const struct column *column;   /* RANGE, EXISTS; NULL: no document has a value */
     const struct numbers *words;   /* EXISTS of a text field: how many words a document has there */
+    uint64_t low, high;            /* RANGE: of the column's values */
     bool nothing;                  /* this segment has no match */
     struct evaluator **children;
     uint64_t *bits; /* a window's worth, for a parent's use */
@@ -110,6 +111,29 @@ static libsearch_status open_children(struct evaluator *evaluator, size_t segmen
     return LIBSEARCH_OK;
 }
 
+/* A range's ends in the segment's column: of keywords, their ordinals there. */
+static void find_range(struct evaluator *evaluator)
+{
+    const struct plan_node *node = evaluator->node;
+    bool found;
+    evaluator->low = node->low;
+    evaluator->high = node->high;
+    if (!node->of_words || evaluator->column == NULL)
+        return;
+    evaluator->low = 0;
+    if (node->has_low) {
+        evaluator->low = column_keyword_seek(evaluator->column, node->low_text, &found);
+        evaluator->low += found && node->low_open;
+    }
+    uint64_t behind = column_keyword_count(evaluator->column);
+    if (node->has_high) {
+        behind = column_keyword_seek(evaluator->column, node->high_text, &found);
+        behind += found && !node->high_open;
+    }
+    evaluator->nothing = evaluator->low >= behind;
+    evaluator->high = behind - 1;
+}
+
 libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,
                                const struct snapshot_segment *where, size_t segment_index, struct evaluator **evaluator)
 {
@@ -140,7 +164,10 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
             if (where->segment->schema->fields[node->column]->type != LIBSEARCH_TEXT) /* a text's is its signature */
                 made->column = where->segment->columns[node->column];
         }
-        made->nothing = made->column == NULL && (made->words == NULL || made->words->data == NULL);
+        if (node->kind == PLAN_RANGE)
+            find_range(made);
+        if (made->column == NULL && (made->words == NULL || made->words->data == NULL))
+            made->nothing = true;
         break;
     case PLAN_BOOLEAN:
         TRY(open_children(made, segment_index));
@@ -228,7 +255,7 @@ static void range_bits(const struct evaluator *evaluator, uint32_t base, uint64_
     else if (node->kind == PLAN_EXISTS)
         column_range(evaluator->column, 0, UINT64_MAX, base, end, bits);
     else
-        column_range(evaluator->column, node->low, node->high, base, end, bits);
+        column_range(evaluator->column, evaluator->low, evaluator->high, base, end, bits);
 }
 
 /* The numbers of a set go through all segments. */

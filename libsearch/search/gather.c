@@ -14,6 +14,13 @@ struct found {
     uint64_t folded; /* how many others the collapsed value has */
 };
 
+/* What of the matches a facet counts. */
+struct facet_filter {
+    const struct plan_node *root; /* NULL: all */
+    struct evaluator *evaluator;  /* on the segment that is gone through */
+    uint64_t *bits;               /* of the window */
+};
+
 struct gathering {
     struct search_context *context;
     const struct search_request *request;
@@ -21,7 +28,8 @@ struct gathering {
     struct column_view **sorts;   /* NULL: by score */
     struct column_view *collapse; /* or NULL */
     struct facet_counter **facets;
-    struct found *heap; /* the worst at the root */
+    struct facet_filter *filters; /* of each facet */
+    struct found *heap;           /* the worst at the root */
     uint64_t *heap_keys;
     size_t count, room;
     struct found *groups; /* by rank of the collapsed value; number UINT64_MAX: none yet */
@@ -139,8 +147,12 @@ static libsearch_status look_at(struct gathering *gathering, const struct snapsh
     gathering->total++;
     if (gathering->context->signals != NULL)
         found.score = score = signals_apply(gathering->context->signals, segment, document, score);
-    for (size_t f = 0; f < gathering->request->facet_count; f++)
-        TRY(facet_counter_add(gathering->facets[f], segment, document));
+    for (size_t f = 0; f < gathering->request->facet_count; f++) {
+        const struct facet_filter *filter = &gathering->filters[f];
+        const uint32_t at = document % WINDOW;
+        if (filter->root == NULL || (filter->bits[at / 64] >> at % 64 & 1))
+            TRY(facet_counter_add(gathering->facets[f], segment, document));
+    }
     if (gathering->room == 0)
         return LIBSEARCH_OK;
     make_keys(gathering, segment, document, score, gathering->one);
@@ -169,10 +181,17 @@ static libsearch_status look_at_segment(struct gathering *gathering, const struc
     float *scores;
     TRY(evaluator_new(gathering->context, root, where, segment, &evaluator));
     TRY(search_take(gathering->context, WINDOW * sizeof *scores, &scores));
+    for (size_t f = 0; f < gathering->request->facet_count; f++)
+        if (gathering->filters[f].root != NULL)
+            TRY(evaluator_new(gathering->context, gathering->filters[f].root, where, segment,
+                              &gathering->filters[f].evaluator));
     for (uint32_t base = evaluator_next(evaluator, 0); base != NO_DOCUMENT;
          base = evaluator_next(evaluator, base + WINDOW)) {
         TRY(search_poll(gathering->context));
         TRY(evaluator_window(evaluator, base, bits, scores));
+        for (size_t f = 0; f < gathering->request->facet_count; f++)
+            if (gathering->filters[f].root != NULL)
+                TRY(evaluator_window(gathering->filters[f].evaluator, base, gathering->filters[f].bits, NULL));
         for (unsigned w = 0; w < WINDOW_WORDS; w++)
             for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
                 const unsigned at = w * 64 + (unsigned)__builtin_ctzll(word);
@@ -182,7 +201,19 @@ static libsearch_status look_at_segment(struct gathering *gathering, const struc
     return gathering->context->ended;
 }
 
-static libsearch_status prepare(struct gathering *gathering, const struct snapshot *snapshot)
+static libsearch_status plan_filter(struct gathering *gathering, struct plan *plan, size_t f)
+{
+    struct facet_filter *filter = &gathering->filters[f];
+    struct plan_node *root;
+    const libsearch_query *query = gathering->request->facets[f].filter;
+    if (query == NULL)
+        return LIBSEARCH_OK;
+    TRY(plan_any(plan, query, 1.0f, false, &root, gathering->context->error));
+    filter->root = root;
+    return search_take(gathering->context, WINDOW_WORDS * sizeof *filter->bits, &filter->bits);
+}
+
+static libsearch_status prepare(struct gathering *gathering, struct plan *plan, const struct snapshot *snapshot)
 {
     struct search_context *context = gathering->context;
     const struct search_request *request = gathering->request;
@@ -197,6 +228,9 @@ static libsearch_status prepare(struct gathering *gathering, const struct snapsh
             TRY(column_view_open(context, snapshot, request->sort[i].field, &gathering->sorts[i]));
     for (size_t i = 0; i < request->facet_count; i++)
         TRY(facet_counter_new(context, snapshot, &request->facets[i], &gathering->facets[i]));
+    TRY(search_take(context, (request->facet_count + 1) * sizeof *gathering->filters, &gathering->filters));
+    for (size_t i = 0; i < request->facet_count; i++)
+        TRY(plan_filter(gathering, plan, i));
     if (request->collapse == NULL)
         return LIBSEARCH_OK;
     TRY(column_view_open(context, snapshot, request->collapse, &gathering->collapse));
@@ -241,12 +275,13 @@ static libsearch_status finish(struct gathering *gathering, struct search_answer
     return LIBSEARCH_OK;
 }
 
-libsearch_status gather_run(struct search_context *context, const struct snapshot *snapshot,
-                            const struct plan_node *root, struct search_answer *answer)
+libsearch_status gather_run(struct search_context *context, const struct snapshot *snapshot, struct plan *plan,
+                            struct search_answer *answer)
 {
+    const struct plan_node *root = plan->root;
     struct gathering gathering = { .context = context, .request = context->request };
     gathering.room = context->request->count;
-    TRY(prepare(&gathering, snapshot));
+    TRY(prepare(&gathering, plan, snapshot));
     for (size_t s = 0; s < snapshot->segment_count && root->kind != PLAN_NONE; s++)
         TRY(look_at_segment(&gathering, root, &snapshot->segments[s], s));
     return finish(&gathering, answer);

@@ -8,8 +8,8 @@
 
 /* True where the request asks for any of it. */
 bool gather_wanted(const struct search_request *request);
-/* Fills the answer. */
-libsearch_status gather_run(struct search_context *context, const struct snapshot *snapshot,
-                            const struct plan_node *root, struct search_answer *answer);
+/* Fills the answer to a plan. */
+libsearch_status gather_run(struct search_context *context, const struct snapshot *snapshot, struct plan *plan,
+                            struct search_answer *answer);
 
 #endif

@@ -76,7 +76,8 @@ AVX2 static size_t block_bounds_avx2(const uint8_t *pairs, unsigned pair_count, 
             most = _mm256_max_ps(most, product);
         }
         const __m256i kept = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(peaks + 2 * b)));
-        most = _mm256_min_ps(most, _mm256_mul_ps(_mm256_castsi256_ps(_mm256_slli_epi32(kept, 16)), scales));
+        /* A peak that is not known (0, times infinity) is no number, and the second operand is the answer then. */
+        most = _mm256_min_ps(_mm256_mul_ps(_mm256_castsi256_ps(_mm256_slli_epi32(kept, 16)), scales), most);
         _mm256_storeu_ps(bounds + b, _mm256_sub_ps(weight, _mm256_div_ps(weight, _mm256_add_ps(one, most))));
     }
     return b;

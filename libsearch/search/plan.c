@@ -149,8 +149,12 @@ static libsearch_status plan_range(struct plan *plan, const libsearch_query *que
 {
     const struct field *field;
     TRY(plan_field(plan, query, &field, error));
-    const bool keywords = query->type == LIBSEARCH_KEYWORD || query->type == LIBSEARCH_TEXT;
-    if (field == NULL || (keywords ? field->type != LIBSEARCH_KEYWORD : !is_number(field->type)))
+    const bool words = query->type == LIBSEARCH_KEYWORD;
+    if (words && field != NULL &&
+        (field->type == LIBSEARCH_TEXT ||
+         (field->type == LIBSEARCH_KEYWORD && (field->flags & LIBSEARCH_FIELD_NO_COLUMN))))
+        return plan_expand(plan, query, boost, scored, node, error);
+    if (field == NULL || (words ? field->type != LIBSEARCH_KEYWORD : !is_number(field->type)))
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID,
                             "field '%s' has no values of the range's type", query->field == NULL ? "" : query->field);
     if (field->flags & LIBSEARCH_FIELD_NO_COLUMN)
@@ -163,10 +167,13 @@ static libsearch_status plan_range(struct plan *plan, const libsearch_query *que
     made->constant = boost;
     made->has_low = query->has_low;
     made->has_high = query->has_high;
-    if (keywords)
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                            "ranges over the keywords of field '%s'", field->name);
-    range_ends(query, field, made);
+    made->of_words = words;
+    made->low_open = query->low_open;
+    made->high_open = query->high_open;
+    made->low_text = query->text;
+    made->high_text = query->high_text;
+    if (!words)
+        range_ends(query, field, made);
     *node = made;
     return LIBSEARCH_OK;
 }
@@ -307,7 +314,8 @@ static libsearch_status plan_kind(struct plan *plan, const libsearch_query *quer
         return LIBSEARCH_OK;
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return plan_expand(plan, query, boost, scored, node, error);
+    case QUERY_FUZZY:
+    case QUERY_REGULAR: return plan_expand(plan, query, boost, scored, node, error);
     case QUERY_NEAR: return plan_near(plan, query, boost, scored, node, error);
     case QUERY_BOOLEAN: return plan_boolean(plan, query, boost, scored, node, error);
     case QUERY_DISJUNCTION_MAX: return plan_max(plan, query, boost, scored, node, error);

@@ -75,7 +75,8 @@ struct plan_node {
     uint16_t column;          /* RANGE, EXISTS: field number */
     bool has_low, has_high;
     uint64_t low, high;                  /* RANGE over numbers: the column's values */
-    libsearch_bytes low_text, high_text; /* RANGE over keywords */
+    bool of_words, low_open, high_open;  /* RANGE over keywords */
+    libsearch_bytes low_text, high_text; /* likewise */
     struct plan_node **children;
     uint8_t *occurs;
     size_t child_count;
@@ -139,7 +140,7 @@ static inline uint16_t plan_list_of(const struct field *field)
 {
     return field == NULL || field->in_group ? 0 : (uint16_t)(field->number + 1);
 }
-/* QUERY_PREFIX, QUERY_WILDCARD, QUERY_FUZZY: the terms of all words that fit. */
+/* QUERY_PREFIX, _WILDCARD, _FUZZY, _REGULAR, and _RANGE of words: the terms of all words that fit. */
 libsearch_status plan_expand(struct plan *plan, const libsearch_query *query, float boost, bool scored,
                              struct plan_node **node, libsearch_error *error);
 /* The same as terms, sorted by their bytes; their weights are not set. pattern: folded as the words are. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/regular_expression.h"
 #include "search/plan.h"
 #include "search/plan_text.h"
 #include "segment/segment_data.h"
@@ -145,8 +146,38 @@ static unsigned distance_of(const libsearch_query *query, libsearch_bytes word)
 
 static libsearch_status poll(void *context) { return plan_poll(((const struct expansion *)context)->plan); }
 
-static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query, enum query_kind kind,
-                                     libsearch_bytes pattern, uint8_t flags)
+/* What a pattern needs beside its text. */
+struct pattern {
+    enum query_kind kind;
+    libsearch_bytes text; /* folded; of a range the low end */
+    libsearch_bytes high; /* of a range */
+    struct regular_expression expression;
+};
+
+static libsearch_status walk_pattern(struct expansion *expansion, const libsearch_query *query,
+                                     const struct pattern *pattern, const struct term_walk *walk)
+{
+    const struct terms_reader *reader = expansion->segment->terms;
+    const libsearch_allocator *allocator = expansion->plan->arena->allocator;
+    const libsearch_bytes text = pattern->text;
+    const struct term_range range = { .low = text,
+                                      .high = pattern->high,
+                                      .has_high = query->has_high,
+                                      .without_low = query->low_open,
+                                      .without_high = query->high_open };
+    switch (pattern->kind) {
+    case QUERY_PREFIX: return terms_walk_prefix(reader, allocator, walk, text.data, text.length, expansion->error);
+    case QUERY_WILDCARD: return terms_walk_wildcard(reader, allocator, walk, text.data, text.length, expansion->error);
+    case QUERY_REGULAR: return terms_walk_regular(reader, allocator, walk, &pattern->expression, expansion->error);
+    case QUERY_RANGE: return terms_walk_range(reader, allocator, walk, &range, expansion->error);
+    default:
+        return terms_walk_fuzzy(reader, allocator, walk, text.data, text.length, distance_of(query, text),
+                                (unsigned)(query->more_prefix + 1), expansion->error);
+    }
+}
+
+static libsearch_status walk_segment(struct expansion *expansion, const libsearch_query *query,
+                                     const struct pattern *pattern, uint8_t flags)
 {
     const struct terms_reader *reader = expansion->segment->terms;
     const libsearch_allocator *allocator = expansion->plan->arena->allocator;
@@ -154,14 +185,7 @@ static libsearch_status walk_segment(struct expansion *expansion, const libsearc
         .list = expansion->list, .flags = flags, .matched = matched, .poll = poll, .context = expansion
     };
     TRY(terms_iterator_new(reader, allocator, &expansion->terms, expansion->error));
-    libsearch_status status;
-    if (kind == QUERY_PREFIX)
-        status = terms_walk_prefix(reader, allocator, &walk, pattern.data, pattern.length, expansion->error);
-    else if (kind == QUERY_WILDCARD)
-        status = terms_walk_wildcard(reader, allocator, &walk, pattern.data, pattern.length, expansion->error);
-    else
-        status = terms_walk_fuzzy(reader, allocator, &walk, pattern.data, pattern.length, distance_of(query, pattern),
-                                  1, expansion->error);
+    const libsearch_status status = walk_pattern(expansion, query, pattern, &walk);
     terms_iterator_free(expansion->terms);
     return status;
 }
@@ -191,11 +215,19 @@ libsearch_status plan_words_like(struct plan *plan, const libsearch_query *query
 {
     struct expansion expansion = { .plan = plan, .list = plan_list_of(field), .error = error };
     const uint8_t flags = field != NULL && field->type == LIBSEARCH_KEYWORD ? TERM_LIST : TERM_SURFACE;
-    for (size_t s = 0; s < plan->snapshot->segment_count; s++) {
+    struct pattern made_of = { .kind = kind, .text = pattern };
+    if (kind == QUERY_RANGE)
+        TRY(plan_fold(plan, field, query->high_text, &made_of.high, error));
+    if (kind == QUERY_REGULAR)
+        TRY(regular_expression_init(&made_of.expression, plan->arena->allocator, pattern, error));
+    libsearch_status status = LIBSEARCH_OK;
+    for (size_t s = 0; s < plan->snapshot->segment_count && status == LIBSEARCH_OK; s++) {
         expansion.segment = plan->snapshot->segments[s].segment;
         expansion.segment_index = s;
-        TRY(walk_segment(&expansion, query, kind, pattern, flags));
+        status = walk_segment(&expansion, query, &made_of, flags);
     }
+    regular_expression_free(&made_of.expression);
+    TRY(status);
     TRY(squeeze(&expansion, LIBSEARCH_MAX_EXPANSION, LIBSEARCH_MAX_EXPANSION));
     if (expansion.cut)
         TRY(plan_warn(plan, query, error, "this stands for more than %d words; the most frequent ones are looked for",

@@ -72,7 +72,7 @@ size_t prune_keep_live(const struct prune *prune, const uint32_t *documents, uin
 
 void prune_seed(struct prune *prune)
 {
-    if (prune->where->live != NULL || prune->top->sieve != NULL)
+    if (prune->where->live != NULL || prune->top->sieve != NULL || prune->top->continues)
         return;
     for (size_t i = 0; i < prune->leaf_count; i++) {
         const float least = leaf_threshold(prune->leaves[i], prune->top->k);

@@ -121,6 +121,23 @@ static void estimate_total(const struct plan *plan, uint64_t seen, struct search
     answer->total_exact = answer->total == answer->total_upper;
 }
 
+/* Whether the next page of an order by score alone is asked for: then only what comes behind the last one enters the best
+ * k, and the bounds of blocks hold as ever. */
+static bool continues_by_score(const struct search_request *request, const struct search_context *context)
+{
+    return request->after != NULL && request->sort_count == 0 && request->facet_count == 0 &&
+           request->collapse == NULL && context->signals == NULL;
+}
+
+/* The score and number of the hit that a page ended with: as gather.c and libsearch_results_cursor have its keys. */
+static struct search_hit hit_of_cursor(const struct search_after *after)
+{
+    struct search_hit hit = { 0, after->number };
+    const uint32_t bits = UINT32_MAX - (uint32_t)after->keys[1];
+    memcpy(&hit.score, &bits, sizeof hit.score);
+    return hit;
+}
+
 static libsearch_status run(struct snapshot *whole, const struct search_request *request, struct arena *arena,
                             struct search_answer *answer, struct query_warning **warnings, libsearch_error *error)
 {
@@ -132,14 +149,19 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     TRY(leave_out(whole, request->ranking, arena, &snapshot, error));
     TRY(prepare(snapshot, request, false, &model, arena, &plan, warnings, &context, error));
     answer->exhaustive = true;
-    if (gather_wanted(request))
-        return gather_run(&context, snapshot, plan.root, answer);
+    const bool continues = continues_by_score(request, &context);
+    if (gather_wanted(request) && !continues)
+        return gather_run(&context, snapshot, &plan, answer);
     struct top_k top;
     const size_t room = top_k_room(request->count);
     struct search_hit *hits = answer->hits;
     if (room > request->count)
         TRY(search_take(&context, room * sizeof *hits, &hits));
     top_k_init(&top, hits, request->count, room);
+    if (continues) {
+        top.continues = true;
+        top.after = hit_of_cursor(request->after);
+    }
     if (context.signals != NULL)
         sieve_init(&sieve, &top, context.signals);
     uint64_t total = 0;

@@ -10,6 +10,7 @@ void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t roo
     top->k = k;
     top->room = room;
     top->sieve = NULL;
+    top->continues = false;
     top->threshold = k == 0 ? __builtin_inff() : -1.0f;
 }
 
@@ -164,6 +165,8 @@ void top_k_add(struct top_k *top, float score, uint64_t number)
         sieve_add(top, score, number);
         return;
     }
+    if (top->continues && !better(&top->after, &hit))
+        return;
     if (top->k <= TOP_K_FEW) {
         if (top->k > 0)
             insert(top, &hit);

@@ -15,8 +15,10 @@ enum { TOP_K_FEW = 24 };
 struct top_k {
     struct search_hit *hits;
     size_t count, k, room;
-    float threshold;     /* nothing below it can enter, nor can an equal score with a higher number than all so far;
+    float threshold; /* nothing below it can enter, nor can an equal score with a higher number than all so far;
                         starts at -1 */
+    bool continues;  /* only what comes behind `after` enters */
+    struct search_hit after;
     struct sieve *sieve; /* NULL: scores are what they are; else see signals.h */
 };
 

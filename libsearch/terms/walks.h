@@ -53,4 +53,18 @@ libsearch_status terms_walk_fuzzy(const struct terms_reader *reader, const libse
                                   const struct term_walk *walk, const void *word, size_t length, unsigned distance,
                                   unsigned prefix, libsearch_error *error);
 
+/* Words that a regular expression fits as a whole. */
+struct regular_expression;
+libsearch_status terms_walk_regular(const struct terms_reader *reader, const libsearch_allocator *allocator,
+                                    const struct term_walk *walk, const struct regular_expression *expression,
+                                    libsearch_error *error);
+
+/* Words from low on (the empty word is the first of all) up to high. */
+struct term_range {
+    libsearch_bytes low, high;
+    bool has_high, without_low, without_high;
+};
+libsearch_status terms_walk_range(const struct terms_reader *reader, const libsearch_allocator *allocator,
+                                  const struct term_walk *walk, const struct term_range *range, libsearch_error *error);
+
 #endif

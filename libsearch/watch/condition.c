@@ -245,7 +245,15 @@ static libsearch_status compile_kind(struct compiler *compiler, const libsearch_
     case QUERY_EXISTS: return compile_exists(compiler, query, error);
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return compile_pattern(compiler, query, error);
+    case QUERY_FUZZY:
+        if (query->more_prefix != 0)
+            return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
+                                "a saved query's fuzzy words have the first letter in common");
+        return compile_pattern(compiler, query, error);
+    case QUERY_REGULAR:
+        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
+                            "regular expressions in a saved query");
+    case QUERY_SET: return error_set(error, LIBSEARCH_UNSUPPORTED, "a filter of one snapshot in a saved query");
     case QUERY_NEAR: return compile_near(compiler, query, error);
     case QUERY_BOOLEAN: return compile_boolean(compiler, query, error);
     case QUERY_DISJUNCTION_MAX: return compile_max(compiler, query, error);

@@ -125,5 +125,5 @@ bool word_pattern_fits(enum key_kind kind, const char *pattern, size_t pattern_l
         return length >= pattern_length && (pattern_length == 0 || memcmp(word, pattern, pattern_length) == 0);
     if (kind == KEY_WILDCARD)
         return wildcard_fits((libsearch_bytes){ pattern, pattern_length }, word, length);
-    return fuzzy_fits(pattern, pattern_length, word, length, (unsigned)(kind - KEY_FUZZY_0));
+    return fuzzy_fits(pattern, pattern_length, word, length, (unsigned)(kind - KEY_FUZZY_0), 1);
 }

@@ -19,6 +19,7 @@
 #endif
 
 extern "C" {
+#include "base/regular_expression.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"

@@ -10,6 +10,8 @@ extern "C" {
 facet_counter::facet_counter(const layout &layout, const libsearch_facet &asked)
     : facet(asked), values(column_of(layout, asked.field)), by_range(asked.range_count)
 {
+    if (asked.filter != nullptr)
+        fail(LIBSEARCH_UNSUPPORTED, "facet: a filter of its own for field '%s'", facet.field);
     if (values.field->type == LIBSEARCH_KEYWORD && (facet.range_count > 0 || facet.interval != LIBSEARCH_EACH_VALUE))
         fail(LIBSEARCH_INVALID, "facet: field '%s' has keywords, which have no ranges", facet.field);
     if (values.field->type != LIBSEARCH_DATE && facet.interval != LIBSEARCH_EACH_VALUE)

@@ -95,16 +95,16 @@ static bool number_ends(const libsearch_query *query, const struct field *field,
 Query planner::plan_range(const libsearch_query *query)
 {
     const struct field *field = field_of(query);
-    const bool keywords = query->type == LIBSEARCH_KEYWORD || query->type == LIBSEARCH_TEXT;
+    if (query->type == LIBSEARCH_KEYWORD && field != nullptr &&
+        (field->type == LIBSEARCH_KEYWORD || field->type == LIBSEARCH_TEXT))
+        return plan_expand(query);
     const bool number = field != nullptr && (field->type == LIBSEARCH_INTEGER || field->type == LIBSEARCH_FLOAT ||
                                              field->type == LIBSEARCH_DATE);
-    if (field == nullptr || (keywords ? field->type != LIBSEARCH_KEYWORD : !number))
+    if (field == nullptr || query->type == LIBSEARCH_KEYWORD || !number)
         fail_at(query->position, LIBSEARCH_INVALID, "field '%s' has no values of the range's type",
                 query->field == nullptr ? "" : query->field);
     if (layout_.places[field->number].slot == Xapian::BAD_VALUENO)
         fail_at(query->position, LIBSEARCH_UNSUPPORTED, "field '%s' has no value slot, which ranges need", field->name);
-    if (keywords)
-        fail_at(query->position, LIBSEARCH_UNSUPPORTED, "ranges over the keywords of field '%s'", field->name);
     std::string low, high;
     return number_ends(query, field, low, high) ? constant_query(in_slots(field, low, high), 1) : Query();
 }
@@ -286,7 +286,8 @@ Query planner::plan_kind(const libsearch_query *query)
     case QUERY_SET: return plan_set(query);
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return plan_expand(query);
+    case QUERY_FUZZY:
+    case QUERY_REGULAR: return plan_expand(query);
     case QUERY_BOOLEAN: return plan_boolean(query);
     case QUERY_DISJUNCTION_MAX: return plan_best(query);
     case QUERY_FIELDS: fail_at(query->position, LIBSEARCH_UNSUPPORTED, "several fields searched as one");

@@ -134,6 +134,19 @@ static void add(std::set<std::string> &found, const std::string &word)
         fail(LIBSEARCH_LIMIT, "the pattern stands for more than %d words", LIBSEARCH_MAX_EXPANSION);
 }
 
+/* A regular expression for as long as it lives. */
+struct compiled {
+    compiled(const libsearch_allocator *allocator, const std::string &text)
+    {
+        called(
+            [&](libsearch_error *error) { return regular_expression_init(&made, allocator, bytes_of(text), error); });
+    }
+    ~compiled() { regular_expression_free(&made); }
+    compiled(const compiled &) = delete;
+    compiled &operator=(const compiled &) = delete;
+    regular_expression made;
+};
+
 static unsigned distance_of(const libsearch_query *query, size_t length)
 {
     if (query->number > 0)
@@ -178,13 +191,31 @@ std::vector<std::string> planner::words_like(const struct field *field, const li
             if (fits(pattern, letters_of(word)))
                 take(word, term);
         });
+    } else if (query->kind == QUERY_REGULAR) {
+        const compiled expression(allocator, text);
+        walk_lead(std::string(), [&](const std::string &word, const std::string &term) {
+            if (regular_expression_fits(&expression.made, word.data(), word.size()))
+                take(word, term);
+        });
+    } else if (query->kind == QUERY_RANGE) {
+        const std::string high = keywords ? string_of(query->high_text) : cutter->fold(query->high_text);
+        walk_lead(std::string(), [&](const std::string &word, const std::string &term) {
+            if ((!query->has_low || (query->low_open ? word > text : word >= text)) &&
+                (!query->has_high || (query->high_open ? word < high : word <= high)))
+                take(word, term);
+        });
     } else {
         const auto wanted = letters_of(text);
         const unsigned most = distance_of(query, text.size());
-        const std::string lead = text.substr(0, 1); /* the first letter is as it is, as in the native engine */
+        const auto same = std::min(static_cast<size_t>(query->more_prefix + 1), wanted.size());
+        std::string lead; /* the first letters are as they are, as in the native engine */
+        for (size_t i = 0; i < same && wanted[i] < 0x80; i++)
+            lead += static_cast<char>(wanted[i]);
         walk_lead(lead, [&](const std::string &word, const std::string &term) {
             const auto letters = letters_of(word);
-            if (!wanted.empty() && letters[0] == wanted[0] && is_near(wanted, letters, most))
+            if (letters.size() >= same &&
+                std::equal(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(same), letters.begin()) &&
+                is_near(wanted, letters, most))
                 take(word, term);
         });
     }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "oracle/compare_further.h"
+#include "oracle/processor.h"
 #include "query/query_print.h"
 #include "query/query_tree.h"
 #include "search/search.h"
@@ -124,6 +126,13 @@ bool compare_query(struct comparison *comparison, const libsearch_query *query, 
             same = compare_status(comparison, &request, &wanted, difference);
         }
     if (same && wanted.status == LIBSEARCH_OK && comparison->ranking == NULL && !query->lenient &&
+        random_below(random, 4) == 0 && wanted.count > 0) {
+        same = compare_page(comparison, query, model, &wanted, random, difference) &&
+               compare_explanation(comparison, query, model, &wanted, random, difference);
+        if (same && comparison->world != NULL && comparison->world->shape.fields == WORLD_EVERYTHING)
+            same = compare_facets(comparison, query, &wanted, random, difference);
+    }
+    if (same && wanted.status == LIBSEARCH_OK && comparison->ranking == NULL && !query->lenient &&
         random_below(random, 4) == 0)
         same = compare_each(comparison, query, &wanted, difference);
     oracle_answer_free(&wanted);
@@ -204,6 +213,7 @@ void compare_random(struct comparison *comparison, struct test_random *random)
     struct oracle_model oracle_model;
     const char *model = model_random(comparison->world, random, name, &oracle_model);
     libsearch_query *query = question_random(comparison->world, random, comparison->patterns);
+    processor_take((enum processor)random_below(random, 3));
     if (!compare_query(comparison, query, model, &oracle_model, random, difference)) {
         world_print(comparison->world);
         for (size_t s = 0; s < comparison->snapshot->segment_count; s++)
@@ -219,7 +229,7 @@ void compare_random(struct comparison *comparison, struct test_random *random)
         const libsearch_query *part = shrink(comparison, query, model, &oracle_model, random, difference);
         print_question("smallest part", part);
         print_document(comparison, difference);
-        fail_msg("model %s: %s", model == NULL ? "NULL" : model, difference);
+        fail_msg("processor %d, model %s: %s", (int)processor_taken(), model == NULL ? "NULL" : model, difference);
     }
     query_release(query);
     comparison->ranking = before;

@@ -104,10 +104,15 @@ struct oracle_answer oracle_search(struct oracle *oracle, const libsearch_query 
 void oracle_answer_free(struct oracle_answer *answer);
 
 /* Whether a word as written fits; pattern: folded. Fuzzy: optimal string alignment over characters, at most
- * `distance` edits, the first character the same. */
+ * `distance` edits, the first `prefix` characters the same. Regular: by the C library's regcomp, which knows all that the
+ * tests ask for. Range: low is the folded low end; the high end is the query's, which the tests have folded. */
 bool oracle_fits_prefix(const char *word, size_t length, const char *pattern, size_t pattern_length);
 bool oracle_fits_wildcard(const char *word, size_t length, const char *pattern, size_t pattern_length);
-bool oracle_fits_fuzzy(const char *word, size_t length, const char *pattern, size_t pattern_length, unsigned distance);
+bool oracle_fits_fuzzy(const char *word, size_t length, const char *pattern, size_t pattern_length, unsigned distance,
+                       unsigned prefix);
+bool oracle_fits_regular(const char *word, size_t length, const char *pattern, size_t pattern_length);
+bool oracle_fits_range(const char *word, size_t length, const libsearch_query *query, const char *low,
+                       size_t low_length);
 /* The edits that a fuzzy word of so many characters may be away when the question does not say. */
 unsigned oracle_fuzzy_distance(const char *pattern, size_t length);
 

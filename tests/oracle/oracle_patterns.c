@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which words fit a prefix, a pattern with * and ?, or are like another word: by the book. */
+#include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,13 +58,15 @@ static size_t characters(const char *text, size_t length, uint32_t *to)
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-bool oracle_fits_fuzzy(const char *word, size_t length, const char *pattern, size_t pattern_length, unsigned distance)
+bool oracle_fits_fuzzy(const char *word, size_t length, const char *pattern, size_t pattern_length, unsigned distance,
+                       unsigned prefix)
 {
     static unsigned table[MOST_CHARACTERS + 1][MOST_CHARACTERS + 1];
     uint32_t a[MOST_CHARACTERS], b[MOST_CHARACTERS];
     const size_t a_count = characters(word, length, a), b_count = characters(pattern, pattern_length, b);
-    if (b_count > 0 && (a_count == 0 || a[0] != b[0]))
-        return false;
+    for (size_t i = 0; i < prefix && i < b_count; i++)
+        if (i >= a_count || a[i] != b[i])
+            return false;
     for (size_t i = 0; i <= a_count; i++)
         for (size_t j = 0; j <= b_count; j++) {
             unsigned *here = &table[i][j];
@@ -83,4 +87,36 @@ unsigned oracle_fuzzy_distance(const char *pattern, size_t length)
     uint32_t letters[MOST_CHARACTERS];
     const size_t count = characters(pattern, length, letters);
     return count < 3 ? 0 : count < 6 ? 1 : 2;
+}
+
+bool oracle_fits_regular(const char *word, size_t length, const char *pattern, size_t pattern_length)
+{
+    char whole[1100], string[300];
+    regex_t compiled;
+    if (length >= sizeof string || memchr(word, 0, length) != NULL)
+        return false;
+    snprintf(whole, sizeof whole, "^(%.*s)$", (int)pattern_length, pattern);
+    snprintf(string, sizeof string, "%.*s", (int)length, word);
+    if (regcomp(&compiled, whole, REG_EXTENDED | REG_NOSUB) != 0)
+        abort();
+    const bool found = regexec(&compiled, string, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return found;
+}
+
+static int compare(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    for (size_t i = 0; i < a_length && i < b_length; i++)
+        if (a[i] != b[i])
+            return (unsigned char)a[i] < (unsigned char)b[i] ? -1 : 1;
+    return (a_length > b_length) - (a_length < b_length);
+}
+
+bool oracle_fits_range(const char *word, size_t length, const libsearch_query *query, const char *low,
+                       size_t low_length)
+{
+    const int above = compare(word, length, low, low_length);
+    const int below = compare(word, length, query->high_text.data, query->high_text.length);
+    return (!query->has_low || above > 0 || (above == 0 && !query->low_open)) &&
+           (!query->has_high || below < 0 || (below == 0 && !query->high_open));
 }

@@ -256,8 +256,13 @@ static bool fits(const libsearch_query *query, enum query_kind kind, const struc
         return oracle_fits_prefix(string, words->lengths[word], pattern, length);
     if (kind == QUERY_WILDCARD)
         return oracle_fits_wildcard(string, words->lengths[word], pattern, length);
+    if (kind == QUERY_REGULAR)
+        return oracle_fits_regular(string, words->lengths[word], pattern, length);
+    if (kind == QUERY_RANGE)
+        return oracle_fits_range(string, words->lengths[word], query, pattern, length);
     const unsigned distance = query->number > 0 ? query->number : oracle_fuzzy_distance(pattern, length);
-    return oracle_fits_fuzzy(string, words->lengths[word], pattern, length, distance);
+    return oracle_fits_fuzzy(string, words->lengths[word], pattern, length, distance,
+                             (unsigned)(query->more_prefix + 1));
 }
 
 /* A wanted word, and how many documents have it. */
@@ -480,13 +485,21 @@ static struct oracle_node *plan_any(struct planner *planner, const libsearch_que
     case QUERY_RANGE:
     case QUERY_EXISTS:
         field = oracle_field_of(planner, query);
+        if (query->kind == QUERY_RANGE && query->type == LIBSEARCH_KEYWORD) {
+            const bool limit = planner->limit;
+            node = plan_words(planner, query, QUERY_RANGE, query->text, boost);
+            if (field->type == LIBSEARCH_KEYWORD) /* by its column, whatever the number of values */
+                planner->limit = limit;
+            return node;
+        }
         node = oracle_node_new(query->kind == QUERY_RANGE ? ORACLE_RANGE : ORACLE_EXISTS, boost);
         node->query = query;
         node->field = field->number;
         return node;
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
-    case QUERY_FUZZY: return plan_words(planner, query, query->kind, query->text, boost);
+    case QUERY_FUZZY:
+    case QUERY_REGULAR: return plan_words(planner, query, query->kind, query->text, boost);
     case QUERY_NEAR: return oracle_plan_near(planner, query, boost);
     case QUERY_DISJUNCTION_MAX:
         node = oracle_node_new(ORACLE_BEST, query->factor);

@@ -306,7 +306,8 @@ static struct oracle_span *span_of(struct planner *planner, const libsearch_quer
         return text_span(planner, query, boost);
     if (query->kind == QUERY_BOOST)
         return span_of(planner, query->children[0], boost * query->factor);
-    if (query->kind == QUERY_PREFIX || query->kind == QUERY_WILDCARD || query->kind == QUERY_FUZZY) {
+    if (query->kind == QUERY_PREFIX || query->kind == QUERY_WILDCARD || query->kind == QUERY_FUZZY ||
+        query->kind == QUERY_REGULAR) {
         const struct field *field = oracle_field_of(planner, query);
         uint8_t *wanted = oracle_want(planner, field, query, query->kind, query->text, &count);
         return words_span(planner, field, wanted, count, -1, boost);

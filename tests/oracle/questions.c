@@ -150,6 +150,69 @@ static libsearch_query *exists(struct test_random *random)
     return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 8)] });
 }
 
+/* A word of small letters and digits, which folding leaves as it is. */
+static void plain_word(const struct world *world, struct test_random *random, char *text)
+{
+    strcpy(text, world_word(world, random));
+    if (strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(text))
+        strcpy(text, "ba");
+}
+
+/* Words or keywords from one to another. */
+static libsearch_query *word_range(const struct world *world, struct test_random *random)
+{
+    char low[32], high[32];
+    libsearch_query like = { .kind = QUERY_RANGE, .type = LIBSEARCH_KEYWORD };
+    like.field = (char *)text_field(world, random, false);
+    if (world->shape.fields == WORLD_EVERYTHING && (like.field == NULL || random_below(random, 2) == 0)) {
+        like.field = (char *)"tag";
+        sprintf(low, "tag %llu", (unsigned long long)random_below(random, 16));
+        sprintf(high, "tag %llu", (unsigned long long)random_below(random, 16));
+    } else {
+        plain_word(world, random, low);
+        plain_word(world, random, high);
+    }
+    if (like.field == NULL)
+        like.field = world->schema->fields[0]->name;
+    if (strcmp(low, high) > 0 && random_below(random, 8) > 0) {
+        char kept[32];
+        strcpy(kept, low);
+        strcpy(low, high);
+        strcpy(high, kept);
+    }
+    like.has_low = random_below(random, 6) > 0;
+    like.has_high = !like.has_low || random_below(random, 6) > 0;
+    like.low_open = random_below(random, 2) == 0;
+    like.high_open = random_below(random, 2) == 0;
+    like.text = (libsearch_bytes){ low, strlen(low) };
+    like.high_text = (libsearch_bytes){ high, strlen(high) };
+    return question_new(&like);
+}
+
+/* Of what the C library's byte by byte matching of ASCII says the same. */
+static libsearch_query *regular(const struct world *world, struct test_random *random, bool loose)
+{
+    char one[32], other[32], text[128];
+    const char *field = text_field(world, random, !loose);
+    plain_word(world, random, one);
+    plain_word(world, random, other);
+    const int cut = (int)random_below(random, strlen(one) + 1);
+    switch (random_below(random, 6)) {
+    case 0: sprintf(text, "%.*s.*", cut, one); break;
+    case 1: sprintf(text, "(%s|%s)", one, other); break;
+    case 2: sprintf(text, "%.*s[a-m0-5]+", cut, one); break;
+    case 3: sprintf(text, "([b-n][aeiou]){1,3}[0-9]?"); break;
+    case 4: sprintf(text, "%.*s(s|ing|ed|ly)?", (int)strlen(one) - 1, one); break;
+    default: sprintf(text, ".*%s", one + cut); break;
+    }
+    if (world->shape.fields == WORLD_EVERYTHING && random_below(random, 6) == 0) {
+        field = "tag";
+        sprintf(text, "tag 1?[%llu-9]", (unsigned long long)random_below(random, 9));
+    }
+    return question_new(
+        &(libsearch_query){ .kind = QUERY_REGULAR, .field = (char *)field, .text = { text, strlen(text) } });
+}
+
 /* Words that begin so, fit a pattern, or are like one. */
 static libsearch_query *pattern(const struct world *world, struct test_random *random, bool loose)
 {
@@ -157,6 +220,10 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     const enum query_kind kind = kinds[random_below(random, 3)];
     const char *field = text_field(world, random, !loose);
     char text[64];
+    if (random_below(random, 4) == 0)
+        return regular(world, random, loose);
+    if (loose && random_below(random, 6) == 0)
+        return word_range(world, random);
     strcpy(text, world_word(world, random));
     if (world->shape.fields == WORLD_EVERYTHING && random_below(random, 6) == 0) {
         field = "tag";
@@ -176,10 +243,12 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     }
     while (length > 0 && (text[length] & 0xC0) == 0x80 && kind == QUERY_PREFIX)
         length--;
-    return question_new(&(libsearch_query){ .kind = kind,
-                                            .field = (char *)field,
-                                            .text = { text, length },
-                                            .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0 });
+    return question_new(&(libsearch_query){
+        .kind = kind,
+        .field = (char *)field,
+        .text = { text, length },
+        .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
+        .more_prefix = kind == QUERY_FUZZY && random_below(random, 3) == 0 ? (int)random_below(random, 4) - 1 : 0 });
 }
 
 libsearch_query *question_fields(const struct world *world, struct test_random *random)

@@ -108,7 +108,25 @@ static libsearch_query *random_leaf(struct test_random *random)
     char text[128];
     libsearch_query like = { .text = { text, random_text(random, text, sizeof text) } };
     libsearch_query *query = NULL;
-    switch (random_below(random, 10)) {
+    static char title[] = "title";
+    char high[128];
+    switch (random_below(random, 12)) {
+    case 10: /* mostly what compiles */
+        like.kind = QUERY_REGULAR;
+        like.field = random_below(random, 4) == 0 ? tag : random_text_field(random);
+        if (random_below(random, 3) > 0)
+            like.text = LIBSEARCH_STRING("he(al|ll)[^x-z]+\\/{1,2}");
+        break;
+    case 11:
+        like.kind = QUERY_RANGE;
+        like.type = LIBSEARCH_KEYWORD;
+        like.field = random_below(random, 2) == 0 ? tag : title;
+        like.has_low = random_below(random, 3) > 0;
+        like.has_high = !like.has_low || random_below(random, 3) > 0;
+        like.low_open = random_below(random, 2) == 0;
+        like.high_open = random_below(random, 2) == 0;
+        like.high_text = (libsearch_bytes){ high, random_text(random, high, sizeof high) };
+        break;
     case 0: like.kind = random_below(random, 2) == 0 ? QUERY_ALL : QUERY_NONE; break;
     case 1:
         like.kind = QUERY_PHRASE;
@@ -130,6 +148,7 @@ static libsearch_query *random_leaf(struct test_random *random)
         like.kind = QUERY_FUZZY;
         like.field = random_text_field(random);
         like.number = (unsigned)random_below(random, 3);
+        like.more_prefix = random_below(random, 2) == 0 ? 0 : (int)random_below(random, 5) - 1;
         break;
     case 6:
         like.kind = QUERY_EXISTS;
