@@ -253,7 +253,6 @@ static libsearch_status compile_kind(struct compiler *compiler, const libsearch_
     case QUERY_REGULAR:
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
                             "regular expressions in a saved query");
-    case QUERY_SET: return error_set(error, LIBSEARCH_UNSUPPORTED, "a filter of one snapshot in a saved query");
     case QUERY_NEAR: return compile_near(compiler, query, error);
     case QUERY_BOOLEAN: return compile_boolean(compiler, query, error);
     case QUERY_DISJUNCTION_MAX: return compile_max(compiler, query, error);

@@ -220,9 +220,9 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     const enum query_kind kind = kinds[random_below(random, 3)];
     const char *field = text_field(world, random, !loose);
     char text[64];
-    if (random_below(random, 4) == 0)
+    if (!world->few_patterns && random_below(random, 4) == 0)
         return regular(world, random, loose);
-    if (loose && random_below(random, 6) == 0)
+    if (!world->few_patterns && loose && random_below(random, 6) == 0)
         return word_range(world, random);
     strcpy(text, world_word(world, random));
     if (world->shape.fields == WORLD_EVERYTHING && random_below(random, 6) == 0) {
@@ -248,7 +248,9 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
         .field = (char *)field,
         .text = { text, length },
         .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
-        .more_prefix = kind == QUERY_FUZZY && random_below(random, 3) == 0 ? (int)random_below(random, 4) - 1 : 0 });
+        .more_prefix = kind == QUERY_FUZZY && !world->few_patterns && random_below(random, 3) == 0
+                           ? (int)random_below(random, 4) - 1
+                           : 0 });
 }
 
 libsearch_query *question_fields(const struct world *world, struct test_random *random)

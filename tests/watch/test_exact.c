@@ -170,6 +170,7 @@ static void live(uint64_t seed)
     print_message("LIBSEARCH_TEST_SEED=%llu\n", (unsigned long long)seed);
     memset(&life, 0, sizeof life);
     pieces_make(&life.pieces, &random, &shape, documents);
+    life.pieces.world.few_patterns = true; /* those that saved queries have */
     assert_ok(watch_set_new_like(allocator_default(), life.pieces.world.schema, &life.set, NULL));
     assert_ok(watcher_open(life.set, NULL, &life.watcher, NULL));
     for (uint32_t i = 0; i < QUERIES; i++)
