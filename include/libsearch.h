@@ -809,8 +809,8 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #include <libsearch/rank.h>
 #include <libsearch/snippets.h>
 #include <libsearch/suggest.h>
+#include <libsearch/synonyms.h>
 #include <libsearch/total.h>
 #include <libsearch/watch.h>
-#include <libsearch/synonyms.h>
 
 #endif

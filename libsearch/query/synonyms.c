@@ -23,7 +23,7 @@ struct synonym_index {
     struct synonym_index *next;
     uint64_t analyzer; /* analyzer_identity */
     struct arena arena;
-    struct entry *entries; /* by first term, then by falling count, then by terms */
+    struct entry *entries;             /* by first term, then by falling count, then by terms */
     const struct synonym_rule **rules; /* of each entry */
     uint8_t *words;                    /* of each text, 255: that many or more */
     size_t count;
@@ -81,8 +81,7 @@ static libsearch_status check_texts(const libsearch_bytes *texts, size_t count, 
         if (texts[i].length == 0 || texts[i].data == NULL)
             return error_set(error, LIBSEARCH_INVALID, "synonyms: text %zu is empty", i);
         if (texts[i].length > LIBSEARCH_MAX_SYNONYM)
-            return error_set(error, LIBSEARCH_LIMIT, "synonyms: a text is longer than %d bytes",
-                             LIBSEARCH_MAX_SYNONYM);
+            return error_set(error, LIBSEARCH_LIMIT, "synonyms: a text is longer than %d bytes", LIBSEARCH_MAX_SYNONYM);
     }
     return LIBSEARCH_OK;
 }
@@ -91,7 +90,8 @@ libsearch_status libsearch_synonyms_add(libsearch_synonyms *synonyms, const libs
                                         const libsearch_bytes *to, size_t to_count, libsearch_error *error)
 {
     error_clear(error);
-    if (synonyms == NULL || from == NULL || from_count == 0 || (to == NULL ? to_count > 0 || from_count < 2 : to_count == 0))
+    if (synonyms == NULL || from == NULL || from_count == 0 ||
+        (to == NULL ? to_count > 0 || from_count < 2 : to_count == 0))
         return error_set(error, LIBSEARCH_INVALID,
                          "synonyms: a rule has a text on either side, or two that stand for each other");
     TRY(check_texts(from, from_count, error));
@@ -103,8 +103,8 @@ libsearch_status libsearch_synonyms_add(libsearch_synonyms *synonyms, const libs
     const size_t targets = to == NULL ? from_count : to_count;
     if (!memory_grow(synonyms->allocator, &synonyms->targets, &synonyms->target_capacity, first_target + targets,
                      sizeof *synonyms->targets) ||
-        !memory_grow(synonyms->allocator, &synonyms->rules, &synonyms->rule_capacity,
-                     synonyms->rule_count + from_count, sizeof *synonyms->rules))
+        !memory_grow(synonyms->allocator, &synonyms->rules, &synonyms->rule_capacity, synonyms->rule_count + from_count,
+                     sizeof *synonyms->rules))
         return error_no_memory(error);
     libsearch_status status = LIBSEARCH_OK;
     for (size_t i = 0; i < from_count && status == LIBSEARCH_OK; i++)
@@ -244,8 +244,8 @@ static libsearch_status index_of(const libsearch_synonyms *synonyms, const struc
     return LIBSEARCH_OK;
 }
 
-libsearch_status synonyms_word_count(const libsearch_synonyms *synonyms, const struct analyzer *analyzer,
-                                     uint32_t text, size_t *count, libsearch_error *error)
+libsearch_status synonyms_word_count(const libsearch_synonyms *synonyms, const struct analyzer *analyzer, uint32_t text,
+                                     size_t *count, libsearch_error *error)
 {
     const struct synonym_index *index;
     TRY(index_of(synonyms, analyzer, &index, error));
@@ -352,8 +352,8 @@ static libsearch_status add_line(libsearch_synonyms *synonyms, const struct line
     if (line->count == 1 && line->ends[0] == 0)
         return LIBSEARCH_OK; /* nothing, or a comment */
     const char *what = line->count > sizeof parts / sizeof *parts ? "more than 1024 texts"
-                       : line->count < 2                         ? "a text alone"
-                                                                 : NULL;
+                       : line->count < 2                          ? "a text alone"
+                                                                  : NULL;
     for (size_t i = 0, at = 0; i < line->count && what == NULL; at = line->ends[i++]) {
         parts[i] = (libsearch_bytes){ (const char *)line->text.data + at, line->ends[i] - at };
         if (parts[i].length == 0)

@@ -33,8 +33,8 @@ libsearch_status synonyms_match(const libsearch_synonyms *synonyms, const struct
                                 const char *const *terms, const size_t *lengths, size_t count,
                                 struct synonym_match *match, libsearch_error *error);
 /* How many words the analyzer finds in a text. */
-libsearch_status synonyms_word_count(const libsearch_synonyms *synonyms, const struct analyzer *analyzer,
-                                     uint32_t text, size_t *count, libsearch_error *error);
+libsearch_status synonyms_word_count(const libsearch_synonyms *synonyms, const struct analyzer *analyzer, uint32_t text,
+                                     size_t *count, libsearch_error *error);
 
 /* The query with alternatives for its words; the same one with a reference more where it has none. */
 libsearch_status synonyms_expand(const libsearch_synonyms *synonyms, const struct schema *schema,

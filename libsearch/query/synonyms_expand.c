@@ -54,7 +54,8 @@ static libsearch_status cut(struct cut_text *text, const libsearch_query *query,
     text->too_long = false;
     TRY(tokenizer_new(analyzer, query->allocator, &tokenizer, error));
     tokenizer_start(tokenizer, query->text, 0);
-    while (status == LIBSEARCH_OK && !text->too_long && (taken = tokenizer_next(tokenizer, tokens, TOKENS_AT_ONCE)) > 0) {
+    while (status == LIBSEARCH_OK && !text->too_long &&
+           (taken = tokenizer_next(tokenizer, tokens, TOKENS_AT_ONCE)) > 0) {
         if (taken == SIZE_MAX)
             status = error_no_memory(error);
         for (size_t i = 0; i < taken && status == LIBSEARCH_OK; i++) {
@@ -164,8 +165,8 @@ static libsearch_status expand_text(const struct expander *expander, const libse
     size_t run = 0, places = 0;
     for (size_t at = 0; at < text->count;) {
         struct synonym_match match;
-        TRY(synonyms_match(expander->synonyms, analyzer, text->terms + at, text->lengths + at, text->count - at,
-                           &match, expander->error));
+        TRY(synonyms_match(expander->synonyms, analyzer, text->terms + at, text->lengths + at, text->count - at, &match,
+                           expander->error));
         if (match.length == 0) {
             at++;
             continue;
@@ -199,14 +200,14 @@ static libsearch_status expand_text(const struct expander *expander, const libse
 /* Adds the phrase `made` so far and the words from `at` on, once for every choice of alternatives. Recursion goes from
  * place to place, and ends with MOST_ALTERNATIVES phrases. */
 static libsearch_status add_phrases(const struct expander *expander, const libsearch_query *query,
-                                    const struct analyzer *analyzer, const struct cut_text *text, size_t at, size_t copied,
-                                    struct buffer *made, struct gathered *gathered)
+                                    const struct analyzer *analyzer, const struct cut_text *text, size_t at,
+                                    size_t copied, struct buffer *made, struct gathered *gathered)
 {
     struct synonym_match match = { .length = 0 };
     uint32_t texts[MOST_ALTERNATIVES];
     for (; at < text->count && match.length == 0; at += match.length == 0)
-        TRY(synonyms_match(expander->synonyms, analyzer, text->terms + at, text->lengths + at, text->count - at,
-                           &match, expander->error));
+        TRY(synonyms_match(expander->synonyms, analyzer, text->terms + at, text->lengths + at, text->count - at, &match,
+                           expander->error));
     const size_t before = made->length;
     if (match.length == 0) {
         if (gathered->count == MOST_ALTERNATIVES)
@@ -262,7 +263,8 @@ static libsearch_status expand_phrase(const struct expander *expander, const lib
 static libsearch_status expand_words(const struct expander *expander, const libsearch_query *query, bool near,
                                      libsearch_query **expanded)
 {
-    const struct field *field = query->field == NULL ? NULL : schema_find(expander->schema, query->field, strlen(query->field));
+    const struct field *field =
+        query->field == NULL ? NULL : schema_find(expander->schema, query->field, strlen(query->field));
     const bool of_text = query->field == NULL || (field != NULL && field->type == LIBSEARCH_TEXT);
     if (!of_text || (query->flags & (QUERY_FLAG_EXACT | QUERY_FLAG_LAST_PREFIX)) != 0) {
         *expanded = query_retain(query);

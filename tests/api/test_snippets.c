@@ -102,8 +102,7 @@ static void expect_mark(libsearch_index *index, const char *query, const char *w
 static void words_are_marked_however_they_were_found(void **state)
 {
     libsearch_index *index = open_story(*state, story, sizeof story - 1);
-    expect(index, "agreeing bridges", 70, 1,
-           "both towns had [agreed] on a [bridge] <of stone>. It was never built.");
+    expect(index, "agreeing bridges", 70, 1, "both towns had [agreed] on a [bridge] <of stone>. It was never built.");
     expect_mark(index, "happ*", "happily");
     expect_mark(index, "coperation~", "cooperation");
     expect_mark(index, "/offic.*s/", "officials");

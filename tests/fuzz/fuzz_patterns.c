@@ -84,7 +84,7 @@ static void walk(const struct terms_reader *reader, const struct word *words, si
         const size_t word_length = words[i].length;
         const bool fits = way == PREFIX     ? oracle_fits_prefix(word, word_length, pattern, length)
                           : way == WILDCARD ? oracle_fits_wildcard(word, word_length, pattern, length)
-                                            : oracle_fits_fuzzy(word, word_length, pattern, length, distance);
+                                            : oracle_fits_fuzzy(word, word_length, pattern, length, distance, 1);
         if (found.is[i] != fits) {
             fprintf(stderr, "way %d, pattern %.*s, word %.*s: %d\n", (int)way, (int)length, pattern, (int)word_length,
                     word, found.is[i]);
@@ -93,7 +93,7 @@ static void walk(const struct terms_reader *reader, const struct word *words, si
         if (way == WILDCARD)
             FUZZ_REQUIRE(pattern_fits(pattern, length, word, word_length) == fits);
         else if (way >= FUZZY_0 && length > 0)
-            FUZZ_REQUIRE(fuzzy_fits(pattern, length, word, word_length, distance) == fits);
+            FUZZ_REQUIRE(fuzzy_fits(pattern, length, word, word_length, distance, 1) == fits);
     }
 }
 

@@ -243,14 +243,14 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     }
     while (length > 0 && (text[length] & 0xC0) == 0x80 && kind == QUERY_PREFIX)
         length--;
-    return question_new(&(libsearch_query){
-        .kind = kind,
-        .field = (char *)field,
-        .text = { text, length },
-        .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
-        .more_prefix = kind == QUERY_FUZZY && !world->few_patterns && random_below(random, 3) == 0
-                           ? (int)random_below(random, 4) - 1
-                           : 0 });
+    return question_new(
+        &(libsearch_query){ .kind = kind,
+                            .field = (char *)field,
+                            .text = { text, length },
+                            .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
+                            .more_prefix = kind == QUERY_FUZZY && !world->few_patterns && random_below(random, 3) == 0
+                                               ? (int)random_below(random, 4) - 1
+                                               : 0 });
 }
 
 libsearch_query *question_fields(const struct world *world, struct test_random *random)
