@@ -129,7 +129,6 @@ static struct estimate of_node(const struct counted *in, const struct plan_node 
         }
         break;
     case PLAN_RANGE:
-    case PLAN_SET:
     case PLAN_EXISTS: return (struct estimate){ 0, in->documents, documents * RANGE_SHARE };
     case PLAN_SET:
         made.most = smaller(node->set->count, in->documents);
