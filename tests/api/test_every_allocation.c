@@ -174,6 +174,9 @@ static size_t line_count;
 static libsearch_bytes borrowed;
 TRY_ASKED(libsearch_results_document, libsearch_results_document(made, 0, &fetched, NULL))
 TRY_ASKED(libsearch_results_snippet, libsearch_results_snippet(made, 0, NULL, 100, LIBSEARCH_HTML, &borrowed, NULL))
+static const libsearch_fragment *fragments;
+TRY_ASKED(libsearch_results_fragments,
+          libsearch_results_fragments(made, 0, NULL, &borrowed, &fragments, &line_count, NULL))
 TRY_ASKED(libsearch_results_cursor, libsearch_results_cursor(made, 0, &borrowed, NULL))
 TRY_ASKED(libsearch_results_explain, libsearch_results_explain(made, 0, &lines, &line_count, NULL))
 
@@ -193,6 +196,57 @@ TRY_QUERY(libsearch_query_float_range, libsearch_query_float_range("price", 1, 2
 TRY_QUERY(libsearch_query_prefix, libsearch_query_prefix("title", text_of("a")))
 TRY_QUERY(libsearch_query_wildcard, libsearch_query_wildcard("title", text_of("a*b")))
 TRY_QUERY(libsearch_query_fuzzy, libsearch_query_fuzzy("title", text_of("abcd"), 1))
+TRY_QUERY(libsearch_query_fuzzy_as, libsearch_query_fuzzy_as("title", text_of("abcd"), 1, 2))
+TRY_QUERY(libsearch_query_regular_expression, libsearch_query_regular_expression("title", text_of("a(b|c)")))
+TRY_QUERY(libsearch_query_word_range, libsearch_query_word_range("tag", &(libsearch_bytes){ "a", 1 }, NULL, 0))
+
+static const char *const RULES = "winter, cold season\nofficials => officers\n";
+
+TRY_OF(libsearch_synonyms_new)
+{
+    libsearch_synonyms *made = NULL;
+    const libsearch_status status = libsearch_synonyms_new(&made, NULL);
+    libsearch_synonyms_free(made);
+    return status;
+}
+
+/* The call on synonyms that were made beforehand. */
+#define TRY_SYNONYMS(name, call)                                                                                       \
+    TRY_OF(name)                                                                                                       \
+    {                                                                                                                  \
+        const size_t fail_at = failing_malloc.fail_at;                                                                 \
+        libsearch_query *made = NULL;                                                                                  \
+        libsearch_parse_options options = LIBSEARCH_PARSE_OPTIONS_INIT;                                                \
+        const libsearch_bytes one = text_of("one");                                                                    \
+        libsearch_synonyms *synonyms = NULL;                                                                           \
+        failing_malloc.fail_at = 0;                                                                                    \
+        assert_ok(libsearch_synonyms_new(&synonyms, NULL));                                                            \
+        assert_ok(libsearch_synonyms_parse(synonyms, text_of(RULES), NULL));                                           \
+        options.synonyms = synonyms;                                                                                   \
+        (void)options;                                                                                                 \
+        (void)one;                                                                                                     \
+        malloc_fail_at(fail_at, failing_malloc.for_ever);                                                              \
+        const libsearch_status status = call;                                                                          \
+        failing_malloc.fail_at = 0;                                                                                    \
+        libsearch_query_free(made);                                                                                    \
+        libsearch_synonyms_free(synonyms);                                                                             \
+        return status;                                                                                                 \
+    }
+TRY_SYNONYMS(libsearch_synonyms_add, libsearch_synonyms_add(synonyms, &one, 1, &one, 1, NULL))
+TRY_SYNONYMS(libsearch_synonyms_parse, libsearch_synonyms_parse(synonyms, text_of("x, y => z"), NULL))
+TRY_SYNONYMS(libsearch_query_expand, libsearch_query_expand(w.index, w.query, synonyms, &made, NULL))
+TRY_SYNONYMS(libsearch_query_parse_as,
+             libsearch_query_parse_as(w.index, text_of("winter \"the officials\" /a.b/"), &options, &made, NULL))
+
+TRY_OF(libsearch_fragment_write)
+{
+    char *text = NULL;
+    const libsearch_fragment fragment = { { 0, 5 }, NULL, 0 };
+    const libsearch_status status = libsearch_fragment_write(text_of("a text"), &fragment, LIBSEARCH_HTML, &text, NULL);
+    libsearch_text_free(text);
+    return status;
+}
+
 TRY_QUERY(libsearch_query_exists, libsearch_query_exists("title"))
 TRY_QUERY(libsearch_query_boost, libsearch_query_boost(w.query, 2))
 TRY_QUERY(libsearch_query_constant, libsearch_query_constant(w.query, 2))
@@ -451,6 +505,16 @@ static const struct {
     READS(libsearch_query_prefix),
     READS(libsearch_query_wildcard),
     READS(libsearch_query_fuzzy),
+    READS(libsearch_query_fuzzy_as),
+    READS(libsearch_query_regular_expression),
+    READS(libsearch_query_word_range),
+    READS(libsearch_synonyms_new),
+    READS(libsearch_synonyms_add),
+    READS(libsearch_synonyms_parse),
+    READS(libsearch_query_expand),
+    READS(libsearch_query_parse_as),
+    READS(libsearch_fragment_write),
+    READS(libsearch_results_fragments),
     READS(libsearch_query_exists),
     READS(libsearch_query_boost),
     READS(libsearch_query_constant),
@@ -522,6 +586,7 @@ static const char *const ALLOCATE_NOTHING[] = {
     "libsearch_cancel_raise",
     "libsearch_query_free",
     "libsearch_text_free",
+    "libsearch_synonyms_free",
     "libsearch_suggestions_count",
     "libsearch_suggestions_text",
     "libsearch_suggestions_range",
