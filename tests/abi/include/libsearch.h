@@ -18,6 +18,8 @@
  *   <libsearch/rank.h>     ranking models, the program's own numbers and functions in the score, a second stage
  *   <libsearch/filter.h>   filters that are kept and used again
  *   <libsearch/backup.h>   hot backups
+ *   <libsearch/synonyms.h> words that stand for others
+ *   <libsearch/snippets.h> passages of a document as byte ranges
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
  *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
@@ -146,6 +148,8 @@ typedef struct libsearch_snapshot libsearch_snapshot;
 typedef struct libsearch_ranking libsearch_ranking;
 /** A query tree; immutable, so any number of threads may use one. */
 typedef struct libsearch_query libsearch_query;
+/** Which words stand for which others: libsearch_synonyms_new. Once made, any number of threads may use them. */
+typedef struct libsearch_synonyms libsearch_synonyms;
 
 /** Flags of libsearch_open. */
 enum {
@@ -570,6 +574,7 @@ typedef struct libsearch_facet {
     libsearch_interval interval;         /**< of dates: all stretches of time that have a document, in their order */
     const libsearch_facet_range *ranges; /**< of numbers and dates: instead of values */
     size_t range_count;                  /**< of ranges */
+    const libsearch_query *filter;       /**< only those of the matches that match this too are counted; NULL: all */
 } libsearch_facet;
 
 /** @def LIBSEARCH_FACET_INIT
@@ -577,7 +582,7 @@ typedef struct libsearch_facet {
 #ifdef __cplusplus
 #define LIBSEARCH_FACET_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(libsearch_facet), 0, 10, LIBSEARCH_EACH_VALUE, 0, 0                                                     \
+        sizeof(libsearch_facet), 0, 10, LIBSEARCH_EACH_VALUE, 0, 0, 0                                                  \
     }
 #else
 #define LIBSEARCH_FACET_INIT                                                                                           \
@@ -798,7 +803,9 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 #include <libsearch/filter.h>
 #include <libsearch/query.h>
 #include <libsearch/rank.h>
+#include <libsearch/snippets.h>
 #include <libsearch/suggest.h>
+#include <libsearch/synonyms.h>
 #include <libsearch/total.h>
 #include <libsearch/watch.h>
 

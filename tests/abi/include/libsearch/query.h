@@ -35,6 +35,37 @@ enum {
 LIBSEARCH_API libsearch_status libsearch_query_parse(libsearch_index *index, libsearch_bytes text, unsigned flags,
                                                      libsearch_query **query, libsearch_error *error);
 
+/** The clock of the system, for libsearch_parse_options.now. */
+#define LIBSEARCH_NOW INT64_MIN
+
+/** How a query is parsed. */
+typedef struct libsearch_parse_options {
+    size_t size;                        /**< sizeof, by LIBSEARCH_PARSE_OPTIONS_INIT */
+    unsigned flags;                     /**< LIBSEARCH_PARSE_... */
+    int64_t now;                        /**< milliseconds since 1970 that dates such as now-7d and today count from;
+                                              INIT: LIBSEARCH_NOW */
+    const libsearch_synonyms *synonyms; /**< that its words also stand for; NULL: none. Not needed any more after the
+                                              call */
+} libsearch_parse_options;
+
+/** What to start libsearch_parse_options from. */
+#ifdef __cplusplus
+#define LIBSEARCH_PARSE_OPTIONS_INIT                                                                                   \
+    {                                                                                                                  \
+        sizeof(libsearch_parse_options), 0, LIBSEARCH_NOW, 0                                                           \
+    }
+#else
+#define LIBSEARCH_PARSE_OPTIONS_INIT                                                                                   \
+    {                                                                                                                  \
+        .size = sizeof(libsearch_parse_options), .now = LIBSEARCH_NOW                                                  \
+    }
+#endif
+
+/** libsearch_query_parse with options; NULL: none. Errors: also INVALID (an option). Since 0.1. */
+LIBSEARCH_API libsearch_status libsearch_query_parse_as(libsearch_index *index, libsearch_bytes text,
+                                                        const libsearch_parse_options *options, libsearch_query **query,
+                                                        libsearch_error *error);
+
 /** A word or text, analyzed as the field is; field NULL: all default fields. Several words become a
  * union. NULL: no memory. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_text(const char *field, libsearch_bytes text);
@@ -66,6 +97,23 @@ LIBSEARCH_API libsearch_query *libsearch_query_prefix(const char *field, libsear
 LIBSEARCH_API libsearch_query *libsearch_query_wildcard(const char *field, libsearch_bytes pattern);
 /** Words at most `distance` (1, 2; 0: by the word's length) characters more, less, other or swapped away. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_fuzzy(const char *field, libsearch_bytes word, unsigned distance);
+/** libsearch_query_fuzzy whose first `prefix` characters must be the same (there it is 1); at most 255. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_fuzzy_as(const char *field, libsearch_bytes word, unsigned distance,
+                                                        unsigned prefix);
+/** Words, as they were written, that a regular expression fits as a whole: characters as themselves, . any one, [a-z]
+ * and [^a-z] any of or any but these, \\d a digit, ( | ) alternatives, and behind any of these * + ? {2} {2,} {2,5}.
+ * A backslash takes the meaning from punctuation. Nothing looks back or ahead, and time is linear in a word's length.
+ * What is wrong with an expression is said when it is searched with, or parsed. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_regular_expression(const char *field, libsearch_bytes expression);
+/** Flags of libsearch_query_word_range. */
+enum {
+    LIBSEARCH_RANGE_WITHOUT_LOW = 1u << 0, /**< the low end itself is not in it */
+    LIBSEARCH_RANGE_WITHOUT_HIGH = 1u << 1 /**< the high end is not */
+};
+/** Keywords from low to high in the order of their bytes, or words as they were written of a text field, which may be
+ * LIBSEARCH_MAX_EXPANSION at most; an end that is NULL is open. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_word_range(const char *field, const libsearch_bytes *low,
+                                                          const libsearch_bytes *high, unsigned flags);
 /** Documents that have a value in a field. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_exists(const char *field);
 
