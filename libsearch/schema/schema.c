@@ -11,8 +11,8 @@ enum {
     FIRST_SLOTS = 16,
     MAX_ANALYZER_NAME = 4096,
     MAX_ANALYZER_CHAIN = 65536,
-    ALL_FLAGS = LIBSEARCH_FIELD_SIGNATURE | LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_POSITIONS | LIBSEARCH_FIELD_OWN_LISTS |
-                LIBSEARCH_FIELD_NO_COLUMN
+    ALL_FLAGS = LIBSEARCH_FIELD_SIGNATURE | LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_POSITIONS |
+                LIBSEARCH_FIELD_OWN_LISTS | LIBSEARCH_FIELD_NO_COLUMN
 };
 
 static struct analyzer *find_analyzer(const struct schema *schema, const char *name)
@@ -158,7 +158,7 @@ static bool make_room(struct schema *schema)
 static unsigned useful_flags(libsearch_type type)
 {
     switch (type) {
-    case LIBSEARCH_TEXT: 
+    case LIBSEARCH_TEXT:
         return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_POSITIONS | LIBSEARCH_FIELD_OWN_LISTS |
                LIBSEARCH_FIELD_SIGNATURE;
     case LIBSEARCH_KEYWORD:
