@@ -141,7 +141,7 @@ static size_t stretch_end(const struct candidates *candidates, const struct leaf
     if (list->last_documents == NULL || candidates->documents[to - 1] <= posting_last_document(list, b))
         return to;
     const uint32_t last = posting_last_document(list, b);
-    for (to = from + 1; candidates->documents[to] <= last; to++) {
+    for (to = from + 1; to < candidates->count && candidates->documents[to] <= last; to++) {
     }
     return to;
 }

@@ -89,7 +89,7 @@ bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
         const uint32_t last = list->last_documents == NULL ? UINT32_MAX : posting_last_document(list, b);
         size_t end = *n;
         if (documents[end - 1] > last)
-            for (end = i + 1; documents[end] <= last; end++) {
+            for (end = i + 1; end < *n && documents[end] <= last; end++) {
             }
         struct posting_bitmap bitmap;
         if (walk->number != b && posting_block_bitmap(list, b, &bitmap)) {

@@ -134,7 +134,7 @@ bool phrase_pair_keep(struct phrase_pair *pair, uint32_t b, const struct score_p
                 return false;
             const uint32_t last = posting_last_document(second->list, other);
             if (run->documents[end - 1] > last)
-                for (end = i + 1; run->documents[end] <= last; end++) {
+                for (end = i + 1; end < run->count && run->documents[end] <= last; end++) {
                 }
         }
         size_t n = end - i;

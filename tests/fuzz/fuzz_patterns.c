@@ -128,7 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char pattern[ROOM], raw[ROOM];
     uint8_t *section;
     const size_t length = take_word(&bytes, true, pattern);
-    const size_t raw_length = fuzz_below(&bytes, 20) % (fuzz_left(&bytes) + 1);
+    const size_t wanted = fuzz_below(&bytes, 20); /* takes bytes: before what is left is asked */
+    const size_t raw_length = wanted % (fuzz_left(&bytes) + 1);
     memcpy(raw, bytes.next, raw_length);
     const size_t count = take_words(&bytes, words);
     struct terms_reader *reader = dictionary(words, count, &section);
