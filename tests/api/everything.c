@@ -82,7 +82,7 @@ static libsearch_status add_fields(libsearch_writer *writer, libsearch_error *er
         unsigned flags;
         const char *analyzer;
     } fields[] = { { "title", LIBSEARCH_TEXT, 0, NULL },
-                   { "text", LIBSEARCH_TEXT, 0, NULL },
+                   { "text", LIBSEARCH_TEXT, LIBSEARCH_FIELD_SIGNATURE, NULL },
                    { "bare", LIBSEARCH_TEXT, LIBSEARCH_FIELD_NO_POSITIONS, NULL },
                    { "own", LIBSEARCH_TEXT, LIBSEARCH_FIELD_OWN_LISTS, "standard" },
                    { "hidden", LIBSEARCH_TEXT, LIBSEARCH_FIELD_NOT_STORED, NULL },

@@ -76,6 +76,15 @@ static libsearch_search_options search_options(void)
         return status;                                                                                                 \
     }
 
+#define TRY_DUPLICATES(name, call)                                                                                     \
+    TRY_OF(name)                                                                                                       \
+    {                                                                                                                  \
+        libsearch_duplicates *made = NULL;                                                                             \
+        const libsearch_status status = call;                                                                          \
+        libsearch_duplicates_free(made);                                                                               \
+        return status;                                                                                                 \
+    }
+
 TRY_OF(libsearch_open)
 {
     libsearch_index *made = NULL;
@@ -180,6 +189,9 @@ TRY_ASKED(libsearch_results_fragments,
 TRY_ASKED(libsearch_results_cursor, libsearch_results_cursor(made, 0, &borrowed, NULL))
 TRY_ASKED(libsearch_results_explain, libsearch_results_explain(made, 0, &lines, &line_count, NULL))
 
+TRY_DUPLICATES(libsearch_duplicates_of, libsearch_duplicates_of(w.snapshot, text_of("doc-12"), NULL, &made, NULL))
+TRY_DUPLICATES(libsearch_duplicates_list, libsearch_duplicates_list(w.snapshot, NULL, &made, NULL))
+TRY_DUPLICATES(libsearch_duplicates_fold, libsearch_duplicates_fold(w.results, NULL, &made, NULL))
 TRY_SUGGESTIONS(libsearch_complete, libsearch_complete(w.index, text_of("wi"), NULL, &made, NULL))
 TRY_SUGGESTIONS(libsearch_correct, libsearch_correct(w.index, text_of("wintre"), NULL, &made, NULL))
 TRY_SUGGESTIONS(libsearch_snapshot_complete, libsearch_snapshot_complete(w.snapshot, text_of("wi"), NULL, &made, NULL))
@@ -535,6 +547,9 @@ static const struct {
     READS(libsearch_query_filter),
     READS(libsearch_snapshot_backup),
     READS(libsearch_memory_storage_new),
+    READS(libsearch_duplicates_of),
+    READS(libsearch_duplicates_list),
+    READS(libsearch_duplicates_fold),
     READS(libsearch_watch_new),
     READS(libsearch_watch_add_field),
     READS(libsearch_watch_add),
@@ -599,6 +614,10 @@ static const char *const ALLOCATE_NOTHING[] = {
     "libsearch_filter_free",
     "libsearch_memory_storage_free",
     "libsearch_results_estimate",
+    "libsearch_duplicates_at",
+    "libsearch_duplicates_count",
+    "libsearch_duplicates_free",
+    "libsearch_duplicates_size",
     "libsearch_watch_count",
     "libsearch_watch_free",
     "libsearch_watcher_close",
@@ -721,6 +740,8 @@ static void what_gives_back_or_frees_allocates_nothing(void **state)
     libsearch_watcher *watcher;
     const libsearch_storage *memory;
     size_t count;
+    libsearch_duplicates *alike;
+    assert_ok(libsearch_duplicates_fold(w.results, NULL, &alike, NULL));
     assert_ok(libsearch_watch_new(NULL, &set, NULL));
     assert_ok(libsearch_watch_add_text(set, text_of("one"), text_of("winter"), 0, NULL, NULL, NULL));
     assert_ok(libsearch_watcher_open(set, NULL, &watcher, NULL));
@@ -746,6 +767,10 @@ static void what_gives_back_or_frees_allocates_nothing(void **state)
     libsearch_results_exhaustive(results);
     libsearch_results_estimate(results, NULL, NULL);
     libsearch_filter_count(filter);
+    libsearch_duplicates_count(alike);
+    libsearch_duplicates_size(alike, 0);
+    libsearch_duplicates_at(alike, 0, 0);
+    libsearch_duplicates_free(alike);
     libsearch_watcher_id(watcher, 0);
     libsearch_watcher_close(watcher);
     libsearch_watch_count(set);
