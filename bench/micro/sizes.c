@@ -50,7 +50,9 @@ static void add_list(const struct posting_list *list)
     sum.frequencies += frequencies;
     if (list->last_documents != NULL) {
         sum.rest += payload - documents - frequencies;
-        sum.guide += (uint64_t)(list->payload - list->last_documents) + POSTING_HEADER;
+        const uint8_t *end = list->bitmap != NULL ? list->bitmap : list->payload;
+        sum.documents += (uint64_t)(list->payload - end);
+        sum.guide += (uint64_t)(end - list->last_documents) + POSTING_HEADER;
     }
 }
 
