@@ -2,17 +2,22 @@
  *
  * libsearch: full-text search as a C library.
  *
- * The header is a staircase; each step is complete in itself.
+ *     libsearch_open("news.index", LIBSEARCH_CREATE, NULL, &index, NULL);
+ *     libsearch_writer_open(index, NULL, &writer, NULL);
+ *     document = libsearch_document_new(index);
+ *     libsearch_document_set_text(document, "title", LIBSEARCH_STRING("Officials agree on cooperation"));
+ *     libsearch_writer_put(writer, LIBSEARCH_STRING("report-1"), document, NULL);
+ *     libsearch_writer_commit(writer, NULL);
+ *     libsearch_search(index, LIBSEARCH_STRING("cooperating officials"), 10, &results, NULL);
  *
+ * The header is a staircase; each step is complete in itself.
  *   1. First search      open, put, commit, search: all that a small program needs
  *   2. Documents         values of every kind, stored fields, fetching by id
  *   3. Fields            a schema: types, analyzers, weights
  *   4. Writing           options, durability, prepared commits, deletion, compaction
  *   5. Searching         snapshots, options, deadlines, totals, ranking models
  *   6. Looking inside    information, checking, versions
- *
  * and, in files of their own that this one includes at its end,
- *
  *   <libsearch/query.h>    query trees: built by functions or parsed from text
  *   <libsearch/suggest.h>  completions of what is being typed, and did-you-mean
  *   <libsearch/rank.h>     ranking models, the program's own numbers and functions in the score, a second stage
@@ -23,6 +28,8 @@
  *   <libsearch/extend.h>   analyzers, storage, log and progress by the program's own functions
  *   <libsearch/total.h>    how many documents match, at least, about and at most
  *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
+ *   <libsearch/duplicates.h> one text told twice: near-duplicates found, listed, folded in results
+ *   <libsearch/limits.h>   how long names, values and queries may be, and how many there may be of each
  *
  * Rules that hold everywhere
  *
@@ -342,7 +349,9 @@ enum {
     LIBSEARCH_FIELD_NOT_STORED = 1u << 0,   /**< do not keep the value for fetching */
     LIBSEARCH_FIELD_NO_POSITIONS = 1u << 1, /**< text: no phrases; smaller. Gives the field lists of its own */
     LIBSEARCH_FIELD_OWN_LISTS = 1u << 2,    /**< text: plain words do not look here, field:word does */
-    LIBSEARCH_FIELD_NO_COLUMN = 1u << 3     /**< keyword, numbers: no sorting and facets; smaller */
+    LIBSEARCH_FIELD_NO_COLUMN = 1u << 3,    /**< keyword, numbers: no sorting and facets; smaller */
+    LIBSEARCH_FIELD_SIGNATURE = 1u << 4     /**< text: 64 bytes more a document, by which near-duplicates are found
+                                                 (libsearch/duplicates.h) */
 };
 
 /** A field as the schema has it. */
@@ -770,37 +779,15 @@ LIBSEARCH_API const char *libsearch_build_option(size_t i, const char **value);
 /** A status as an English word or two, for people. Since 0.1. */
 LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 
-/* Limits. Each is tested at its edge. An index has at most LIBSEARCH_MAX_SEGMENTS * LIBSEARCH_MAX_SEGMENT_DOCUMENTS
- * documents. */
-#define LIBSEARCH_MAX_ID 65536                     /**< bytes of an id */
-#define LIBSEARCH_MAX_FIELD_NAME 255               /**< bytes of a field's name */
-#define LIBSEARCH_MAX_FIELDS 1024                  /**< fields of an index */
-#define LIBSEARCH_MAX_TERM 255                     /**< bytes of an index term; longer words are cut there */
-#define LIBSEARCH_MAX_KEYWORD 32766                /**< bytes of a keyword */
-#define LIBSEARCH_MAX_VALUE 1073741824             /**< bytes of one value, and of one document */
-#define LIBSEARCH_MAX_COMMIT_BYTES 65536           /**< bytes of the program's own in a commit */
-#define LIBSEARCH_MAX_QUERY_DEPTH 64               /**< nesting of a query */
-#define LIBSEARCH_MAX_CLAUSES 65536                /**< parts of a query, all levels together */
-#define LIBSEARCH_MAX_EXPANSION 1024               /**< words that a prefix or the like may stand for */
-#define LIBSEARCH_MAX_RESULTS 1000000              /**< offset + count of a search */
-#define LIBSEARCH_MAX_SORTS 16                     /**< steps of an order */
-#define LIBSEARCH_MAX_FACETS 64                    /**< facets of a search */
-#define LIBSEARCH_MAX_VALUES 16777216              /**< values of a document */
-#define LIBSEARCH_MAX_PATTERN 1024                 /**< characters of a pattern, stars not counted */
-#define LIBSEARCH_MAX_EDITS 2                      /**< by which a likeness may differ */
-#define LIBSEARCH_MAX_WARNINGS 64                  /**< of the parser about one query */
-#define LIBSEARCH_MAX_THREADS 1024                 /**< of a writer */
-#define LIBSEARCH_LEAST_MEMORY 16777216            /**< bytes that a writer must be given */
-#define LIBSEARCH_MAX_SEGMENT_DOCUMENTS 1073741824 /**< documents of a segment, deleted ones with them */
-#define LIBSEARCH_MAX_SEGMENTS 1048576             /**< segments of an index */
-
 #ifdef __cplusplus
 }
 #endif
 
 #include <libsearch/backup.h>
+#include <libsearch/duplicates.h>
 #include <libsearch/extend.h>
 #include <libsearch/filter.h>
+#include <libsearch/limits.h>
 #include <libsearch/query.h>
 #include <libsearch/rank.h>
 #include <libsearch/snippets.h>
