@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* A snapshot written as an index of its own, where calls fail on the way. */
+#include "index/backup.h"
+#include "index/index_model.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct fixture {
+    struct recording *recording;
+    struct index_store *store;
+    struct index_writer *writer;
+    struct model model;
+};
+
+/* Three segments, of which nothing lives in the second any more. */
+static struct snapshot *open_fixture(struct fixture *f)
+{
+    struct snapshot *snapshot;
+    *f = (struct fixture){ .recording = recording_new() };
+    assert_ok(open_store(f->recording, LIBSEARCH_CREATE, &f->store, NULL));
+    assert_ok(index_writer_open(f->store, NULL, &f->writer, NULL));
+    for (int i = 0; i < 3; i++) {
+        char id[24];
+        snprintf(id, sizeof id, "%d", i);
+        assert_ok(put(f->writer, id, "text", NULL));
+        if (i != 1)
+            model_put(&f->model, id, "text");
+        assert_ok(index_writer_refresh(f->writer, NULL));
+    }
+    assert_ok(remove_id(f->writer, "1", NULL));
+    assert_ok(index_writer_refresh(f->writer, NULL));
+    assert_ok(index_store_snapshot(f->store, &snapshot, NULL));
+    return snapshot;
+}
+
+static void close_fixture(struct fixture *f)
+{
+    index_writer_close(f->writer);
+    index_store_close(f->store);
+    recording_free(f->recording);
+    model_free(&f->model);
+}
+
+static void a_backup_has_what_lives_in_the_snapshot(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct snapshot *snapshot = open_fixture(&f);
+    struct recording *copy = recording_new();
+    struct storage *storage = recording_open(copy, allocator_default());
+    assert_int_equal(snapshot->segment_count, 2);
+    assert_ok(snapshot_backup(snapshot, storage, NULL, NULL));
+    assert_status(snapshot_backup(snapshot, storage, NULL, NULL), LIBSEARCH_EXISTS);
+    storage_close(storage);
+    const char *difference = index_difference(copy, &f.model);
+    if (difference != NULL)
+        fail_msg("%s", difference);
+    snapshot_release(snapshot);
+    recording_free(copy);
+    close_fixture(&f);
+}
+
+static void a_backup_that_fails_leaves_no_index_and_can_be_made_again(void **state)
+{
+    (void)state;
+    static const libsearch_status causes[] = { LIBSEARCH_IO, LIBSEARCH_FULL, LIBSEARCH_FINISHED };
+    struct fixture f;
+    struct snapshot *snapshot = open_fixture(&f);
+    size_t cases = 0;
+    for (size_t cause = 0; cause < 3; cause++) {
+        const unsigned kinds = causes[cause] == LIBSEARCH_FINISHED ? RECORDING_SYNC | RECORDING_SYNC_DIRECTORY
+                                                                   : RECORDING_ALL & ~RECORDING_SYNC_DIRECTORY;
+        for (uint64_t nth = 0;; nth++) {
+            struct recording *copy = recording_new();
+            struct storage *storage = recording_open(copy, allocator_default());
+            struct index_store *store;
+            libsearch_error error = LIBSEARCH_ERROR_INIT;
+            recording_fail(copy, kinds, nth, causes[cause], false);
+            const libsearch_status status = snapshot_backup(snapshot, storage, NULL, &error);
+            const bool failed = recording_failed_in(copy)[0] != 0;
+            char where[200];
+            snprintf(where, sizeof where, "%s", recording_failed_in(copy));
+            recording_mend(copy);
+            if (status != LIBSEARCH_OK) {
+                if (!failed || status == LIBSEARCH_FINISHED || error.status != status || error.message[0] == 0)
+                    fail_msg("%s: status %d, %s", where, (int)status, error.message);
+                /* There is no index; or, where its name was not synced for sure, the whole one. */
+                const libsearch_status opened = open_store(copy, 0, &store, NULL);
+                if (opened == LIBSEARCH_OK)
+                    index_store_close(store);
+                else if (opened != LIBSEARCH_NOT_FOUND && opened != LIBSEARCH_NOT_AN_INDEX)
+                    fail_msg("%s: what is left opens with status %d", where, (int)opened);
+                else if (snapshot_backup(snapshot, storage, NULL, &error) != LIBSEARCH_OK)
+                    fail_msg("%s: not made again: %s", where, error.message);
+            }
+            storage_close(storage);
+            const char *difference = index_difference(copy, &f.model);
+            if (difference != NULL)
+                fail_msg("%s: %s", where, difference);
+            recording_free(copy);
+            if (!failed)
+                break;
+            cases++;
+        }
+    }
+    printf("%zu cases\n", cases);
+    snapshot_release(snapshot);
+    close_fixture(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_backup_has_what_lives_in_the_snapshot),
+        cmocka_unit_test(a_backup_that_fails_leaves_no_index_and_can_be_made_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
