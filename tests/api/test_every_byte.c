@@ -20,7 +20,7 @@
 #include "base/hash.h"
 #include "io/section_layout.h"
 
-enum { MAX_FILES = 16, MAX_LENGTH = 1 << 17, MOST_MS = 10000 };
+enum { MAX_FILES = 16, MAX_LENGTH = 1 << 17, MOST_MS = 10000, MOST_BYTES = 64 << 20 };
 
 /* The sanitizers see what is read outside; without them a few suffice. */
 #ifdef __SANITIZE_ADDRESS__
@@ -38,12 +38,49 @@ static struct file {
 static size_t file_count;
 
 static char folder[64];
-static uint64_t whole_sum;
+static uint64_t whole_sum, previous_sum; /* of the answers of the newest commit, and of the one before */
 
 struct counts {
     size_t cases, refused, same, found, errors, answers;
     double slowest;
+    size_t largest; /* memory of an index while it was asked */
 };
+
+/* What an open index takes: an allocator that knows the most. Searches have their own limits (api/everything.c). */
+static struct {
+    libsearch_allocator allocator;
+    size_t now, most;
+} taken;
+
+enum { TAKEN_HEADER = 16 };
+
+static void *take_again(void *context, void *memory, size_t size)
+{
+    (void)context;
+    char *old = memory == NULL ? NULL : (char *)memory - TAKEN_HEADER;
+    size_t old_size = 0;
+    if (old != NULL)
+        memcpy(&old_size, old, sizeof old_size);
+    char *made = size > MOST_BYTES ? NULL : realloc(old, size + TAKEN_HEADER);
+    if (taken.now - old_size + size > taken.most) /* also what was not given counts: asking for it is wrong */
+        taken.most = taken.now - old_size + size;
+    if (made == NULL)
+        return NULL;
+    memcpy(made, &size, sizeof size);
+    taken.now += size - old_size;
+    return made + TAKEN_HEADER;
+}
+
+static void *take(void *context, size_t size) { return take_again(context, NULL, size); }
+
+static void give_back(void *context, void *memory)
+{
+    size_t size;
+    (void)context;
+    memcpy(&size, (char *)memory - TAKEN_HEADER, sizeof size);
+    taken.now -= size;
+    free((char *)memory - TAKEN_HEADER);
+}
 
 static double seconds_now(void)
 {
@@ -131,7 +168,10 @@ static void tell(void *context, const char *line)
 static libsearch_status open_and_ask(unsigned flags, uint64_t *sum, libsearch_error *error)
 {
     libsearch_index *index;
-    libsearch_status failed = libsearch_open(folder, flags | LIBSEARCH_READ_ONLY, NULL, &index, error);
+    libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+    taken.allocator = (libsearch_allocator){ NULL, take, take_again, give_back };
+    options.allocator = &taken.allocator;
+    libsearch_status failed = libsearch_open(folder, flags | LIBSEARCH_READ_ONLY, &options, &index, error);
     if (failed != LIBSEARCH_OK)
         return failed;
     everything_ask(index, sum, &failed);
@@ -148,6 +188,7 @@ static void try_damage(struct counts *counts, const char *name, const char *othe
     struct told told = { 0, name, false };
     const double start = seconds_now();
     counts->cases++;
+    taken.most = 0;
     libsearch_status status = open_and_ask(LIBSEARCH_VERIFY, &sum, &error);
     if (status == LIBSEARCH_OK && !mended && sum != whole_sum)
         fail_msg("%s: verified, and other answers", what);
@@ -173,6 +214,10 @@ static void try_damage(struct counts *counts, const char *name, const char *othe
     const double took = seconds_now() - start;
     if (took > counts->slowest)
         counts->slowest = took;
+    if (taken.most > counts->largest)
+        counts->largest = taken.most;
+    if (taken.now != 0)
+        fail_msg("%s: %zu bytes are not given back", what, taken.now);
 }
 
 /* Mending: the checksums of a file in memory, then whoever names that file by its checksum. */
@@ -258,10 +303,27 @@ static bool change_byte(uint8_t *byte, unsigned way)
 static void say(const char *name, const struct counts *counts)
 {
     printf("%s: %zu cases; verified: %zu refused, %zu the same answers; check: %zu found; unverified: %zu errors, %zu "
-           "answers; slowest %.0f ms\n",
+           "answers; slowest %.0f ms, most memory %zu KiB\n",
            name, counts->cases, counts->refused, counts->same, counts->found, counts->errors, counts->answers,
-           counts->slowest * 1000);
+           counts->slowest * 1000, counts->largest / 1024);
     assert_true(counts->slowest * 1000 < MOST_MS);
+    assert_true(counts->largest < MOST_BYTES);
+}
+
+/* A commit without its manifest is not there: the other one counts, and answers as it did. */
+static void try_without_manifest(struct counts *counts, const char *what)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    uint64_t sum = 0;
+    counts->cases++;
+    if (open_and_ask(LIBSEARCH_VERIFY, &sum, &error) != LIBSEARCH_OK)
+        fail_msg("%s: %s", what, error.message);
+    if (sum != whole_sum && sum != previous_sum)
+        fail_msg("%s: answers of neither commit", what);
+    counts->same++;
+    assert_int_equal(libsearch_check(folder, NULL, NULL, NULL), LIBSEARCH_OK);
+    assert_int_equal(open_and_ask(0, &sum, &error), LIBSEARCH_OK);
+    counts->answers++;
 }
 
 static void every_byte_that_is_wrong_is_named_or_harmless(void **state)
@@ -302,8 +364,9 @@ static void every_byte_that_is_wrong_is_named_or_harmless(void **state)
         snprintf(path, sizeof path, "%.63s/%.63s", folder, files[f].name);
         snprintf(what, sizeof what, "%.63s is missing", files[f].name);
         assert_int_equal(unlink(path), 0);
-        /* Without its manifest the newest commit is not there, and the one before is what counts. */
-        if (strncmp(files[f].name, "commit-", 7) != 0)
+        if (strncmp(files[f].name, "commit-", 7) == 0)
+            try_without_manifest(&others, what);
+        else
             try_damage(&others, files[f].name, NULL, what, false);
         write_whole(files[f].name, files[f].data, files[f].length);
         for (size_t g = 0; g < f; g++) {
@@ -373,6 +436,11 @@ static int make(void **state)
         return -1;
     }
     uint64_t again = 0;
+    if (open_and_ask(LIBSEARCH_VERIFY | LIBSEARCH_PREVIOUS, &previous_sum, &error) != LIBSEARCH_OK) {
+        printf("the commit before: %s\n", error.message);
+        return -1;
+    }
+    assert_true(previous_sum != whole_sum);
     open_and_ask(0, &again, &error);
     return again == whole_sum ? 0 : -1;
 }

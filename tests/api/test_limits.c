@@ -376,7 +376,23 @@ static void memory_and_threads_of_a_writer(void **state)
     assert_status(write_with(LIBSEARCH_LEAST_MEMORY - 1, 0), LIBSEARCH_INVALID);
     assert_ok(write_with(LIBSEARCH_LEAST_MEMORY, 0));
     assert_ok(write_with(LIBSEARCH_LEAST_MEMORY + 1, 0));
+    assert_ok(write_with(0, LIBSEARCH_MAX_THREADS - 1));
+    assert_ok(write_with(0, LIBSEARCH_MAX_THREADS));
     assert_status(write_with(0, LIBSEARCH_MAX_THREADS + 1), LIBSEARCH_INVALID);
+}
+
+static libsearch_status like(size_t edits)
+{
+    libsearch_query *query = libsearch_query_fuzzy(NULL, text_of("words"), (unsigned)edits);
+    const libsearch_status status = query == NULL ? LIBSEARCH_INVALID : search_with(query, NULL);
+    libsearch_query_free(query);
+    return status;
+}
+
+static void edits_of_a_likeness(void **state)
+{
+    (void)state;
+    at_edge(LIBSEARCH_MAX_EDITS, LIBSEARCH_INVALID, like);
 }
 
 #define EDGE(test) cmocka_unit_test_setup_teardown(test, open_index, close_index)
@@ -400,6 +416,7 @@ int main(void)
         EDGE(steps_of_an_order_and_facets),
         EDGE(warnings_of_a_query),
         EDGE(memory_and_threads_of_a_writer),
+        EDGE(edits_of_a_likeness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
