@@ -108,8 +108,8 @@ static libsearch_status segment_decode(struct manifest *manifest, const char *pa
     segment->deletions = cursor_u64(from);
     segment->deletions_length = cursor_u64(from);
     segment->flags = cursor_u32(from);
-    if (from->failed)
-        return manifest_damaged(path, from, "the list of segments ends too early", error);
+    if (from->failed) /* coverage:unreachable: their number was held against the length */
+        return manifest_damaged(path, from, "the list of segments ends too early", error); /* coverage:unreachable */
     if (segment->number == 0 || segment->number >= manifest->next_number || segment->deletions >= manifest->next_number)
         return manifest_damaged(path, from, "a segment with an impossible number", error);
     if (segment->documents == 0 || segment->documents > SEGMENT_MAX_DOCUMENTS || segment->deleted >= segment->documents)

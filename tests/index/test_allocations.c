@@ -2,6 +2,8 @@
 /* Every allocation fails, once and for ever: a clean status, no leak, the last commit stands. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +14,19 @@
 #include "index/index_model.h"
 
 struct counting {
-    uint64_t calls, fail_at;
-    int64_t alive;
-    bool for_ever, failed;
+    _Atomic uint64_t calls;
+    uint64_t fail_at;
+    _Atomic int64_t alive;
+    bool for_ever;
+    atomic_bool failed;
 };
 
 static bool fails(struct counting *counting)
 {
     const uint64_t call = counting->calls++;
     const bool now = call == counting->fail_at || (call > counting->fail_at && counting->for_ever);
-    counting->failed |= now;
+    if (now)
+        counting->failed = true;
     return now;
 }
 
@@ -53,7 +58,7 @@ static void is_clean(libsearch_status status)
 }
 
 /* As a program would: what fails is given up, the rest goes on. True: the last commit was acknowledged. */
-static bool work(struct recording *recording, const libsearch_allocator *allocator)
+static bool work(struct recording *recording, const libsearch_allocator *allocator, unsigned threads)
 {
     struct storage *storage = recording_open(recording, allocator_default());
     struct index_store *store;
@@ -65,7 +70,8 @@ static bool work(struct recording *recording, const libsearch_allocator *allocat
     is_clean(status);
     if (status != LIBSEARCH_OK)
         return false;
-    status = index_writer_open(store, &(struct index_writer_options){ .memory = 500 }, &writer, NULL);
+    status =
+        index_writer_open(store, &(struct index_writer_options){ .memory = 500, .threads = threads }, &writer, NULL);
     is_clean(status);
     if (status == LIBSEARCH_OK) {
         bool all = true;
@@ -123,7 +129,10 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
     }
     model_delete(&after, "20");
     size_t cases = 0;
-    for (int for_ever = 0; for_ever < 2; for_ever++) {
+    /* With threads the order of the allocations is another each time; there are as many. */
+    for (int way = 0; way < 4; way++) {
+        const bool for_ever = way % 2;
+        const unsigned threads = way < 2 ? 1 : 2;
         bool failed = true;
         for (uint64_t nth = 0; failed; nth++) {
             struct recording *recording = recording_cut_after(start, recording_changes(start), CUT_KEEPS, 0);
@@ -131,7 +140,7 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
             const libsearch_allocator allocator = { &counting, count_allocate, count_reallocate, count_release };
             /* The storage's struct itself comes from malloc, but is freed by the allocator. */
             counting.alive = 1;
-            const bool committed = work(recording, &allocator);
+            const bool committed = work(recording, &allocator, threads);
             failed = counting.failed;
             if (counting.alive != 0)
                 fail_msg("allocation %llu (%s): %lld leaked", (unsigned long long)nth, for_ever ? "for ever" : "once",

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "index/index_model.h"
+#include "index/manifest.h"
 #include "index/names.h"
+#include "support/failing_allocator.h"
 
 /* Two segments, one with deletions, and two commits. */
 static struct recording *make_index(struct model *model)
@@ -195,6 +197,144 @@ static void every_missing_file_is_found(void **state)
     model_free(&model);
 }
 
+static void a_directory_of_other_files_is_no_index(void **state)
+{
+    (void)state;
+    struct recording *recording = recording_new();
+    struct storage *storage = recording_open(recording, allocator_default());
+    struct output *output;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    assert_int_equal(storage_create(storage, "letter.txt", &output, NULL), LIBSEARCH_OK);
+    assert_int_equal(output_close(output, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_check(allocator_default(), storage, NULL, NULL, NULL, &error), LIBSEARCH_NOT_AN_INDEX);
+    assert_non_null(strstr(error.message, "holds other files"));
+    storage_close(storage);
+    struct index_store *store;
+    assert_int_equal(open_store(recording, LIBSEARCH_PREVIOUS, &store, &error), LIBSEARCH_NOT_AN_INDEX);
+    recording_free(recording);
+    recording = recording_new();
+    assert_int_equal(open_store(recording, LIBSEARCH_PREVIOUS, &store, &error), LIBSEARCH_NOT_FOUND);
+    recording_free(recording);
+}
+
+/* Writes a commit after the newest, in which the first segment's deletions are what `change` makes of them. */
+static void commit_changed(struct recording *recording, void (*change)(struct manifest_segment *segment))
+{
+    struct storage *storage = recording_open(recording, allocator_default());
+    struct manifest *manifest;
+    char name[NAME_SIZE];
+    uint64_t commit = 1;
+    for (name_commit(name, commit + 1, false); recording_has(recording, name); name_commit(name, commit + 1, false))
+        commit++;
+    assert_int_equal(manifest_read(storage, NULL, commit, false, &manifest, NULL), LIBSEARCH_OK);
+    manifest->before = commit;
+    manifest->commit = commit + 1;
+    assert_true(manifest->segments[0].deletions != 0);
+    change(&manifest->segments[0]);
+    assert_int_equal(manifest_write(storage, manifest, true, NULL), LIBSEARCH_OK);
+    assert_int_equal(storage_rename(storage, NAME_TEMPORARY, name, NULL), LIBSEARCH_OK);
+    manifest_release(manifest);
+    storage_close(storage);
+}
+
+static void forget_deletions(struct manifest_segment *segment)
+{
+    segment->deletions = segment->deletions_length = segment->deleted = 0;
+}
+
+static void two_live_documents_of_one_id_are_damage(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    size_t lines;
+    commit_changed(recording, forget_deletions);
+    assert_int_equal(check(recording, "is not the only live one of its id", &lines), LIBSEARCH_CORRUPT);
+    assert_int_equal(lines, 6); /* those that were replaced */
+    recording_free(recording);
+    model_free(&model);
+}
+
+static void count_one_more(struct manifest_segment *segment) { segment->deleted++; }
+
+static void deletions_that_are_not_as_many_as_the_commit_says_are_damage(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    struct index_store *store;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    size_t lines;
+    commit_changed(recording, count_one_more);
+    assert_int_equal(check(recording, "6 documents deleted, the commit says 7", &lines), LIBSEARCH_CORRUPT);
+    assert_int_equal(open_store(recording, 0, &store, &error), LIBSEARCH_CORRUPT);
+    assert_non_null(strstr(error.message, "the commit says 7"));
+    recording_free(recording);
+    model_free(&model);
+}
+
+static void what_keeps_the_check_from_looking_is_said(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    static const libsearch_status causes[] = { LIBSEARCH_IO, LIBSEARCH_NO_MEMORY };
+    size_t cases = 0;
+    for (size_t cause = 0; cause < 2; cause++)
+        for (uint64_t nth = 0;; nth++) {
+            struct storage *storage = recording_open(recording, allocator_default());
+            libsearch_error error = LIBSEARCH_ERROR_INIT;
+            recording_fail(recording, RECORDING_ALL, nth, causes[cause], false);
+            const libsearch_status status = index_check(allocator_default(), storage, NULL, NULL, NULL, &error);
+            const bool failed = recording_failed_in(recording)[0] != 0;
+            recording_mend(recording);
+            storage_close(storage);
+            /* Of an unreadable manifest the loose commit's is none. */
+            if (!failed)
+                assert_int_equal(status, LIBSEARCH_OK);
+            else if (status != causes[cause] && status != LIBSEARCH_OK)
+                fail_msg("call %d, status %d: %s", (int)nth, (int)status, error.message);
+            if (status == causes[cause])
+                assert_true(error.message[0] != 0);
+            if (!failed)
+                break;
+            cases++;
+        }
+    printf("%zu cases\n", cases);
+    assert_true(cases > 10);
+    recording_free(recording);
+    model_free(&model);
+}
+
+static void a_check_that_runs_out_of_memory_says_so_and_keeps_nothing(void **state)
+{
+    (void)state;
+    struct model model = { 0 };
+    struct recording *recording = make_index(&model);
+    commit_changed(recording, forget_deletions);
+    size_t cases = 0;
+    for (size_t fail_at = 1;; fail_at++) {
+        struct failing_allocator failing;
+        struct storage *storage = recording_open(recording, allocator_default());
+        struct told told = { 0, NULL };
+        failing_allocator_init(&failing, fail_at);
+        storage->allocator = &failing.allocator;
+        const libsearch_status status = index_check(&failing.allocator, storage, NULL, tell, &told, NULL);
+        storage->allocator = allocator_default();
+        storage_close(storage);
+        assert_int_equal(failing.blocks, 0);
+        if (status == LIBSEARCH_CORRUPT)
+            break;
+        assert_int_equal(status, LIBSEARCH_NO_MEMORY);
+        assert_int_equal(told.lines, 0);
+        cases++;
+    }
+    printf("%zu cases\n", cases);
+    assert_true(cases > 10);
+    recording_free(recording);
+    model_free(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +343,11 @@ int main(void)
         cmocka_unit_test(what_a_killed_writer_leaves_is_no_damage_and_the_next_writer_removes_it),
         cmocka_unit_test(every_flipped_bit_of_every_file_is_found_and_its_file_named),
         cmocka_unit_test(every_missing_file_is_found),
+        cmocka_unit_test(a_directory_of_other_files_is_no_index),
+        cmocka_unit_test(two_live_documents_of_one_id_are_damage),
+        cmocka_unit_test(deletions_that_are_not_as_many_as_the_commit_says_are_damage),
+        cmocka_unit_test(what_keeps_the_check_from_looking_is_said),
+        cmocka_unit_test(a_check_that_runs_out_of_memory_says_so_and_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,6 +128,23 @@ static void a_manifest_cut_short_is_refused(void **state)
     assert_status(read_bytes(fixture, fixture->bytes, fixture->length + 1), LIBSEARCH_CORRUPT);
 }
 
+/* The schema stands behind the head (four numbers) and the program's bytes, each with its length before it. */
+static void a_schema_that_is_shorter_than_it_says_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    const size_t at = 4 * 8 + 1 + strlen("program");
+    const size_t length = fixture->bytes[at];
+    assert_true(length > 0 && length < 127);
+    uint8_t *bytes = malloc(fixture->length + 1);
+    memcpy(bytes, fixture->bytes, at + 1 + length);
+    bytes[at]++;
+    bytes[at + 1 + length] = 0;
+    memcpy(bytes + at + 2 + length, fixture->bytes + at + 1 + length, fixture->length - at - 1 - length);
+    assert_status(read_bytes(fixture, bytes, fixture->length + 1), LIBSEARCH_CORRUPT);
+    assert_non_null(strstr(fixture->error.message, "the schema is shorter than it says"));
+    free(bytes);
+}
+
 static void a_segment_has_documents_up_to_their_limit(void **state)
 {
     struct fixture *fixture = *state;
@@ -175,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OWN_STORAGE(what_cannot_be_is_refused_by_name),
         OWN_STORAGE(a_manifest_cut_short_is_refused),
+        OWN_STORAGE(a_schema_that_is_shorter_than_it_says_is_refused),
         OWN_STORAGE(a_segment_has_documents_up_to_their_limit),
         OWN_STORAGE(an_index_has_segments_up_to_their_limit),
     };

@@ -130,6 +130,22 @@ static void a_large_segment_is_no_part_of_a_merge(void **state)
     assert_false(merge_policy_choose(segments, 0, &first, &count));
 }
 
+/* Too many segments are merged whatever their tiers, but never across a large one. */
+static void among_too_many_segments_a_large_one_is_no_part_of_a_merge(void **state)
+{
+    (void)state;
+    for (size_t large = 0; large < 60; large++) {
+        struct merge_candidate segments[60];
+        size_t first, count;
+        for (size_t i = 0; i < 60; i++) /* no ten of one tier in a row: each third is of the next one */
+            segments[i] = (struct merge_candidate){ i % 3 == 0 ? 70000000 : 700000, 100, 0 };
+        segments[large] = (struct merge_candidate){ MERGE_MAX_BYTES - 1, 1000000, 0 };
+        assert_true(merge_policy_choose(segments, 60, &first, &count));
+        assert_true(count >= 2 && first + count <= 60);
+        assert_true(large < first || large >= first + count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_segment_with_many_deletions_is_rewritten_alone),
         cmocka_unit_test(nine_of_a_tier_stay_and_ten_are_merged),
         cmocka_unit_test(a_large_segment_is_no_part_of_a_merge),
+        cmocka_unit_test(among_too_many_segments_a_large_one_is_no_part_of_a_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

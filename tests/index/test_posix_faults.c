@@ -352,12 +352,75 @@ static void a_file_system_that_cannot_lock_is_told(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static libsearch_status count_file(void *context, const char *name, uint64_t size, libsearch_error *error)
+{
+    (void)name;
+    (void)size;
+    (void)error;
+    ++*(size_t *)context;
+    return LIBSEARCH_OK;
+}
+
+/* Another process removes a file between two calls. */
+static void a_file_that_goes_while_it_is_listed_locked_or_read_is_told_or_looked_for_again(void **state)
+{
+    (void)state;
+    struct storage *storage;
+    struct file_lock *lock;
+    struct mapping mapping;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    size_t listed;
+    snprintf(folder, sizeof folder, "%s/libsearch-test-XXXXXX", place());
+    assert_non_null(mkdtemp(folder));
+    assert_ok(storage_open_posix(allocator_default(), folder, false, false, &storage, NULL));
+    for (char name[] = "a"; name[0] <= 'c'; name[0]++) {
+        struct output *output;
+        assert_ok(storage_create(storage, name, &output, NULL));
+        assert_ok(output_append(output, "some bytes", 10, NULL));
+        assert_ok(output_close(output, NULL));
+    }
+    /* ".", ".." and three files: one of the three calls that matter finds nothing any more. */
+    size_t fewer = 0;
+    for (uint64_t nth = 0; nth < 5; nth++) {
+        listed = 0;
+        system_calls_fail(SYSTEM_STAT, nth, ENOENT, false);
+        assert_ok(storage_list(storage, count_file, &listed, NULL));
+        system_calls_mend();
+        fewer += listed == 2;
+        assert_true(listed == 2 || listed == 3);
+    }
+    assert_int_equal(fewer, 3);
+    system_calls_fail(SYSTEM_STAT, 1, EIO, false);
+    assert_status(storage_list(storage, count_file, &listed, &error), LIBSEARCH_IO);
+    system_calls_mend();
+    /* The lock counts only on the file that has the name. */
+    for (uint64_t nth = 0; nth < 2; nth++) {
+        system_calls_fail(SYSTEM_STAT, nth, ENOENT, false);
+        assert_ok(storage_lock(storage, "write.lock", 0, &lock, NULL));
+        assert_int_equal(system_calls_counted(), nth + 3); /* one round more */
+        system_calls_mend();
+        storage_unlock(storage, lock);
+        system_calls_fail(SYSTEM_STAT, nth, EIO, false);
+        assert_status(storage_lock(storage, "write.lock", 0, &lock, &error), LIBSEARCH_IO);
+        system_calls_mend();
+    }
+    /* A file that was longer when its length was asked for. */
+    system_calls_fail(SYSTEM_READ, 0, SYSTEM_END, false);
+    assert_status(storage_map(storage, "a", true, &mapping, &error), LIBSEARCH_IO);
+    assert_non_null(strstr(error.message, "/a: ends at byte 0 while it is read"));
+    system_calls_mend();
+    storage_close(storage);
+    remove_all();
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(after_any_failed_system_call_the_last_commit_is_there_and_the_next_writer_goes_on),
         cmocka_unit_test(an_index_that_could_not_be_made_on_disk_can_be_made_later),
         cmocka_unit_test(a_file_system_that_cannot_lock_is_told),
+        cmocka_unit_test(a_file_that_goes_while_it_is_listed_locked_or_read_is_told_or_looked_for_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

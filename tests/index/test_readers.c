@@ -339,6 +339,39 @@ static void readers_beside_a_writer_see_whole_commits_that_never_go_back(void **
     recording_free(race.recording);
 }
 
+/* A file that is gone when it is opened, though it was there a moment before: a writer was quicker. */
+static void a_reader_that_is_overtaken_looks_again_and_says_when_it_gives_up(void **state)
+{
+    (void)state;
+    for (int durable = 0; durable < 2; durable++) {
+        struct recording *recording = recording_new();
+        struct index_store *store;
+        struct index_writer *writer;
+        struct model model = { 0 };
+        libsearch_error error = LIBSEARCH_ERROR_INIT;
+        assert_int_equal(open_store(recording, LIBSEARCH_CREATE, &store, NULL), LIBSEARCH_OK);
+        assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+        assert_int_equal(put(writer, "a", "1", NULL), LIBSEARCH_OK);
+        model_put(&model, "a", "1");
+        const libsearch_durability durability = durable ? LIBSEARCH_DURABLE : LIBSEARCH_PROCESS;
+        assert_int_equal(index_writer_commit(writer, durability, NO_BYTES, NULL), LIBSEARCH_OK);
+        index_writer_close(writer);
+        index_store_close(store);
+        /* The first file that is mapped is the manifest. */
+        recording_fail(recording, RECORDING_MAP, 0, LIBSEARCH_NOT_FOUND, false);
+        const char *difference = index_difference(recording, &model);
+        if (difference != NULL)
+            fail_msg("%s", difference);
+        recording_fail(recording, RECORDING_MAP, 0, LIBSEARCH_NOT_FOUND, true);
+        assert_int_equal(open_store(recording, 0, &store, &error), LIBSEARCH_IO);
+        assert_non_null(strstr(error.message, "replaced faster than they can be read"));
+        recording_mend(recording);
+        assert_null(index_difference(recording, &model));
+        recording_free(recording);
+        model_free(&model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_writer_on_the_commit_before_passes_the_damaged_one),
         cmocka_unit_test(a_segment_that_is_missing_damaged_or_another_is_named),
         cmocka_unit_test(files_can_be_read_instead_of_mapped),
+        cmocka_unit_test(a_reader_that_is_overtaken_looks_again_and_says_when_it_gives_up),
         cmocka_unit_test(readers_beside_a_writer_see_whole_commits_that_never_go_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

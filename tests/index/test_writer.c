@@ -106,6 +106,11 @@ static void put_if_absent_sees_what_was_put_and_deleted_so_far(void **state)
     assert_int_equal(put_if_absent(f.writer, "a", "4", NULL), LIBSEARCH_OK);
     assert_int_equal(put_if_absent(f.writer, "a", "5", NULL), LIBSEARCH_EXISTS);
     model_put(&f.model, "a", "4");
+    /* Deleted before it is written anywhere. */
+    assert_int_equal(put_if_absent(f.writer, "b", "6", NULL), LIBSEARCH_OK);
+    assert_int_equal(remove_id(f.writer, "b", NULL), LIBSEARCH_OK);
+    assert_int_equal(put_if_absent(f.writer, "b", "7", NULL), LIBSEARCH_OK);
+    model_put(&f.model, "b", "7");
     commit_and_compare(&f);
     close_fixture(&f);
 }
@@ -467,6 +472,136 @@ static void an_index_opened_to_read_has_no_writer(void **state)
     close_fixture(&f);
 }
 
+static void compact_refuses_what_it_does_not_know(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    put_both(&f, "a", "1");
+    assert_int_equal(index_writer_compact(f.writer, 1u << 30, &error), LIBSEARCH_INVALID);
+    assert_non_null(strstr(error.message, "unknown flags"));
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void a_snapshot_from_before_a_merge_deletes_nothing(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    struct snapshot *snapshot;
+    put_both(&f, "a", "1");
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_OK);
+    put_both(&f, "b", "2");
+    assert_int_equal(index_writer_snapshot(f.writer, &snapshot, NULL), LIBSEARCH_OK);
+    assert_int_equal(snapshot->segment_count, 2);
+    assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_delete_document(f.writer, snapshot, 1, 0, NULL), LIBSEARCH_STALE);
+    assert_int_equal(index_writer_delete_document(f.writer, snapshot, 2, 0, NULL), LIBSEARCH_INVALID);
+    assert_int_equal(index_writer_delete_document(f.writer, snapshot, 1, 1, NULL), LIBSEARCH_INVALID);
+    snapshot_release(snapshot);
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+static void a_rollback_that_fails_can_be_tried_again(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    size_t failures = 0;
+    put_both(&f, "a", "1");
+    put_both(&f, "b", "2");
+    commit_and_compare(&f);
+    for (uint64_t nth = 0;; nth++) {
+        assert_int_equal(put(f.writer, "c", "3", NULL), LIBSEARCH_OK);
+        assert_int_equal(remove_id(f.writer, "a", NULL), LIBSEARCH_OK);
+        recording_fail(f.recording, RECORDING_ALL, nth, LIBSEARCH_IO, false);
+        const libsearch_status status = index_writer_rollback(f.writer, NULL);
+        const bool failed = recording_failed_in(f.recording)[0] != 0;
+        recording_mend(f.recording);
+        if (status != LIBSEARCH_OK) {
+            assert_int_equal(status, LIBSEARCH_IO);
+            assert_int_equal(index_writer_rollback(f.writer, NULL), LIBSEARCH_OK);
+            failures++;
+        }
+        if (!failed)
+            break;
+    }
+    printf("%zu rollbacks failed\n", failures);
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
+/* What a text of so many random letters takes cannot be gathered: it is written at once. */
+static void a_put_that_cannot_be_written_loses_the_writers_documents_and_it_says_so(void **state)
+{
+    (void)state;
+    enum { LETTERS = 400000 };
+    struct fixture f = open_fixture(NULL);
+    char *text = malloc(LETTERS + 1);
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_status status = LIBSEARCH_OK;
+    uint64_t random = 5;
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    recording_fail(f.recording, RECORDING_WRITE, 0, LIBSEARCH_FULL, true);
+    for (int i = 0; i < 20 && status == LIBSEARCH_OK; i++) {
+        char id[24];
+        for (size_t j = 0; j < LETTERS; j++) {
+            random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+            text[j] = random >> 60 < 2 ? ' ' : (char)('!' + (random >> 33) % 90);
+        }
+        text[LETTERS] = 0;
+        snprintf(id, sizeof id, "large %d", i);
+        status = put(f.writer, id, text, &error);
+    }
+    assert_int_equal(status, LIBSEARCH_FULL);
+    recording_mend(f.recording);
+    assert_int_equal(put(f.writer, "b", "2", &error), LIBSEARCH_FINISHED);
+    assert_int_equal(commit(f.writer, NULL), LIBSEARCH_FINISHED);
+    assert_int_equal(index_writer_rollback(f.writer, NULL), LIBSEARCH_OK);
+    put_both(&f, "c", "3");
+    commit_and_compare(&f);
+    free(text);
+    close_fixture(&f);
+}
+
+/* A commit that its writer did not live to sync: the next writer syncs its name before it removes anything. */
+static void a_writer_after_one_that_died_fails_to_open_while_the_directory_cannot_be_synced(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    size_t failures = 0;
+    put_both(&f, "a", "1");
+    commit_and_compare(&f);
+    const size_t first = recording_changes(f.recording);
+    put_both(&f, "b", "2");
+    commit_and_compare(&f);
+    for (size_t changes = first; changes <= recording_changes(f.recording); changes++) {
+        struct recording *left = recording_cut_after(f.recording, changes, CUT_KEEPS, 0);
+        struct index_store *store;
+        struct index_writer *writer;
+        libsearch_error error = LIBSEARCH_ERROR_INIT;
+        assert_int_equal(open_store(left, 0, &store, NULL), LIBSEARCH_OK);
+        recording_fail(left, RECORDING_SYNC_DIRECTORY, 0, LIBSEARCH_FINISHED, false);
+        const libsearch_status status = index_writer_open(store, NULL, &writer, &error);
+        recording_mend(left);
+        if (status != LIBSEARCH_OK) {
+            assert_int_equal(status, LIBSEARCH_IO);
+            assert_int_equal(error.status, LIBSEARCH_IO);
+            failures++;
+            assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+        }
+        assert_int_equal(put(writer, "c", "3", NULL), LIBSEARCH_OK);
+        assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
+        index_writer_close(writer);
+        index_store_close(store);
+        recording_free(left);
+    }
+    assert_true(failures > 0);
+    index_store_close(NULL);
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +624,11 @@ int main(void)
         cmocka_unit_test(a_field_can_be_added_once_and_not_otherwise_again),
         cmocka_unit_test(a_second_writer_is_locked_out_until_the_first_is_closed),
         cmocka_unit_test(an_index_opened_to_read_has_no_writer),
+        cmocka_unit_test(compact_refuses_what_it_does_not_know),
+        cmocka_unit_test(a_snapshot_from_before_a_merge_deletes_nothing),
+        cmocka_unit_test(a_rollback_that_fails_can_be_tried_again),
+        cmocka_unit_test(a_put_that_cannot_be_written_loses_the_writers_documents_and_it_says_so),
+        cmocka_unit_test(a_writer_after_one_that_died_fails_to_open_while_the_directory_cannot_be_synced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "io/section_file.h"
+#include "support/failing_allocator.h"
 
 static struct storage *new_storage(void)
 {
@@ -236,6 +237,83 @@ static void a_table_that_lies_hands_out_nothing_beyond_the_file(void **state)
     storage_close(storage);
 }
 
+static void a_table_that_names_a_section_twice_is_refused(void **state)
+{
+    (void)state;
+    struct storage *storage = new_storage();
+    size_t length;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    uint8_t *bytes = take_bytes(storage, &length);
+    const size_t table = length - 40 - 3 * 32;
+    memcpy(bytes + table + 2 * 32, bytes + table, 4);
+    mend(bytes, length, table);
+    put_bytes(storage, bytes, length);
+    assert_int_equal(open_and_verify(storage, &error), LIBSEARCH_CORRUPT);
+    assert_non_null(strstr(error.message, "the same section twice"));
+    free(bytes);
+    storage_close(storage);
+}
+
+static void a_file_has_sections_up_to_its_limit(void **state)
+{
+    (void)state;
+    struct storage *storage = new_storage();
+    struct section_writer *writer;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    assert_int_equal(section_writer_open(storage, "most", "TT", 1, &writer, NULL), LIBSEARCH_OK);
+    for (uint32_t id = 0; id < SECTION_FILE_MAX_SECTIONS; id++)
+        if (section_put(writer, id, NULL, 0, &error) != LIBSEARCH_OK)
+            fail_msg("section %u: %s", id, error.message);
+    assert_int_equal(section_put(writer, SECTION_FILE_MAX_SECTIONS, NULL, 0, &error), LIBSEARCH_LIMIT);
+    assert_non_null(strstr(error.message, "most: more than"));
+    section_writer_discard(writer);
+    storage_close(storage);
+}
+
+/* Allocations of the writer and of the reader fail one after the other. */
+static void an_allocation_that_fails_leaves_no_file_and_no_memory(void **state)
+{
+    (void)state;
+    size_t cases = 0;
+    for (size_t fail_at = 1;; fail_at++) {
+        struct storage *storage;
+        struct failing_allocator failing;
+        struct section_writer *writer;
+        struct section_file *file = NULL;
+        bool exists;
+        failing_allocator_init(&failing, 0);
+        assert_int_equal(storage_open_memory(&failing.allocator, &storage, NULL), LIBSEARCH_OK);
+        failing.fail_at = failing.calls + fail_at;
+        libsearch_status status = section_writer_open(storage, "file", "TT", 1, &writer, NULL);
+        if (status == LIBSEARCH_OK) {
+            for (uint32_t id = 0; id < 300 && status == LIBSEARCH_OK; id++)
+                status = section_put(writer, id, "x", 1, NULL);
+            if (status == LIBSEARCH_OK)
+                status = section_writer_finish(writer, false, NULL, NULL);
+            else
+                section_writer_discard(writer);
+        }
+        if (status == LIBSEARCH_OK)
+            status = section_file_open(storage, "file", "TT", 1, true, &file, NULL);
+        else {
+            failing.fail_at = 0;
+            assert_int_equal(storage_exists(storage, "file", &exists, NULL), LIBSEARCH_OK);
+            if (exists)
+                fail_msg("allocation %zu failed, and there is a file", fail_at);
+        }
+        if (file != NULL)
+            section_file_close(file);
+        assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
+        storage_close(storage);
+        assert_int_equal(failing.blocks, 0);
+        if (status == LIBSEARCH_OK)
+            break;
+        cases++;
+    }
+    printf("%zu cases\n", cases);
+    assert_true(cases > 5);
+}
+
 static void another_kind_and_a_newer_version_are_told_apart(void **state)
 {
     (void)state;
@@ -328,6 +406,9 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(every_other_length_is_found),
         cmocka_unit_test(a_table_that_lies_hands_out_nothing_beyond_the_file),
+        cmocka_unit_test(a_table_that_names_a_section_twice_is_refused),
+        cmocka_unit_test(a_file_has_sections_up_to_its_limit),
+        cmocka_unit_test(an_allocation_that_fails_leaves_no_file_and_no_memory),
         cmocka_unit_test(another_kind_and_a_newer_version_are_told_apart),
         cmocka_unit_test(all_damages_are_reported_one_by_one),
         cmocka_unit_test(a_misused_writer_leaves_no_file),

@@ -455,6 +455,73 @@ static void of_several_threads_one_has_the_lock(void **state)
     }
 }
 
+static void locks_of_several_names_are_freed_in_any_order(void **state)
+{
+    (void)state;
+    struct storage *storages[] = { open_memory(), open_disk() };
+    for (size_t i = 0; i < 2; i++)
+        for (unsigned order = 0; order < 6; order++) {
+            struct file_lock *locks[3], *again;
+            static const char *const names[] = { "a.lock", "b.lock", "c.lock" };
+            const unsigned first = order % 3, second = (first + 1 + order / 3) % 3, third = 3 - first - second;
+            for (size_t j = 0; j < 3; j++)
+                assert_int_equal(storage_lock(storages[i], names[j], 0, &locks[j], NULL), LIBSEARCH_OK);
+            storage_unlock(storages[i], locks[first]);
+            assert_int_equal(storage_lock(storages[i], names[second], 0, &again, NULL), LIBSEARCH_LOCKED);
+            assert_int_equal(storage_lock(storages[i], names[first], 0, &again, NULL), LIBSEARCH_OK);
+            storage_unlock(storages[i], again);
+            storage_unlock(storages[i], locks[second]);
+            storage_unlock(storages[i], locks[third]);
+        }
+    storage_close(storages[0]);
+    storage_close(storages[1]);
+}
+
+static void what_is_larger_than_the_address_space_is_refused(void **state)
+{
+    (void)state;
+    struct mapping mapping;
+    uint8_t *data;
+    for (size_t less = 0; less < 200; less += 50)
+        assert_int_equal(mapping_allocate(allocator_default(), SIZE_MAX - less, &mapping, &data, NULL),
+                         LIBSEARCH_NO_MEMORY);
+    assert_int_equal(mapping_allocate(allocator_default(), 1000, &mapping, &data, NULL), LIBSEARCH_OK);
+    memset(data, 1, 1000);
+    mapping_release(&mapping);
+}
+
+static libsearch_status stop_at_second(void *context, const char *name, uint64_t size, libsearch_error *error)
+{
+    (void)size;
+    return ++*(int *)context < 2 ? LIBSEARCH_OK : error_set(error, LIBSEARCH_CANCELLED, "enough with %s", name);
+}
+
+static void a_list_that_is_stopped_says_what_it_was_stopped_with(void **state)
+{
+    (void)state;
+    const libsearch_storage *functions;
+    struct storage *storages[3] = { open_memory(), open_disk(), NULL };
+    assert_int_equal(storage_memory_new(allocator_default(), &functions, NULL), LIBSEARCH_OK);
+    assert_int_equal(storage_open_callbacks(allocator_default(), functions, "own", &storages[2], NULL), LIBSEARCH_OK);
+    for (size_t i = 0; i < 3; i++) {
+        libsearch_error error = LIBSEARCH_ERROR_INIT;
+        int seen = 0;
+        for (const char *name = "xyz"; *name != 0; name++) {
+            const char text[] = { *name, 0 };
+            bool exists;
+            assert_int_equal(storage_exists(storages[i], text, &exists, NULL), LIBSEARCH_OK);
+            if (!exists)
+                write_file(storages[i], text, text);
+        }
+        assert_int_equal(storage_list(storages[i], stop_at_second, &seen, &error), LIBSEARCH_CANCELLED);
+        assert_int_equal(seen, 2);
+        assert_non_null(strstr(error.message, "enough with"));
+        assert_int_equal(storage_sync_name(storages[i], NULL), LIBSEARCH_OK);
+        storage_close(storages[i]);
+    }
+    storage_memory_free(functions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +540,9 @@ int main(void)
         cmocka_unit_test(missing_rights_are_told),
         cmocka_unit_test(no_descriptor_is_left_open),
         cmocka_unit_test(of_several_threads_one_has_the_lock),
+        cmocka_unit_test(locks_of_several_names_are_freed_in_any_order),
+        cmocka_unit_test(what_is_larger_than_the_address_space_is_refused),
+        cmocka_unit_test(a_list_that_is_stopped_says_what_it_was_stopped_with),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -71,6 +71,8 @@ static bool fails(enum system_call kind, const char *what, const char *name)
         return false;
     if (now.cause == SYSTEM_SHORT && kind != SYSTEM_READ && kind != SYSTEM_WRITE)
         return false;
+    if (now.cause == SYSTEM_END && kind != SYSTEM_READ)
+        return false;
     snprintf(now.failed, sizeof now.failed, "%s %s", what, name);
     now.failed_kind = kind;
     errno = now.cause;
@@ -153,6 +155,8 @@ ssize_t __wrap_pread(int file, void *data, size_t length, off_t at)
 {
     if (!fails(SYSTEM_READ, "read", ""))
         return __real_pread(file, data, length, at);
+    if (now.cause == SYSTEM_END)
+        return 0;
     return now.cause == SYSTEM_SHORT ? __real_pread(file, data, (length + 1) / 2, at) : -1;
 }
 

@@ -29,6 +29,8 @@ enum system_call {
 
 /* In place of an errno: reads and writes do half of what they were asked for (of one byte: all); others go well. */
 enum { SYSTEM_SHORT = -1 };
+/* In place of an errno: reads find that the file ends there; others go well. */
+enum { SYSTEM_END = -2 };
 
 /* Call number nth (from 0, counted from now on, of the given kinds) fails with cause; for_ever: and all after it. */
 void system_calls_fail(unsigned kinds, uint64_t nth, int cause, bool for_ever);
