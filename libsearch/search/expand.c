@@ -138,12 +138,12 @@ static libsearch_status read_document(struct expanding *expanding, uint64_t numb
     if (s == 0 || number - snapshot->segments[s - 1].base >= segment_count(snapshot->segments[s - 1].segment))
         return error_set(expanding->context.error, LIBSEARCH_NOT_FOUND, "there is no document number %llu",
                          (unsigned long long)number);
+    const struct segment *segment = snapshot->segments[s - 1].segment;
+    const uint32_t inside = (uint32_t)(number - snapshot->segments[s - 1].base);
     libsearch_document *document = document_new(snapshot->allocator);
     if (document == NULL)
         return error_no_memory(expanding->context.error);
-    libsearch_status status =
-        segment_fetch(snapshot->segments[s - 1].segment, snapshot->schema,
-                      (uint32_t)(number - snapshot->segments[s - 1].base), document, expanding->context.error);
+    libsearch_status status = segment_fetch(segment, snapshot->schema, inside, document, expanding->context.error);
     size_t texts = 0;
     for (size_t i = 0; status == LIBSEARCH_OK && i < document->count; i++) {
         const struct document_value *value = &document->values[i];
@@ -154,7 +154,7 @@ static libsearch_status read_document(struct expanding *expanding, uint64_t numb
         status = read_text(expanding, value->bytes, source, (double)field->weight, bytes, length);
     }
     document_free(document);
-    if (status == LIBSEARCH_OK && texts == 0)
+    if (status == LIBSEARCH_OK && texts == 0 && numbers_at(&segment->plain_lengths, inside) > 0)
         return error_set(expanding->context.error, LIBSEARCH_UNSUPPORTED,
                          "nothing is stored of the document's text, so its words are not known");
     return status;

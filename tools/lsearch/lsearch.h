@@ -39,6 +39,8 @@ struct options {
     bool all;              /* --all */
     const char *like;      /* --like */
     double threshold;      /* --threshold; 0: the default */
+    bool fold;             /* --fold */
+    libsearch_duplicates_by by; /* what --fold or --by says */
     bool xapian;           /* --engine xapian */
     const char *field_map; /* --field-map; NULL: none */
     libsearch_sort *sorts; /* --sort */

@@ -77,6 +77,8 @@ enum option {
     OPTION_TEXT,
     OPTION_WORDS,
     OPTION_THRESHOLD,
+    OPTION_FOLD,
+    OPTION_BY,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -96,8 +98,7 @@ static const struct rule rules[] = {
     { "--model", "MODEL", "ranking: default, bm25, bm25:k1=0.9,b=0.4", IN_SEARCH | IN_SIMILAR | IN_RUN, OPTION_MODEL },
     { "--timeout", "MS", "give up after so many milliseconds",
       IN_SEARCH | IN_SIMILAR | IN_RUN | IN_SUGGEST | IN_WATCH | IN_DUPLICATES, OPTION_TIMEOUT },
-    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_SIMILAR | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH,
-      OPTION_JSON },
+    { "--json", NULL, "print one JSON object", IN_SEARCH | IN_SIMILAR | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH | IN_DUPLICATES, OPTION_JSON },
     { "--markup", "FORM", "snippets as plain or html", IN_SEARCH | IN_SIMILAR, OPTION_MARKUP },
     { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
@@ -126,9 +127,14 @@ static const struct rule rules[] = {
       IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_SIGNAL },
     { "--feedback", "N", "search again with words of the first N answers", IN_SEARCH | IN_RUN, OPTION_FEEDBACK },
     { "--text", "TEXT", "like this text; - reads it from standard input", IN_SIMILAR, OPTION_TEXT },
-    { "--words", "N", "by how many words (30; feedback: 50)", IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_WORDS },
+    { "--words", "N", "by how many words (30; feedback: 50)",
+      IN_SEARCH | IN_RUN | IN_SIMILAR | IN_DUPLICATES, OPTION_WORDS },
     { "--in", "FIELD", "words of this field", IN_SUGGEST | IN_DUPLICATES, OPTION_IN },
-    { "--threshold", "S", "the least similarity, 0 to 1", IN_DUPLICATES, OPTION_THRESHOLD },
+    { "--fold", "BY", "of documents alike by signature or by content only the best", IN_SEARCH | IN_SIMILAR,
+      OPTION_FOLD },
+    { "--by", "BY", "alike by signature or by content", IN_DUPLICATES, OPTION_BY },
+    { "--threshold", "S", "the least similarity, 0 to 1 (0.85; content: 0.5)", IN_DUPLICATES | IN_SEARCH | IN_SIMILAR,
+      OPTION_THRESHOLD },
     { "--help", NULL, NULL, IN_ALL, OPTION_HELP },
     { "--version", NULL, NULL, IN_ALL, OPTION_VERSION },
 };
@@ -414,6 +420,13 @@ static bool apply(struct options *options, const struct rule *rule, const char *
         if (end == value || *end != '\0' || !(options->threshold > 0 && options->threshold <= 1))
             break;
         return true;
+    case OPTION_FOLD:
+    case OPTION_BY:
+        if (strcmp(value, "content") != 0 && strcmp(value, "signature") != 0)
+            break;
+        options->by = value[0] == 'c' ? LIBSEARCH_DUPLICATES_CONTENT : LIBSEARCH_DUPLICATES_SIGNATURE;
+        options->fold = rule->option == OPTION_FOLD;
+        return true;
     case OPTION_LIKE: options->like = value; return true;
     case OPTION_ABSENT: complain("this build does not have %s", rule->name); return false;
     case OPTION_HELP:
@@ -511,6 +524,10 @@ const struct command *options_read(int argc, char **argv, struct options *option
         }
     if (!enough_words(command, options))
         return NULL;
+    if (options->threshold > 0 && !options->fold && command->bit != IN_DUPLICATES) {
+        complain("--threshold goes with --fold");
+        return NULL;
+    }
     return command;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "date.h"
+#include "page.h"
 #include "print.h"
 #include "ranking.h"
 
@@ -62,12 +63,28 @@ static bool print_explanation(const struct options *options, libsearch_results *
     return true;
 }
 
-static bool print_json_hit(const struct options *options, libsearch_results *results, size_t i, enum outcome *outcome)
+/* "duplicates": [{"id": "b", "score": 1.5, "similarity": 0.9}], of what is folded under a hit. */
+static void print_json_duplicates(const struct page *page, size_t place)
+{
+    fputs(", \"duplicates\": [", stdout);
+    for (size_t d = 0; d < page_folded(page, place); d++) {
+        const libsearch_duplicate one = page_duplicate(page, place, d);
+        fputs(d > 0 ? ", {\"id\": " : "{\"id\": ", stdout);
+        print_json_bytes(stdout, one.id);
+        printf(", \"score\": %.9g, \"similarity\": %.6g}",
+               (double)libsearch_results_score(page->results, one.result), one.similarity);
+    }
+    putchar(']');
+}
+
+static bool print_json_hit(const struct options *options, const struct page *page, size_t place, enum outcome *outcome)
 {
     const libsearch_document *document = NULL;
+    libsearch_results *results = page->results;
+    const size_t i = page_result(page, place);
     if (!document_of(results, i, options, &document, outcome))
         return false;
-    printf("%s{\"rank\": %zu, \"score\": %.9g, \"id\": ", i > 0 ? ", " : "", options->offset + i + 1,
+    printf("%s{\"rank\": %zu, \"score\": %.9g, \"id\": ", place > 0 ? ", " : "", options->offset + place + 1,
            (double)libsearch_results_score(results, i));
     print_json_bytes(stdout, libsearch_results_id(results, i));
     fputs(", \"title\": ", stdout);
@@ -81,6 +98,8 @@ static bool print_json_hit(const struct options *options, libsearch_results *res
         return false;
     if (options->collapse != NULL)
         printf(", \"folded\": %" PRIu64, libsearch_results_folded(results, i));
+    if (page->groups != NULL)
+        print_json_duplicates(page, place);
     putchar('}');
     return true;
 }
@@ -132,14 +151,15 @@ static void print_facets(const struct options *options, const libsearch_results 
     }
 }
 
-static enum outcome print_json(const struct options *options, libsearch_results *results)
+static enum outcome print_json(const struct options *options, const struct page *page)
 {
+    const libsearch_results *results = page->results;
     enum outcome outcome = OUTCOME_DONE;
     int exact = 0;
     const uint64_t total = libsearch_results_total(results, &exact);
     printf("{\"total\": {\"value\": %" PRIu64 ", \"exact\": %s}, \"hits\": [", total, exact ? "true" : "false");
-    for (size_t i = 0; i < libsearch_results_count(results); i++)
-        if (!print_json_hit(options, results, i, &outcome))
+    for (size_t place = 0; place < page->count; place++)
+        if (!print_json_hit(options, page, place, &outcome))
             return outcome;
     fputs("], \"facets\": {", stdout);
     for (size_t i = 0; i < options->facet_count; i++)
@@ -164,19 +184,37 @@ static void print_bold(const struct options *options, libsearch_bytes text)
         fputs("\033[0m", stdout);
 }
 
-static enum outcome print_plain(const struct options *options, libsearch_results *results)
+/* and 2 more like it: b (0.912), c (0.860) */
+static size_t print_duplicates(const struct page *page, size_t place)
 {
-    const size_t count = libsearch_results_count(results);
+    const size_t folded = page_folded(page, place);
+    for (size_t d = 0; d < folded; d++) {
+        const libsearch_duplicate one = page_duplicate(page, place, d);
+        if (d == 0)
+            printf("\n\tand %zu more like it: ", folded);
+        else
+            fputs(", ", stdout);
+        print_line(stdout, one.id);
+        printf(" (%.3f)", one.similarity);
+    }
+    return folded;
+}
+
+static enum outcome print_plain(const struct options *options, const struct page *page)
+{
+    libsearch_results *results = page->results;
     enum outcome outcome = OUTCOME_DONE;
+    size_t folded = 0;
     int exact = 0;
     const uint64_t total = libsearch_results_total(results, &exact);
     for (size_t i = 0; i < libsearch_results_warning_count(results); i++)
         complain("note: %s", libsearch_results_warning(results, i, NULL));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t place = 0; place < page->count; place++) {
         const libsearch_document *document = NULL;
+        const size_t i = page_result(page, place);
         if (!document_of(results, i, options, &document, &outcome))
             return outcome;
-        printf("%zu\t%.9g\t", options->offset + i + 1, (double)libsearch_results_score(results, i));
+        printf("%zu\t%.9g\t", options->offset + place + 1, (double)libsearch_results_score(results, i));
         print_line(stdout, libsearch_results_id(results, i));
         putchar('\t');
         print_bold(options, libsearch_document_bytes(document, "title"));
@@ -190,11 +228,16 @@ static enum outcome print_plain(const struct options *options, libsearch_results
             return outcome;
         if (libsearch_results_folded(results, i) > 0)
             printf("\n\tand %" PRIu64 " more of this %s", libsearch_results_folded(results, i), options->collapse);
+        folded += print_duplicates(page, place);
         putchar('\n');
     }
     print_facets(options, results);
-    if (count > 0)
-        printf("%zu of %s%" PRIu64 "\n", count, exact ? "" : "at least ", total);
+    if (page->count > 0)
+        printf("%zu of %s%" PRIu64, page->count, exact ? "" : "at least ", total);
+    if (page->count > 0 && page->groups != NULL)
+        printf(", %zu folded", folded);
+    if (page->count > 0)
+        putchar('\n');
     return OUTCOME_DONE;
 }
 
@@ -235,12 +278,12 @@ static libsearch_search_options search_options(const struct options *options, st
 }
 
 /* Prints them; asked: what was, for what may have been meant, or NULL. */
-static enum outcome print_results(const struct options *options, libsearch_index *index, libsearch_results *results,
+static enum outcome print_results(const struct options *options, libsearch_index *index, const struct page *page,
                                   size_t count, const libsearch_bytes *asked)
 {
-    const enum outcome outcome = options->json ? print_json(options, results) : print_plain(options, results);
-    const bool nothing =
-        libsearch_results_count(results) == 0 && (count > 0 || libsearch_results_total(results, NULL) == 0);
+    const libsearch_results *results = page->results;
+    const enum outcome outcome = options->json ? print_json(options, page) : print_plain(options, page);
+    const bool nothing = page->count == 0 && (count > 0 || libsearch_results_total(results, NULL) == 0);
     if (outcome == OUTCOME_DONE && nothing) {
         if (!options->json && asked != NULL)
             say_nothing_found(index, *asked);
@@ -258,7 +301,8 @@ enum outcome command_search(const struct options *options)
     enum outcome outcome;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_query *query = NULL;
-    libsearch_results *results = NULL;
+    libsearch_snapshot *snapshot = NULL;
+    struct page page = { NULL, NULL, 0, 0 };
     struct ranking_room room;
     const libsearch_search_options search = search_options(options, &room);
     libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
@@ -268,12 +312,14 @@ enum outcome command_search(const struct options *options)
     char *text = join_words(options, &length);
     const libsearch_bytes asked = bytes_of(text, length);
     if (libsearch_query_parse(index, asked, 0, &query, &error) != LIBSEARCH_OK ||
-        libsearch_search_query(index, query, &search, &results, &error) != LIBSEARCH_OK)
+        libsearch_snapshot_open(index, &snapshot, &error) != LIBSEARCH_OK ||
+        page_search(snapshot, query, &search, options, &page, &error) != LIBSEARCH_OK)
         outcome = complain_error(options->index, &error);
     else
-        outcome = print_results(options, index, results, search.count, &asked);
+        outcome = print_results(options, index, &page, search.count, &asked);
     free(text);
-    libsearch_results_free(results);
+    page_free(&page);
+    libsearch_snapshot_free(snapshot);
     libsearch_query_free(query);
     libsearch_close(index);
     return outcome;
@@ -319,7 +365,7 @@ enum outcome command_similar(const struct options *options)
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_snapshot *snapshot = NULL;
     libsearch_query *query = NULL;
-    libsearch_results *results = NULL;
+    struct page page = { NULL, NULL, 0, 0 };
     struct ranking_room room;
     libsearch_search_options search = search_options(options, &room);
     if ((options->word_count == 0) == (options->text == NULL)) {
@@ -337,12 +383,12 @@ enum outcome command_similar(const struct options *options)
     search.ranking = &room.ranking;
     if (libsearch_snapshot_open(index, &snapshot, &error) != LIBSEARCH_OK ||
         similar_query(options, snapshot, ids, &query, &error) != LIBSEARCH_OK ||
-        libsearch_snapshot_search(snapshot, query, &search, &results, &error) != LIBSEARCH_OK)
+        page_search(snapshot, query, &search, options, &page, &error) != LIBSEARCH_OK)
         outcome = complain_error(options->index, &error);
     else
-        outcome = print_results(options, index, results, search.count, NULL);
+        outcome = print_results(options, index, &page, search.count, NULL);
     free(ids);
-    libsearch_results_free(results);
+    page_free(&page);
     libsearch_query_free(query);
     libsearch_snapshot_free(snapshot);
     libsearch_close(index);
