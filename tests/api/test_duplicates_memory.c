@@ -44,12 +44,15 @@ static libsearch_status call(unsigned which, libsearch_duplicates **made)
 
 static void every_allocation_may_fail(void **state)
 {
+    const size_t first = failing_malloc.blocks;
     libsearch_index *index;
     make_index(*state, &index);
     for (unsigned which = 0; which < 3; which++)
         for (int for_ever = 0; for_ever < 2; for_ever++) {
             libsearch_duplicates *made = NULL;
             size_t fail_at = 1;
+            assert_ok(call(which, &made)); /* what is cached is cached */
+            libsearch_duplicates_free(made);
             for (;; fail_at++) {
                 const size_t blocks = failing_malloc.blocks;
                 malloc_fail_at(fail_at, for_ever != 0);
@@ -71,6 +74,7 @@ static void every_allocation_may_fail(void **state)
     libsearch_results_free(results);
     libsearch_snapshot_free(snapshot);
     libsearch_close(index);
+    assert_int_equal(failing_malloc.blocks, first);
 }
 
 int main(void)
