@@ -45,21 +45,22 @@ typedef enum libsearch_duplicates_by {
 
 /** What counts as alike. */
 typedef struct libsearch_duplicates_options {
-    size_t size;              /**< sizeof, by LIBSEARCH_DUPLICATES_OPTIONS_INIT */
-    const char *field;        /**< by signature: a text field that has one; NULL: the first there is. By content: NULL */
-    double threshold;         /**< the least similarity, above 0, at most 1; 0: 0.85 by signature, 0.5 by content */
-    int64_t timeout;          /**< milliseconds until DEADLINE; 0: none */
-    libsearch_cancel *cancel; /**< or NULL */
+    size_t size;       /**< sizeof, by LIBSEARCH_DUPLICATES_OPTIONS_INIT */
+    const char *field; /**< by signature: a text field that has one; NULL: the first there is. By content: NULL */
+    double threshold;  /**< the least similarity, above 0, at most 1; 0: 0.85 by signature, 0.5 by content */
+    int64_t timeout;   /**< milliseconds until DEADLINE; 0: none */
+    libsearch_cancel *cancel;   /**< or NULL */
     libsearch_duplicates_by by; /**< in what they are to be alike */
     size_t words;               /**< by content: by how many words each document asks; 0: 30; at most 1000 */
-    size_t memory;              /**< by content: bytes that each search, and what all leaders find, may take until LIMIT; 0: 256 MiB */
+    size_t
+        memory; /**< by content: bytes that each search, and what all leaders find, may take until LIMIT; 0: 256 MiB */
 } libsearch_duplicates_options;
 
 #ifdef __cplusplus
 /** The value to begin from. */
 #define LIBSEARCH_DUPLICATES_OPTIONS_INIT                                                                              \
     {                                                                                                                  \
-        sizeof(libsearch_duplicates_options), 0, 0, 0, 0, LIBSEARCH_DUPLICATES_SIGNATURE, 0, 0                                                               \
+        sizeof(libsearch_duplicates_options), 0, 0, 0, 0, LIBSEARCH_DUPLICATES_SIGNATURE, 0, 0                         \
     }
 #else
 /** The value to begin from. */

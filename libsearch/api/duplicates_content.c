@@ -77,8 +77,9 @@ static libsearch_status question_of(const struct content *content, uint64_t numb
         *question = parts[0];
         return LIBSEARCH_OK;
     }
-    libsearch_status status = query_new(
-        allocator_default(), &(libsearch_query){ .kind = QUERY_SET, .set = content->within }, &parts[1], error);
+    libsearch_status status =
+        query_new(allocator_default(), &(libsearch_query){ .kind = QUERY_SET, .set = content->within }, &parts[1],
+                  error);
     const libsearch_query both = { .kind = QUERY_BOOLEAN, .children = parts, .occurs = occurs, .count = 2 };
     if (status == LIBSEARCH_OK)
         status = query_new(allocator_default(), &both, question, error);

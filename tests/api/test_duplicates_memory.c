@@ -14,9 +14,12 @@ static libsearch_results *results;
 
 static void make_index(const char *path, libsearch_index **index)
 {
-    static const char *const texts[] = { "officials agree on cholera vaccines", "cholera: officials agree",
-                                         "vaccines, officials say", "rain over the harbour",
-                                         "the harbour, and rain", "officials agree on cholera vaccines" };
+    static const char *const texts[] = { "officials agree on cholera vaccines",
+                                         "cholera: officials agree",
+                                         "vaccines, officials say",
+                                         "rain over the harbour",
+                                         "the harbour, and rain",
+                                         "officials agree on cholera vaccines" };
     libsearch_writer *writer;
     char id[8];
     assert_ok(libsearch_open(path, LIBSEARCH_CREATE, NULL, index, NULL));

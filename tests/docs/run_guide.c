@@ -82,6 +82,23 @@ static void the_how_tos(libsearch_index *index, libsearch_writer *writer)
     const libsearch_bytes newest = libsearch_results_id(results, 0);
     HOLDS(newest.length == 1 && newest.data[0] == 'b');
     libsearch_results_free(results);
+
+    char marked[] = "a\n";
+    HOLDS(her_favourites_first(index, query, marked, &results, &error) == LIBSEARCH_OK);
+    HOLDS(libsearch_results_count(results) == 2 && libsearch_results_id(results, 0).data[0] == 'a');
+    HOLDS(libsearch_results_score(results, 0) > 1.9f * libsearch_results_score(results, 1));
+    libsearch_results_free(results);
+    HOLDS(in_two_stages(index, query, &results, &error) == LIBSEARCH_OK && libsearch_results_count(results) == 2);
+    HOLDS(libsearch_results_score(results, 0) > 0 && libsearch_results_score(results, 0) < 1);
+
+    char folded[128] = "";
+    FILE *to = tmpfile();
+    HOLDS(to != NULL && show_folded(results, LIBSEARCH_DUPLICATES_CONTENT, 0.4, to, &error) == LIBSEARCH_OK);
+    rewind(to);
+    HOLDS(fread(folded, 1, sizeof folded - 1, to) > 0 && strstr(folded, "\n  like it: ") != NULL);
+    fclose(to);
+    HOLDS(show_folded(results, LIBSEARCH_DUPLICATES_SIGNATURE, 0, stderr, &error) == LIBSEARCH_NOT_FOUND);
+    libsearch_results_free(results);
     libsearch_query_free(query);
 
     char better[64];

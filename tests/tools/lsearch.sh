@@ -731,5 +731,155 @@ EOF
   run 0 check hostile.index
 }
 
+# ---- documents that are alike
+
+six_reports() {
+  cat >reports.jsonl <<'EOF'
+{"id": "one", "text": "Ministers of Ruritania and Freedonia signed a treaty about cholera vaccines in Strelsau on Monday"}
+{"id": "copy", "text": "Ministers of Ruritania and Freedonia signed a treaty about cholera vaccines in Strelsau on a Monday"}
+{"id": "other words", "text": "A cholera treaty: Freedonia sends vaccines, Ruritania pays, both said in Strelsau"}
+{"id": "rain", "text": "In Strelsau it rained on Monday and the harbour was closed"}
+{"id": "sea", "text": "The harbour was closed, since it rained"}
+{"id": "none", "title": "Nothing"}
+EOF
+  run 0 index reports.index reports.jsonl --field text:signature
+}
+
+duplicates_are_told_by_wording_or_by_content() {
+  six_reports
+  run 0 duplicates reports.index
+  [ "$(cut -f 1,3 out)" = "1	one
+1	copy" ] || fail "it lists the copy"
+  run 0 duplicates reports.index --by content --threshold 0.4
+  [ "$(cut -f 1,3 out)" = "1	one
+1	copy
+1	other words
+2	rain
+2	sea" ] || fail "it lists the same matter in other words, too"
+  run 0 duplicates reports.index one --by content --threshold 0.4
+  [ "$(cut -f 3 out | paste -sd ,)" = "one,copy,other words" ] || fail "it lists the most alike first"
+  run 0 duplicates reports.index one --by content --threshold 0.4 --json
+  grep -qE '^\{"groups": \[\[\{"id": "one", "similarity": 1\}, \{"id": "copy", "similarity": [01][.0-9]*\}, \{"id": "other words", "similarity": 0\.[0-9]+\}\]\]\}$' out ||
+    fail "it prints groups as JSON"
+  run 1 duplicates reports.index none --by content --threshold 0.4 --json
+  out_is '{"groups": []}'
+  run 3 duplicates reports.index nobody
+  run 2 duplicates reports.index --by content --in text
+  run 2 duplicates reports.index --by chance
+  run 2 duplicates reports.index --words 3
+}
+
+search_folds_what_is_alike_and_says_what_was_folded() {
+  six_reports
+  run 0 search reports.index 'cholera treaty Monday' --json --fold signature
+  grep -q '"hits": \[.*"id": "one".*"duplicates": \[{"id": "copy", "score": [0-9.]*, "similarity": [01][.0-9]*}\]' out ||
+    fail "the copy is folded under the better one"
+  [ "$(grep -o '"rank": [0-9]*, "score": [0-9.]*, "id": "[^"]*"' out | cut -d '"' -f 8 | paste -sd ,)" = "one,other words,rain" ] ||
+    fail "what is not alike stands for itself"
+  run 0 search reports.index 'cholera treaty Monday' --fold content --threshold 0.4
+  out_has "and 2 more like it: "
+  out_has "2 of 4, 2 folded"
+  grep -q 'copy ([01]\.[0-9]*)' out || fail "it says which, and how much alike"
+  run 0 search reports.index 'cholera treaty Monday' --fold content --threshold 1
+  out_lacks "more like it"
+  run 0 search reports.index 'cholera treaty Monday' --fold content --threshold 0.4 -n 1 --offset 1
+  out_has "2	"
+  out_has "	rain	"
+  run 0 search reports.index 'cholera treaty Monday' --fold content -n 0
+  out_is "0 of 4"
+  run 0 similar reports.index sea --fold signature --json
+  out_has '"duplicates": []'
+  run 2 search reports.index rain --fold all
+  run 2 search reports.index rain --threshold 0.5
+  err_has "--threshold goes with --fold"
+}
+
+# More are alike than are looked at first: the second page is still one of groups.
+search_folds_as_deep_as_it_must() {
+  for i in $(seq 400); do echo '{"id": "n'"$i"'", "text": "the same notice every day"}'; done >many.jsonl
+  echo '{"id": "other", "text": "a notice of something else, once, and rather long, so that it is the last one found"}' >>many.jsonl
+  run 0 index many.index many.jsonl --field text:signature
+  run 0 search many.index notice --fold signature -n 2 --json
+  [ "$(grep -o '"rank": [0-9]*' out | wc -l)" = 2 ] || fail "both groups are shown"
+  [ "$(grep -o '"similarity"' out | wc -l)" = 399 ] || fail "all copies are told"
+}
+
+# ---- saved queries
+
+queries_and_news() {
+  printf 'cholera\tcholera +africa\ntalks\t"health officials"\nnumbers\tyear:>2020\n' >queries.tsv
+  cat >news.jsonl <<'EOF'
+{"id": "n1", "title": "Cholera in Africa", "text": "Health officials agree.", "year": 2024}
+{"id": "n2", "title": "Rain", "text": "Officials of health"}
+{"id": "n3", "title": "Rain", "text": "The health officials left.", "year": 1999}
+EOF
+}
+
+watch_prints_the_query_and_the_document_for_each_match() {
+  queries_and_news
+  run 0 watch queries.tsv --language english --field year:integer <news.jsonl
+  out_is "cholera	n1
+talks	n1
+numbers	n1
+talks	n3"
+  run 0 watch queries.tsv --language english --field year:integer --json <news.jsonl
+  out_has '{"query": "talks", "id": "n3", "words": [{"field": "text", "value": 0, "start": 4, "end": 10}, {"field": "text", "value": 0, "start": 11, "end": 20}]}'
+  out_has '{"query": "numbers", "id": "n1", "words": []}'
+  printf 'q\tnothing of this\n' >queries.tsv
+  run 1 watch queries.tsv --all <news.jsonl
+  out_is ""
+}
+
+# The line stands there before the next document comes and before the input ends.
+watch_prints_as_it_comes() {
+  queries_and_news
+  mkfifo in
+  "$lsearch" watch queries.tsv <in >out 2>err &
+  local watcher=$!
+  exec 3>in
+  for line in 1 2 3; do
+    sed -n "${line}p" news.jsonl >&3
+    if [ $line != 2 ]; then
+      for tries in $(seq 100); do
+        grep -q "^talks	n$line\$" out && break
+        sleep 0.1
+      done
+      grep -q "^talks	n$line\$" out || fail "the match of document $line is printed at once"
+    fi
+  done
+  kill -0 $watcher || fail "it goes on until its input ends"
+  exec 3>&-
+  wait $watcher || fail "it ends with 0"
+}
+
+watch_passes_over_what_is_no_query_and_no_document() {
+  printf 'no tab\nq\train\n\tno name\nfield\tnowhere:x\nunbalanced\t(rain "of\n\0\tzero\n' >queries.tsv
+  {
+    echo '{"id": "n1", "text": "rain"}'
+    echo 'no JSON'
+    head -c 100000 /dev/zero | tr '\0' '['
+    echo
+    printf '\0\377\376\n'
+    echo '{"text": "no id"}'
+    echo '{"id": "n2", "text": "more rain"}'
+  } >hostile.jsonl
+  run 0 watch queries.tsv <hostile.jsonl
+  out_has "q	n1"
+  out_has "q	n2"
+  for line in 1 3; do err_has "queries.tsv:$line: not qid<TAB>query"; done
+  err_has "nowhere"
+  for line in 2 3 4; do err_has ":$line: "; done
+  run 3 watch queries.tsv --strict <hostile.jsonl
+  run 3 watch nothing.tsv <hostile.jsonl
+  run 2 watch queries.tsv one word too many
+}
+
+watch_has_the_fields_of_an_index() {
+  three_documents
+  printf 'far\tcountry:Wales n:>4\n' >queries.tsv
+  run 0 watch queries.tsv --like three.index --all <three.jsonl
+  out_is "far	a"
+}
+
 declare -F "$1" >/dev/null || { echo "no such claim: $1" >&2; exit 2; }
 "$1"

@@ -23,28 +23,28 @@ struct options {
     const char *index; /* the word INDEX */
     char **words;      /* what follows it; borrowed from argv */
     size_t word_count;
-    size_t count;          /* -n, -k */
-    size_t offset;         /* --offset */
-    const char *model;     /* --model */
-    int64_t timeout;       /* --timeout, milliseconds */
-    bool json;             /* --json */
-    bool html;             /* --markup html */
-    bool colour;           /* bold words, after --color, NO_COLOR and what standard output is */
-    const char *language;  /* --language */
-    unsigned threads;      /* --threads */
-    size_t memory;         /* --memory, bytes */
-    uint64_t commit_every; /* --commit-every, documents; 0: only at the end */
-    bool strict;           /* --strict */
-    bool reorder;          /* --reorder */
-    bool all;              /* --all */
-    const char *like;      /* --like */
-    double threshold;      /* --threshold; 0: the default */
-    bool fold;             /* --fold */
+    size_t count;               /* -n, -k */
+    size_t offset;              /* --offset */
+    const char *model;          /* --model */
+    int64_t timeout;            /* --timeout, milliseconds */
+    bool json;                  /* --json */
+    bool html;                  /* --markup html */
+    bool colour;                /* bold words, after --color, NO_COLOR and what standard output is */
+    const char *language;       /* --language */
+    unsigned threads;           /* --threads */
+    size_t memory;              /* --memory, bytes */
+    uint64_t commit_every;      /* --commit-every, documents; 0: only at the end */
+    bool strict;                /* --strict */
+    bool reorder;               /* --reorder */
+    bool all;                   /* --all */
+    const char *like;           /* --like */
+    double threshold;           /* --threshold; 0: the default */
+    bool fold;                  /* --fold */
     libsearch_duplicates_by by; /* what --fold or --by says */
-    bool xapian;           /* --engine xapian */
-    const char *field_map; /* --field-map; NULL: none */
-    libsearch_sort *sorts; /* --sort */
-    char **sort_names;     /* their fields' names */
+    bool xapian;                /* --engine xapian */
+    const char *field_map;      /* --field-map; NULL: none */
+    libsearch_sort *sorts;      /* --sort */
+    char **sort_names;          /* their fields' names */
     size_t sort_count;
     libsearch_facet *facets; /* --facet */
     char **facet_names;

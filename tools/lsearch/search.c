@@ -71,8 +71,8 @@ static void print_json_duplicates(const struct page *page, size_t place)
         const libsearch_duplicate one = page_duplicate(page, place, d);
         fputs(d > 0 ? ", {\"id\": " : "{\"id\": ", stdout);
         print_json_bytes(stdout, one.id);
-        printf(", \"score\": %.9g, \"similarity\": %.6g}",
-               (double)libsearch_results_score(page->results, one.result), one.similarity);
+        printf(", \"score\": %.9g, \"similarity\": %.6g}", (double)libsearch_results_score(page->results, one.result),
+               one.similarity);
     }
     putchar(']');
 }
