@@ -173,10 +173,10 @@ static libsearch_status compile_range(struct compiler *compiler, const libsearch
     const struct field *field;
     struct condition_node node = { .kind = CONDITION_RANGE };
     TRY(compile_field(compiler, query, &field, error));
-    if (query->type == LIBSEARCH_KEYWORD || query->type == LIBSEARCH_TEXT)
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                            "ranges over the keywords of field '%s'", query->field);
-    if (field == NULL || !is_number(field->type))
+    if (query->type == LIBSEARCH_KEYWORD && field != NULL &&
+        (field->type == LIBSEARCH_TEXT || field->type == LIBSEARCH_KEYWORD))
+        return compile_pattern(compiler, query, error);
+    if (field == NULL || query->type == LIBSEARCH_KEYWORD || !is_number(field->type))
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID,
                             "field '%s' has no values of the range's type", query->field == NULL ? "" : query->field);
     if (field->flags & LIBSEARCH_FIELD_NO_COLUMN)
@@ -246,18 +246,11 @@ static libsearch_status compile_kind(struct compiler *compiler, const libsearch_
     case QUERY_PREFIX:
     case QUERY_WILDCARD:
     case QUERY_FUZZY:
-        if (query->more_prefix != 0)
-            return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                                "a saved query's fuzzy words have the first letter in common");
-        return compile_pattern(compiler, query, error);
-    case QUERY_REGULAR:
-        return error_set_at(error, (int64_t)query->position, LIBSEARCH_UNSUPPORTED,
-                            "regular expressions in a saved query");
+    case QUERY_REGULAR: return compile_pattern(compiler, query, error);
     case QUERY_NEAR: return compile_near(compiler, query, error);
     case QUERY_BOOLEAN: return compile_boolean(compiler, query, error);
     case QUERY_DISJUNCTION_MAX: return compile_max(compiler, query, error);
-    case QUERY_FIELDS:
-        return error_set(error, LIBSEARCH_UNSUPPORTED, "several fields searched as one in a saved query");
+    case QUERY_FIELDS: return compile_fields(compiler, query, error);
     case QUERY_SET:
         return error_set(error, LIBSEARCH_UNSUPPORTED, "a filter of a snapshot's documents in a saved query");
     case QUERY_BOOST:

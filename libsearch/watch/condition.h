@@ -12,7 +12,7 @@ enum condition_kind {
     CONDITION_NONE = 1,
     CONDITION_ALL,
     CONDITION_TERM,    /* key: KEY_TERM or KEY_FORM */
-    CONDITION_PATTERN, /* key: KEY_PREFIX … KEY_FUZZY_2; anchor: the KEY_PREFIX that its words begin with, or KEY_NONE */
+    CONDITION_PATTERN, /* key: KEY_PREFIX … KEY_WORDS; anchor: the KEY_PREFIX that its words begin with, or KEY_NONE */
     CONDITION_RANGE,   /* low, high; key: KEY_FIELD */
     CONDITION_EXISTS,  /* key: KEY_FIELD */
     CONDITION_BOOLEAN, /* parts with occurs; number: how many SHOULD must match */
@@ -78,6 +78,7 @@ libsearch_status compile_text(struct compiler *compiler, const libsearch_query *
 libsearch_status compile_phrase(struct compiler *compiler, const libsearch_query *query, libsearch_error *error);
 libsearch_status compile_near(struct compiler *compiler, const libsearch_query *query, libsearch_error *error);
 libsearch_status compile_pattern(struct compiler *compiler, const libsearch_query *query, libsearch_error *error);
+libsearch_status compile_fields(struct compiler *compiler, const libsearch_query *query, libsearch_error *error);
 libsearch_status compile_any(struct compiler *compiler, const libsearch_query *query, libsearch_error *error);
 
 #endif

@@ -85,8 +85,7 @@ struct pattern_terms matching_pattern(struct matching *matching, const struct co
         return matching->patterns[matching->present[node->key] - 1];
     for (size_t i = 0; i < inspection->form_count && matching->status == LIBSEARCH_OK; i++) {
         const struct inspected_form *form = &inspection->forms[i];
-        if (form->list == entry->list &&
-            word_pattern_fits((enum key_kind)entry->kind, entry->bytes, entry->length, form->surface, form->length))
+        if (form->list == entry->list && word_pattern_fits(entry, form->surface, form->length))
             add_pattern_term(matching, &found, form->term);
         if (i % 4096 == 4095 && matching->poll != NULL)
             matching_fail(matching, matching->poll(matching->poll_context));

@@ -6,25 +6,12 @@
 #include "query/query_syntax.h"
 #include "query/query_tree.h"
 #include "text/analyzer.h"
-#include "watch/condition.h"
+#include "watch/condition_text.h"
 #include "watch/word_patterns.h"
 
 enum { TOKENS_AT_ONCE = 64 };
 
-struct word {
-    libsearch_bytes term, surface; /* in the arena */
-    uint32_t position;
-    bool whole, stop;
-};
-
-struct words {
-    struct arena arena;
-    struct word *words;
-    size_t count, capacity;
-    bool exact; /* words count in the form in which they are written here */
-};
-
-static void words_free(struct words *words)
+void words_free(struct words *words)
 {
     memory_free(words->arena.allocator, words->words);
     arena_free(&words->arena);
@@ -109,8 +96,8 @@ static libsearch_status take_words(struct compiler *compiler, const struct field
     }
 }
 
-static libsearch_status analyze(struct compiler *compiler, const struct field *field, const libsearch_query *query,
-                                struct words *words, libsearch_error *error)
+libsearch_status compile_words_of(struct compiler *compiler, const struct field *field, const libsearch_query *query,
+                                  struct words *words, libsearch_error *error)
 {
     bool cut;
     words->exact = (query->flags & QUERY_FLAG_EXACT) != 0;
@@ -137,8 +124,8 @@ static void drop_words(struct words *words, bool stop, bool even_all)
     words->count = kept;
 }
 
-static libsearch_status add_term(struct compiler *compiler, const struct field *field, const struct word *word,
-                                 bool exact, uint8_t occur, uint32_t offset, libsearch_error *error)
+libsearch_status compile_word(struct compiler *compiler, const struct field *field, const struct word *word, bool exact,
+                              uint8_t occur, uint32_t offset, libsearch_error *error)
 {
     struct condition_node node = {
         .kind = CONDITION_TERM, .occur = occur, .field = restriction_of(field), .offset = offset
@@ -159,18 +146,18 @@ static libsearch_status add_words(struct compiler *compiler, const struct field 
     if (words->count == 0)
         return condition_add(compiler, &(struct condition_node){ .kind = CONDITION_NONE }, NULL, error);
     if (words->count == 1)
-        return add_term(compiler, field, &words->words[0], words->exact, LIBSEARCH_SHOULD, 0, error);
+        return compile_word(compiler, field, &words->words[0], words->exact, LIBSEARCH_SHOULD, 0, error);
     TRY(condition_add(compiler, &(struct condition_node){ .kind = CONDITION_BOOLEAN, .number = all ? 0 : 1 }, &number,
                       error));
     for (size_t i = 0; i < words->count; i++)
-        TRY(add_term(compiler, field, &words->words[i], words->exact, all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD, 0,
-                     error));
+        TRY(compile_word(compiler, field, &words->words[i], words->exact, all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD, 0,
+                         error));
     condition_close(compiler, number);
     return LIBSEARCH_OK;
 }
 
-static libsearch_status text_field(const struct compiler *compiler, const libsearch_query *query,
-                                   const struct field **field, libsearch_error *error)
+libsearch_status compile_text_field(const struct compiler *compiler, const libsearch_query *query,
+                                    const struct field **field, libsearch_error *error)
 {
     TRY(compile_field(compiler, query, field, error));
     if (*field != NULL && (*field)->type != LIBSEARCH_TEXT)
@@ -197,7 +184,7 @@ static libsearch_status text_of_words(struct compiler *compiler, const libsearch
                                       const struct field *field, struct words *words, libsearch_error *error)
 {
     const bool all = (query->flags & QUERY_FLAG_ALL) != 0;
-    TRY(analyze(compiler, field, query, words, error));
+    TRY(compile_words_of(compiler, field, query, words, error));
     if (words->exact)
         TRY(check_positions(compiler, query, field, "exact forms", &words->exact, error));
     if (!(query->flags & QUERY_FLAG_KEEP_STOPS))
@@ -211,7 +198,7 @@ libsearch_status compile_text(struct compiler *compiler, const libsearch_query *
 {
     const struct field *field;
     struct words words = { .count = 0 };
-    TRY(text_field(compiler, query, &field, error));
+    TRY(compile_text_field(compiler, query, &field, error));
     arena_init(&words.arena, compiler->allocator);
     const libsearch_status status = text_of_words(compiler, query, field, &words, error);
     words_free(&words);
@@ -244,27 +231,42 @@ static libsearch_status add_pattern(struct compiler *compiler, const struct fiel
     return status;
 }
 
-/* The text folded as the field's words are (keywords stay as they are), as a pattern. */
-static libsearch_status add_folded(struct compiler *compiler, const struct field *field, const libsearch_query *query,
-                                   libsearch_error *error)
+/* Folds a text as the field's words are (keywords stay as they are) into *room, which is the caller's to free. */
+static libsearch_status fold(struct compiler *compiler, const struct field *field, libsearch_bytes *text, char **room,
+                             libsearch_error *error)
 {
     const struct analyzer *analyzer;
     struct tokenizer *tokenizer;
-    libsearch_bytes folded = query->text;
-    char *room = NULL;
-    if (field == NULL || field->type != LIBSEARCH_KEYWORD) {
-        const size_t capacity = query->text.length * 4 + 64;
-        TRY(tokenizer_of(compiler, field, &analyzer, &tokenizer, error));
-        room = memory_allocate(compiler->allocator, capacity);
-        if (room == NULL)
-            return error_no_memory(error);
-        folded = (libsearch_bytes){ room, tokenizer_fold(tokenizer, query->text, room, capacity) };
-    }
-    const enum key_kind kind = query->kind == QUERY_PREFIX     ? KEY_PREFIX
-                               : query->kind == QUERY_WILDCARD ? KEY_WILDCARD
-                                                               : word_pattern_fuzzy(query->number, folded);
-    const libsearch_status status = add_pattern(compiler, field, kind, folded, 0, error);
-    memory_free(compiler->allocator, room);
+    const size_t capacity = text->length * 4 + 64;
+    if (field != NULL && field->type == LIBSEARCH_KEYWORD)
+        return LIBSEARCH_OK;
+    TRY(tokenizer_of(compiler, field, &analyzer, &tokenizer, error));
+    *room = memory_allocate(compiler->allocator, capacity);
+    if (*room == NULL)
+        return error_no_memory(error);
+    *text = (libsearch_bytes){ *room, tokenizer_fold(tokenizer, *text, *room, capacity) };
+    return LIBSEARCH_OK;
+}
+
+/* The text, folded, as a pattern. */
+static libsearch_status add_folded(struct compiler *compiler, const struct field *field, const libsearch_query *query,
+                                   libsearch_error *error)
+{
+    libsearch_bytes text = query->text, high = query->high_text, bytes;
+    char *text_room = NULL, *high_room = NULL;
+    struct buffer room;
+    enum key_kind kind;
+    buffer_init(&room, compiler->allocator);
+    libsearch_status status = fold(compiler, field, &text, &text_room, error);
+    if (status == LIBSEARCH_OK && query->kind == QUERY_RANGE)
+        status = fold(compiler, field, &high, &high_room, error);
+    if (status == LIBSEARCH_OK)
+        status = word_pattern_key(query, text, high, &room, &kind, &bytes, error);
+    if (status == LIBSEARCH_OK)
+        status = add_pattern(compiler, field, kind, bytes, 0, error);
+    buffer_free(&room);
+    memory_free(compiler->allocator, text_room);
+    memory_free(compiler->allocator, high_room);
     return status;
 }
 
@@ -293,7 +295,7 @@ static libsearch_status add_phrase(struct compiler *compiler, const struct field
         if (last_prefix && i + 1 == words->count)
             TRY(add_pattern(compiler, field, KEY_PREFIX, word->surface, offset, error));
         else
-            TRY(add_term(compiler, field, word, words->exact, LIBSEARCH_MUST, offset, error));
+            TRY(compile_word(compiler, field, word, words->exact, LIBSEARCH_MUST, offset, error));
     }
     if (number != SIZE_MAX)
         condition_close(compiler, number);
@@ -305,7 +307,7 @@ static libsearch_status phrase_of_words(struct compiler *compiler, const libsear
 {
     bool can;
     TRY(check_positions(compiler, query, field, "phrases", &can, error));
-    TRY(analyze(compiler, field, query, words, error));
+    TRY(compile_words_of(compiler, field, query, words, error));
     drop_words(words, false, true);
     if (!can) {
         words->exact = false;
@@ -318,7 +320,7 @@ libsearch_status compile_phrase(struct compiler *compiler, const libsearch_query
 {
     const struct field *field;
     struct words words = { .count = 0 };
-    TRY(text_field(compiler, query, &field, error));
+    TRY(compile_text_field(compiler, query, &field, error));
     arena_init(&words.arena, compiler->allocator);
     const libsearch_status status = phrase_of_words(compiler, query, field, &words, error);
     words_free(&words);
@@ -340,7 +342,7 @@ static libsearch_status find_field(const struct compiler *compiler, const libsea
         return LIBSEARCH_OK;
     }
     const struct field *field;
-    TRY(text_field(compiler, query, &field, error));
+    TRY(compile_text_field(compiler, query, &field, error));
     found->can = found->can && (field == NULL || (field->flags & LIBSEARCH_FIELD_NO_POSITIONS) == 0) &&
                  (!found->known || found->list == list_of(field));
     found->list = list_of(field);
@@ -366,7 +368,7 @@ static libsearch_status places_of_text(struct compiler *compiler, const libsearc
 {
     struct words words = { .count = 0 };
     arena_init(&words.arena, compiler->allocator);
-    libsearch_status status = analyze(compiler, field, query, &words, error);
+    libsearch_status status = compile_words_of(compiler, field, query, &words, error);
     if (status == LIBSEARCH_OK) {
         drop_words(&words, false, true);
         status = add_phrase(compiler, field, &words, query->kind == QUERY_PHRASE ? query->number : 0,

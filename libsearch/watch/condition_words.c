@@ -61,8 +61,7 @@ static bool mark_term(struct marking *marking, const struct condition_node *node
         const struct inspected_form *written = &inspection->forms[token->form];
         if ((form != UINT32_MAX && token->form != form) ||
             (node->field != SCHEMA_NO_FIELD && token->field != node->field) || !within(spans, token->position) ||
-            (pattern != NULL && !word_pattern_fits((enum key_kind)pattern->kind, pattern->bytes, pattern->length,
-                                                   written->surface, written->length)))
+            (pattern != NULL && !word_pattern_fits(pattern, written->surface, written->length)))
             continue;
         *any = true;
         if (!add(marking, token))

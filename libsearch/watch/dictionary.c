@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/regular_expression.h"
 
 enum { FIRST_BUCKETS = 64 };
 
@@ -12,11 +13,19 @@ void dictionary_init(struct dictionary *dictionary, const libsearch_allocator *a
     *dictionary = (struct dictionary){ .allocator = allocator };
 }
 
+static void free_expression(const struct dictionary *dictionary, struct regular_expression *expression)
+{
+    if (expression != NULL)
+        regular_expression_free(expression);
+    memory_free(dictionary->allocator, expression);
+}
+
 void dictionary_free(struct dictionary *dictionary)
 {
     for (size_t i = 0; i < dictionary->count; i++) {
         memory_free(dictionary->allocator, dictionary->entries[i].bytes);
         memory_free(dictionary->allocator, dictionary->entries[i].queries);
+        free_expression(dictionary, dictionary->entries[i].expression);
     }
     memory_free(dictionary->allocator, dictionary->entries);
     memory_free(dictionary->allocator, dictionary->buckets);
@@ -71,6 +80,25 @@ static void count_kind(struct dictionary *dictionary, const struct dictionary_en
         dictionary->long_prefixes += (size_t)(int32_t)more;
 }
 
+/* A regular expression made ready; of other kinds NULL. */
+static libsearch_status make_expression(const struct dictionary *dictionary, enum key_kind kind, libsearch_bytes bytes,
+                                        struct regular_expression **expression, libsearch_error *error)
+{
+    *expression = NULL;
+    if (kind != KEY_REGULAR)
+        return LIBSEARCH_OK;
+    struct regular_expression *made = memory_allocate_array(dictionary->allocator, 1, sizeof *made);
+    if (made == NULL)
+        return error_no_memory(error);
+    const libsearch_status status = regular_expression_init(made, dictionary->allocator, bytes, error);
+    if (status != LIBSEARCH_OK) {
+        memory_free(dictionary->allocator, made);
+        return status;
+    }
+    *expression = made;
+    return LIBSEARCH_OK;
+}
+
 libsearch_status dictionary_take(struct dictionary *dictionary, enum key_kind kind, uint16_t list,
                                  libsearch_bytes bytes, uint32_t *number, libsearch_error *error)
 {
@@ -86,11 +114,14 @@ libsearch_status dictionary_take(struct dictionary *dictionary, enum key_kind ki
         return error_set(error, LIBSEARCH_LIMIT, "a word of a saved query has %zu bytes", bytes.length);
     if (dictionary->used >= dictionary->bucket_count && !grow_buckets(dictionary))
         return error_no_memory(error);
+    struct regular_expression *expression;
+    TRY(make_expression(dictionary, kind, bytes, &expression, error));
     char *copy = memory_duplicate(dictionary->allocator, bytes.data, bytes.length);
     if (copy == NULL ||
         (dictionary->free == 0 && !memory_grow(dictionary->allocator, &dictionary->entries, &dictionary->capacity,
                                                dictionary->count + 1, sizeof *dictionary->entries))) {
         memory_free(dictionary->allocator, copy);
+        free_expression(dictionary, expression);
         return error_no_memory(error);
     }
     const uint32_t made = dictionary->free != 0 ? dictionary->free - 1 : (uint32_t)dictionary->count++;
@@ -105,6 +136,7 @@ libsearch_status dictionary_take(struct dictionary *dictionary, enum key_kind ki
                                         .list = list,
                                         .kind = (uint8_t)kind,
                                         .next = *bucket,
+                                        .expression = expression,
                                         .references = 1 };
     *bucket = made + 1;
     dictionary->used++;
@@ -127,6 +159,7 @@ void dictionary_release(struct dictionary *dictionary, uint32_t number)
     count_kind(dictionary, entry, UINT32_MAX);
     memory_free(dictionary->allocator, entry->bytes);
     memory_free(dictionary->allocator, entry->queries);
+    free_expression(dictionary, entry->expression);
     *entry = (struct dictionary_entry){ .next = dictionary->free };
     dictionary->free = number + 1;
     dictionary->used--;

@@ -19,8 +19,12 @@ enum key_kind {
     KEY_WILDCARD,
     KEY_FUZZY_0, /* by their distance */
     KEY_FUZZY_1,
-    KEY_FUZZY_2
+    KEY_FUZZY_2,
+    KEY_FUZZY_FROM, /* like a word from a letter on: u8 distance, u32 letters that are the same, the word */
+    KEY_REGULAR,    /* a regular expression */
+    KEY_WORDS       /* from a word to another: u8 KEY_WORDS_…, u32 bytes of the low end, the low end, the high end */
 };
+enum { KEY_WORDS_LOW = 1, KEY_WORDS_HIGH = 2, KEY_WORDS_LOW_OPEN = 4, KEY_WORDS_HIGH_OPEN = 8 };
 #define KEY_NONE UINT32_MAX
 
 enum { DICTIONARY_SHORT = 256 };
@@ -44,7 +48,8 @@ struct dictionary_entry {
     uint8_t kind;  /* 0: free */
     uint32_t next; /* in the bucket, + 1; of a free one, the next free one + 1 */
     uint32_t references;
-    uint64_t seen; /* documents that had it; atomic, as streams count at the same time */
+    uint64_t seen;                         /* documents that had it; atomic, as streams count at the same time */
+    struct regular_expression *expression; /* KEY_REGULAR */
     struct anchored *queries;
     size_t query_count, query_capacity;
 };
@@ -75,7 +80,7 @@ static inline uint64_t dictionary_hash(enum key_kind kind, uint16_t list, uint64
 /* The number of a key, or KEY_NONE. */
 uint32_t dictionary_find(const struct dictionary *dictionary, enum key_kind kind, uint16_t list, const char *bytes,
                          size_t length, uint64_t bytes_hash);
-/* The same, made where it is not there; a reference is taken. Errors: NO_MEMORY, LIMIT. */
+/* The same, made where it is not there; a reference is taken. Errors: NO_MEMORY, LIMIT; those of a regular expression. */
 libsearch_status dictionary_take(struct dictionary *dictionary, enum key_kind kind, uint16_t list,
                                  libsearch_bytes bytes, uint32_t *number, libsearch_error *error);
 void dictionary_retain(struct dictionary *dictionary, uint32_t number);

@@ -5,7 +5,8 @@
 
 #include "query/query_tree.h"
 
-enum { TREE_LENIENT = 1, TREE_FIELD = 2, TREE_CHILDREN = 4, TREE_ALL = 7, TREE_LOW = 1, TREE_HIGH = 2 };
+enum { TREE_LENIENT = 1, TREE_FIELD = 2, TREE_CHILDREN = 4, TREE_ALL = 7 };
+enum { TREE_LOW = 1, TREE_HIGH = 2, TREE_LOW_OPEN = 4, TREE_HIGH_OPEN = 8 };
 
 static uint64_t bits_of(double number)
 {
@@ -35,10 +36,15 @@ void tree_encode(const libsearch_query *query, struct buffer *to)
     buffer_append_bytes(to, query->text.data, query->text.length);
     buffer_append_varint(to, query->number);
     buffer_append_u32(to, factor);
+    if (query->kind == QUERY_FUZZY)
+        buffer_append_varint(to, (uint64_t)(query->more_prefix + 1)); /* from -1 on */
     if (query->kind == QUERY_RANGE) {
         const bool real = query->type == LIBSEARCH_FLOAT;
         buffer_append_u8(to, (uint8_t)query->type);
-        buffer_append_u8(to, (uint8_t)((query->has_low ? TREE_LOW : 0) | (query->has_high ? TREE_HIGH : 0)));
+        buffer_append_u8(to,
+                         (uint8_t)((query->has_low ? TREE_LOW : 0) | (query->has_high ? TREE_HIGH : 0) |
+                                   (query->low_open ? TREE_LOW_OPEN : 0) | (query->high_open ? TREE_HIGH_OPEN : 0)));
+        buffer_append_bytes(to, query->high_text.data, query->high_text.length);
         buffer_append_u64(to, real ? bits_of(query->low_number) : (uint64_t)query->low_integer);
         buffer_append_u64(to, real ? bits_of(query->high_number) : (uint64_t)query->high_integer);
     }
@@ -98,11 +104,20 @@ static libsearch_status decode_node(const libsearch_allocator *allocator, struct
     like->number = cursor_varint32(from);
     const uint32_t factor = cursor_u32(from);
     memcpy(&like->factor, &factor, sizeof factor);
+    if (like->kind == QUERY_FUZZY) {
+        const uint32_t letters = cursor_varint32(from);
+        if (letters > INT32_MAX)
+            return damaged(error);
+        like->more_prefix = (int)letters - 1;
+    }
     if (like->kind == QUERY_RANGE) {
         like->type = (libsearch_type)cursor_u8(from);
         const uint8_t ends = cursor_u8(from);
         like->has_low = (ends & TREE_LOW) != 0;
         like->has_high = (ends & TREE_HIGH) != 0;
+        like->low_open = (ends & TREE_LOW_OPEN) != 0;
+        like->high_open = (ends & TREE_HIGH_OPEN) != 0;
+        like->high_text = cursor_bytes(from);
         const uint64_t low = cursor_u64(from), high = cursor_u64(from);
         if (like->type == LIBSEARCH_FLOAT) {
             like->low_number = from_bits(low);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/regular_expression.h"
 #include "results/matcher.h"
 
 enum { MOST_LETTERS = 1024, MOST_BYTES = 8 * MOST_LETTERS };
@@ -50,7 +51,8 @@ libsearch_status word_pattern_check(libsearch_bytes wildcard, libsearch_error *e
                                   : LIBSEARCH_OK;
 }
 
-enum key_kind word_pattern_fuzzy(unsigned distance, libsearch_bytes word)
+/* Edits of a fuzzy word; 0: by its length. */
+static unsigned distance_of(unsigned distance, libsearch_bytes word)
 {
     if (distance == 0) {
         size_t letters = 0;
@@ -58,7 +60,85 @@ enum key_kind word_pattern_fuzzy(unsigned distance, libsearch_bytes word)
             letters += ((unsigned char)word.data[i] & 0xC0) != 0x80;
         distance = letters < 3 ? 0 : letters < 6 ? 1 : 2;
     }
-    return distance == 0 ? KEY_FUZZY_0 : distance == 1 ? KEY_FUZZY_1 : KEY_FUZZY_2;
+    return distance < 2 ? distance : 2;
+}
+
+static void append(struct buffer *to, libsearch_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++)
+        buffer_append_u8(to, (uint8_t)bytes.data[i]);
+}
+
+libsearch_status word_pattern_key(const libsearch_query *query, libsearch_bytes text, libsearch_bytes high,
+                                  struct buffer *room, enum key_kind *kind, libsearch_bytes *bytes,
+                                  libsearch_error *error)
+{
+    const unsigned distance = distance_of(query->number, text);
+    *bytes = text;
+    switch (query->kind) {
+    case QUERY_PREFIX: *kind = KEY_PREFIX; return LIBSEARCH_OK;
+    case QUERY_WILDCARD: *kind = KEY_WILDCARD; return LIBSEARCH_OK;
+    case QUERY_REGULAR: *kind = KEY_REGULAR; return LIBSEARCH_OK;
+    case QUERY_RANGE:
+        *kind = KEY_WORDS;
+        buffer_append_u8(room, (uint8_t)((query->has_low ? KEY_WORDS_LOW : 0) | (query->has_high ? KEY_WORDS_HIGH : 0) |
+                                         (query->low_open ? KEY_WORDS_LOW_OPEN : 0) |
+                                         (query->high_open ? KEY_WORDS_HIGH_OPEN : 0)));
+        buffer_append_u32(room, (uint32_t)text.length);
+        append(room, text);
+        append(room, high);
+        break;
+    default:
+        if (query->more_prefix == 0) {
+            *kind = (enum key_kind)(KEY_FUZZY_0 + distance);
+            return LIBSEARCH_OK;
+        }
+        *kind = KEY_FUZZY_FROM;
+        buffer_append_u8(room, (uint8_t)distance);
+        buffer_append_u32(room, (uint32_t)(query->more_prefix + 1));
+        append(room, text);
+    }
+    *bytes = (libsearch_bytes){ (const char *)room->data, room->length };
+    return room->failed ? error_no_memory(error) : LIBSEARCH_OK;
+}
+
+enum { HEAD = 5 }; /* a byte and a u32 */
+
+static uint32_t head_of(const char *pattern)
+{
+    uint32_t number = 0;
+    for (unsigned i = 0; i < 4; i++)
+        number |= (uint32_t)(unsigned char)pattern[1 + i] << 8 * i;
+    return number;
+}
+
+/* What all words from one to another begin with: what both ends do. */
+static libsearch_bytes shared_beginning(libsearch_bytes pattern)
+{
+    const unsigned flags = (unsigned char)pattern.data[0];
+    const size_t low = head_of(pattern.data), high = pattern.length - HEAD - low;
+    const char *one = pattern.data + HEAD, *other = one + low;
+    size_t length = 0;
+    if ((flags & KEY_WORDS_LOW) == 0 || (flags & KEY_WORDS_HIGH) == 0)
+        return (libsearch_bytes){ one, 0 };
+    while (length < low && length < high && one[length] == other[length])
+        length++;
+    return (libsearch_bytes){ one, length };
+}
+
+/* The letters and digits that a regular expression without alternatives begins with. */
+static libsearch_bytes literal_beginning(libsearch_bytes pattern)
+{
+    size_t length = 0;
+    if (pattern.length == 0 || memchr(pattern.data, '|', pattern.length) != NULL)
+        return (libsearch_bytes){ pattern.data, 0 };
+    while (length < pattern.length && ((pattern.data[length] >= 'a' && pattern.data[length] <= 'z') ||
+                                       (pattern.data[length] >= 'A' && pattern.data[length] <= 'Z') ||
+                                       (pattern.data[length] >= '0' && pattern.data[length] <= '9')))
+        length++;
+    if (length > 0 && length < pattern.length && strchr("*?{", pattern.data[length]) != NULL)
+        length--; /* maybe none of it */
+    return (libsearch_bytes){ pattern.data, length };
 }
 
 void word_pattern_beginning(enum key_kind kind, libsearch_bytes pattern, char room[WORD_PATTERN_BEGINNING],
@@ -69,6 +149,14 @@ void word_pattern_beginning(enum key_kind kind, libsearch_bytes pattern, char ro
         return;
     }
     *beginning = (libsearch_bytes){ room, 0 };
+    if (kind == KEY_REGULAR || kind == KEY_WORDS) {
+        *beginning = kind == KEY_WORDS ? shared_beginning(pattern) : literal_beginning(pattern);
+        return;
+    }
+    if (kind == KEY_FUZZY_FROM && head_of(pattern.data) == 0)
+        return;
+    if (kind == KEY_FUZZY_FROM)
+        pattern = (libsearch_bytes){ pattern.data + HEAD, pattern.length - HEAD };
     if (kind != KEY_WILDCARD) { /* the first letter is always right */
         if (pattern.length > 0)
             *beginning = (libsearch_bytes){ pattern.data, letter_length(pattern.data, pattern.length) };
@@ -119,11 +207,34 @@ static bool wildcard_fits(libsearch_bytes pattern, const char *word, size_t leng
     }
 }
 
-bool word_pattern_fits(enum key_kind kind, const char *pattern, size_t pattern_length, const char *word, size_t length)
+static int compare_words(const char *word, size_t length, const char *end, size_t end_length)
 {
-    if (kind == KEY_PREFIX)
-        return length >= pattern_length && (pattern_length == 0 || memcmp(word, pattern, pattern_length) == 0);
-    if (kind == KEY_WILDCARD)
-        return wildcard_fits((libsearch_bytes){ pattern, pattern_length }, word, length);
-    return fuzzy_fits(pattern, pattern_length, word, length, (unsigned)(kind - KEY_FUZZY_0), 1);
+    const size_t shorter = length < end_length ? length : end_length;
+    const int order = shorter == 0 ? 0 : memcmp(word, end, shorter);
+    return order != 0 ? order : (length > end_length) - (length < end_length);
+}
+
+static bool lies_within(const char *pattern, size_t pattern_length, const char *word, size_t length)
+{
+    const unsigned flags = (unsigned char)pattern[0];
+    const size_t low = head_of(pattern);
+    const int above = compare_words(word, length, pattern + HEAD, low);
+    const int below = compare_words(word, length, pattern + HEAD + low, pattern_length - HEAD - low);
+    return ((flags & KEY_WORDS_LOW) == 0 || above > 0 || (above == 0 && (flags & KEY_WORDS_LOW_OPEN) == 0)) &&
+           ((flags & KEY_WORDS_HIGH) == 0 || below < 0 || (below == 0 && (flags & KEY_WORDS_HIGH_OPEN) == 0));
+}
+
+bool word_pattern_fits(const struct dictionary_entry *pattern, const char *word, size_t length)
+{
+    const char *bytes = pattern->bytes;
+    switch ((enum key_kind)pattern->kind) {
+    case KEY_PREFIX:
+        return length >= pattern->length && (pattern->length == 0 || memcmp(word, bytes, pattern->length) == 0);
+    case KEY_WILDCARD: return wildcard_fits((libsearch_bytes){ bytes, pattern->length }, word, length);
+    case KEY_REGULAR: return regular_expression_fits(pattern->expression, word, length);
+    case KEY_WORDS: return lies_within(bytes, pattern->length, word, length);
+    case KEY_FUZZY_FROM:
+        return fuzzy_fits(bytes + HEAD, pattern->length - HEAD, word, length, (unsigned char)bytes[0], head_of(bytes));
+    default: return fuzzy_fits(bytes, pattern->length, word, length, (unsigned)(pattern->kind - KEY_FUZZY_0), 1);
+    }
 }

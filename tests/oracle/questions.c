@@ -197,8 +197,12 @@ static libsearch_query *regular(const struct world *world, struct test_random *r
     plain_word(world, random, one);
     plain_word(world, random, other);
     const int cut = (int)random_below(random, strlen(one) + 1);
-    switch (random_below(random, 6)) {
+    switch (random_below(random, 8)) {
     case 0: sprintf(text, "%.*s.*", cut, one); break;
+    case 6: sprintf(text, "%s|%s", one, other); break;
+    case 7:
+        sprintf(text, "%.*sx%s%s", cut, one, (const char *[]){ "?", "*", "{0,2}" }[random_below(random, 3)], one + cut);
+        break;
     case 1: sprintf(text, "(%s|%s)", one, other); break;
     case 2: sprintf(text, "%.*s[a-m0-5]+", cut, one); break;
     case 3: sprintf(text, "([b-n][aeiou]){1,3}[0-9]?"); break;
@@ -220,9 +224,9 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     const enum query_kind kind = kinds[random_below(random, 3)];
     const char *field = text_field(world, random, !loose);
     char text[64];
-    if (!world->few_patterns && random_below(random, 4) == 0)
+    if (random_below(random, 4) == 0)
         return regular(world, random, loose);
-    if (!world->few_patterns && loose && random_below(random, 6) == 0)
+    if (loose && random_below(random, 6) == 0)
         return word_range(world, random);
     strcpy(text, world_word(world, random));
     if (world->shape.fields == WORLD_EVERYTHING && random_below(random, 6) == 0) {
@@ -243,14 +247,12 @@ static libsearch_query *pattern(const struct world *world, struct test_random *r
     }
     while (length > 0 && (text[length] & 0xC0) == 0x80 && kind == QUERY_PREFIX)
         length--;
-    return question_new(
-        &(libsearch_query){ .kind = kind,
-                            .field = (char *)field,
-                            .text = { text, length },
-                            .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
-                            .more_prefix = kind == QUERY_FUZZY && !world->few_patterns && random_below(random, 3) == 0
-                                               ? (int)random_below(random, 4) - 1
-                                               : 0 });
+    return question_new(&(libsearch_query){
+        .kind = kind,
+        .field = (char *)field,
+        .text = { text, length },
+        .number = kind == QUERY_FUZZY ? (unsigned)random_below(random, 3) : 0,
+        .more_prefix = kind == QUERY_FUZZY && random_below(random, 3) == 0 ? (int)random_below(random, 4) - 1 : 0 });
 }
 
 libsearch_query *question_fields(const struct world *world, struct test_random *random)

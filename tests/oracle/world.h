@@ -40,7 +40,6 @@ struct world_shape {
 
 struct world {
     struct world_shape shape;
-    bool few_patterns; /* questions about it have no regular expressions, ranges of words and prefixes of fuzzy words */
     struct schema *schema;
     struct oracle_words words;
     libsearch_document **documents;

@@ -40,6 +40,8 @@ static libsearch_bytes printed(const libsearch_query *query, struct buffer *buff
 
 static libsearch_query *random_query(const struct world *world, struct test_random *random)
 {
+    if (random_below(random, 8) == 0)
+        return question_fields(world, random);
     return random_below(random, 2) ? question_random(world, random, true) : span_question_random(world, random, 2);
 }
 
@@ -170,7 +172,6 @@ static void live(uint64_t seed)
     print_message("LIBSEARCH_TEST_SEED=%llu\n", (unsigned long long)seed);
     memset(&life, 0, sizeof life);
     pieces_make(&life.pieces, &random, &shape, documents);
-    life.pieces.world.few_patterns = true; /* those that saved queries have */
     assert_ok(watch_set_new_like(allocator_default(), life.pieces.world.schema, &life.set, NULL));
     assert_ok(watcher_open(life.set, NULL, &life.watcher, NULL));
     for (uint32_t i = 0; i < QUERIES; i++)
