@@ -69,7 +69,9 @@ LIBSEARCH_API libsearch_status libsearch_query_parse_as(libsearch_index *index, 
 /** A word or text, analyzed as the field is; field NULL: all default fields. Several words become a
  * union. NULL: no memory. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_text(const char *field, libsearch_bytes text);
-/** A phrase: the words of text, in order; slop: by how many places words may be moved. Since 0.1. */
+/** A phrase: the words of text, in order; slop: by how many places words may be moved (so that with 2 two neighbours may
+ * change places). A word of the document serves one word of the phrase, also where the phrase has it twice. Since 0.1.
+ */
 LIBSEARCH_API libsearch_query *libsearch_query_phrase(const char *field, libsearch_bytes text, unsigned slop);
 /** Parts by occurrence; at least minimum of the SHOULD parts must match (0: one, where there is no MUST
  * or FILTER part). Since 0.1. */

@@ -2,10 +2,12 @@
 #include "search/phrase.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "query/in_line.h"
 
 struct phrase_term {
     struct term_cursor *cursor;
+    uint32_t number; /* in the phrase */
     uint32_t shift;        /* places from it to the phrase's last word */
     uint32_t opened_block; /* the block that `positions` was opened on; UINT32_MAX: none */
     uint32_t read_index;   /* the document of it that was read last: they are read forward */
@@ -20,7 +22,7 @@ struct phrase_matcher {
     const struct plan_node *node;
     struct phrase_term *terms; /* the rarest first */
     size_t count;
-    uint32_t *choice; /* of each term's places, while sloppy matches are counted */
+    struct in_line line; /* while sloppy matches are counted */
 };
 
 /* A word and its place in the phrase: the rarest first. */
@@ -36,23 +38,32 @@ static int by_rarity(const void *a, const void *b)
     return (one->place > other->place) - (one->place < other->place);
 }
 
+static bool go_on(void *context)
+{
+    struct search_context *search = context;
+    return search_poll_often(search) == LIBSEARCH_OK;
+}
+
 libsearch_status phrase_matcher_new(struct search_context *context, const struct plan_node *node,
                                     struct term_cursor **cursors, size_t count, struct phrase_matcher **matcher)
 {
     struct phrase_matcher *made;
     struct phrase_term *terms;
     struct rarity *order;
-    uint32_t *choice;
+    struct in_line_word *words;
     TRY(search_take(context, sizeof *made, &made));
     TRY(search_take(context, (count + 1) * sizeof *terms, &terms));
-    TRY(search_take(context, (count + 1) * sizeof *choice, &choice));
+    TRY(search_take(context, (count + 1) * sizeof *words, &words));
     TRY(search_take(context, (count + 1) * sizeof *order, &order));
-    *made = (struct phrase_matcher){ context, node, terms, count, choice };
+    *made = (struct phrase_matcher){ context, node, terms, count, { .words = words, .count = count, .slop = node->slop } };
+    made->line.go_on = go_on;
+    made->line.context = context;
     for (size_t i = 0; i < count; i++)
         order[i] = (struct rarity){ cursors[i]->list.document_frequency, (uint32_t)i };
     qsort(order, count, sizeof *order, by_rarity);
     for (size_t i = 0; i < count; i++) {
         terms[i].cursor = cursors[order[i].place];
+        terms[i].number = order[i].place;
         terms[i].shift = node->offsets[count - 1] - node->offsets[order[i].place];
         terms[i].opened_block = UINT32_MAX;
     }
@@ -166,41 +177,28 @@ static bool count_exact(struct phrase_matcher *matcher, uint32_t document, uint3
     return true;
 }
 
-/* How often they stand with at most `slop` moves: choices of one place for each word whose moved places lie within
- * slop of each other; each choice uses up its lowest place, of equal ones that of the word that comes first in the
- * phrase (not in our order, which differs from segment to segment). */
+/* How often they stand with at most `slop` moves. */
 static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
 {
+    struct in_line *line = &matcher->line;
+    const struct plan_repeats *repeats = &matcher->node->repeats;
     *found = 0;
     for (size_t t = 0; t < matcher->count; t++) {
-        if (!load_places(matcher, &matcher->terms[t]))
+        struct phrase_term *term = &matcher->terms[t];
+        if (!load_places(matcher, term))
             return false;
-        if (matcher->terms[t].place_count == 0)
+        if (term->place_count == 0)
             return true;
+        line->words[term->number] = (struct in_line_word){ .places = term->places,
+                                                           .stride = 1,
+                                                           .count = term->place_count,
+                                                           .shift = term->shift,
+                                                           .next = repeats->next[term->number] };
     }
-    const size_t count = matcher->count;
-    uint32_t *at = matcher->choice;
-    memset(at, 0, count * sizeof *at);
-    for (;;) {
-        size_t lowest = 0;
-        uint32_t low = UINT32_MAX, high = 0;
-        if (search_poll_often(matcher->context) != LIBSEARCH_OK)
-            return false;
-        for (size_t t = 0; t < count; t++) {
-            if (t % 1024 == 1023 && search_poll(matcher->context) != LIBSEARCH_OK)
-                return false;
-            const uint32_t place = matcher->terms[t].places[at[t]];
-            if (place < low || (place == low && matcher->terms[t].shift > matcher->terms[lowest].shift)) {
-                low = place;
-                lowest = t;
-            }
-            high = place > high ? place : high;
-        }
-        if (high - low <= matcher->node->slop)
-            ++*found;
-        if (++at[lowest] == matcher->terms[lowest].place_count)
-            return true;
-    }
+    line->begun = false;
+    while (in_line_next(line))
+        ++*found;
+    return !line->stopped;
 }
 
 /* Brings all cursors to the next document >= document that has all terms; NO_DOCUMENT where there is none below end. */

@@ -41,6 +41,12 @@ struct plan_term {
     uint32_t *forms;      /* by segment: the form that counts, UINT32_MAX: none; NULL: any form counts (spans) */
 };
 
+/* Which words of a sloppy phrase may not stand in the same place: see struct in_line_word. NULL: none. */
+struct plan_repeats {
+    uint32_t *next;
+    bool *in_last;
+};
+
 /* Where words stand, for spans.h. */
 enum span_kind {
     SPAN_WORDS,  /* any of terms */
@@ -54,6 +60,7 @@ struct plan_span {
     size_t term_count;
     struct plan_span **parts;
     uint32_t *offsets; /* SPAN_PHRASE: place of each part from the first */
+    struct plan_repeats repeats; /* likewise */
     size_t part_count;
     unsigned slop;
     bool ordered;
@@ -67,6 +74,7 @@ struct plan_node {
     float constant;
     struct plan_term *terms; /* TERM: one; PHRASE, GROUP: term_count */
     uint32_t *offsets;       /* PHRASE: place of each term from the first */
+    struct plan_repeats repeats; /* likewise */
     size_t term_count;
     unsigned slop;
     bool ordered;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/in_line.h"
 #include "query/query_words.h"
 #include "search/plan_near.h"
 
@@ -344,6 +345,40 @@ static libsearch_status words_of_prefix(struct plan *plan, const struct field *f
     return plan_words_like(plan, query, field, QUERY_PREFIX, surface_of(word), terms, count, error);
 }
 
+static int compare_terms(const void *a, const void *b)
+{
+    const struct plan_term *one = a, *other = b;
+    const size_t shorter = one->length < other->length ? one->length : other->length;
+    const int difference = shorter == 0 ? 0 : memcmp(one->bytes, other->bytes, shorter);
+    return difference != 0 ? difference : (one->length > other->length) - (one->length < other->length);
+}
+
+/* Finds the words of a sloppy phrase that are the same. last: the words that its last one, a prefix, stands for, by
+ * their bytes; NULL: it is a word like the others. */
+static libsearch_status find_repeats(struct plan *plan, const struct words *words, const struct plan_span *last,
+                                     struct plan_repeats *repeats, libsearch_error *error)
+{
+    const size_t plain = last == NULL ? words->count : words->count - 1;
+    struct in_line_name *names = arena_allocate(plan->arena, (words->count + 1) * sizeof *names);
+    const struct in_line_name **order =
+        arena_allocate(plan->arena, (words->count + 1) * sizeof(const struct in_line_name *));
+    repeats->next = arena_allocate(plan->arena, (words->count + 1) * sizeof *repeats->next);
+    repeats->in_last = arena_allocate(plan->arena, words->count + 1);
+    if (names == NULL || order == NULL || repeats->next == NULL || repeats->in_last == NULL)
+        return error_no_memory(error);
+    for (size_t i = 0; i < plain; i++)
+        names[i] = (struct in_line_name){ term_of(&words->words[i]),
+                                          words->exact ? surface_of(&words->words[i]) : (libsearch_bytes){ NULL, 0 } };
+    in_line_same(names, plain, order, repeats->next);
+    repeats->next[words->count - 1] = 0;
+    memset(repeats->in_last, 0, words->count);
+    for (size_t i = 0; i < plain && last != NULL; i++) {
+        const struct plan_term like = { .bytes = words->words[i].term, .length = words->words[i].length };
+        repeats->in_last[i] = bsearch(&like, last->terms, last->term_count, sizeof like, compare_terms) != NULL;
+    }
+    return LIBSEARCH_OK;
+}
+
 libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *query, const struct field *field,
                                    float boost, struct plan_span **span, libsearch_error *error)
 {
@@ -380,7 +415,10 @@ libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *que
         TRY(plan_join_formulas(plan, &made->formulas, &part->formulas, error));
     }
     *span = made->part_count == 1 ? made->parts[0] : made;
-    return LIBSEARCH_OK;
+    if (made->slop == 0)
+        return LIBSEARCH_OK;
+    const bool prefix = (query->flags & QUERY_FLAG_LAST_PREFIX) != 0;
+    return find_repeats(plan, &words, prefix ? made->parts[made->part_count - 1] : NULL, &made->repeats, error);
 }
 
 /* A phrase whose last word is a prefix, or whose words are as they are written. */
@@ -442,5 +480,5 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
         TRY(plan_join_formulas(plan, &made->formulas, &own, error));
         made->offsets[i] = words.words[i].position - words.words[0].position;
     }
-    return LIBSEARCH_OK;
+    return made->slop == 0 || count == 0 ? LIBSEARCH_OK : find_repeats(plan, &words, NULL, &made->repeats, error);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/in_line.h"
 #include "search/places.h"
 
 struct span {
@@ -20,6 +21,7 @@ struct reader {
     struct span *found;    /* in the document, by rising start, then end */
     size_t count, capacity;
     size_t *at; /* of each part's spans, while they are gone through */
+    struct in_line line; /* SPAN_PHRASE: likewise */
 };
 
 struct span_matcher {
@@ -43,6 +45,12 @@ static const struct numbers *lengths_of(const struct segment *segment, const str
     return term->weighted && segment->profiles == 2 ? &segment->weighted_lengths : &segment->plain_lengths;
 }
 
+static bool go_on(void *context)
+{
+    struct search_context *search = context;
+    return search_poll_often(search) == LIBSEARCH_OK;
+}
+
 static libsearch_status reader_new(struct span_matcher *matcher, const struct plan_span *plan, size_t segment_index,
                                    struct reader **reader)
 {
@@ -58,7 +66,11 @@ static libsearch_status reader_new(struct span_matcher *matcher, const struct pl
     TRY(search_take(matcher->context, (plan->part_count + 1) * sizeof *made->at, &made->at));
     for (size_t i = 0; i < plan->part_count; i++)
         TRY(reader_new(matcher, plan->parts[i], segment_index, &made->parts[i]));
-    return LIBSEARCH_OK;
+    made->line = (struct in_line){ .count = plan->part_count, .slop = plan->slop, .go_on = go_on,
+                                   .context = matcher->context };
+    return plan->kind == SPAN_PHRASE
+               ? search_take(matcher->context, plan->part_count * sizeof *made->line.words, &made->line.words)
+               : LIBSEARCH_OK;
 }
 
 libsearch_status span_matcher_new(struct search_context *context, const struct plan_node *node,
@@ -166,49 +178,37 @@ static bool collect_any(struct span_matcher *matcher, struct reader *reader)
     return true;
 }
 
-/* A choice of one place for each word of a phrase, each word moved to where the last one would be: how far they lie
- * apart, which is lowest (of equal ones the word that comes first), and the places that they take. */
-struct choice {
-    size_t lowest;
-    uint32_t low, high;
-    struct span span;
-};
-
-static struct choice look_at_choice(const struct reader *reader)
-{
-    const struct plan_span *plan = reader->plan;
-    const uint32_t last = plan->offsets[plan->part_count - 1];
-    struct choice choice = { 0, UINT32_MAX, 0, { UINT32_MAX, 0 } };
-    for (size_t t = 0; t < plan->part_count; t++) {
-        const uint32_t place = reader->parts[t]->found[reader->at[t]].start;
-        const uint32_t moved = place + (last - plan->offsets[t]);
-        if (moved < choice.low) {
-            choice.low = moved;
-            choice.lowest = t;
-        }
-        choice.high = moved > choice.high ? moved : choice.high;
-        choice.span.start = place < choice.span.start ? place : choice.span.start;
-        choice.span.end = place > choice.span.end ? place : choice.span.end;
-    }
-    return choice;
-}
-
-/* As count_exact and count_sloppy of phrase.c: choices whose moved places lie within slop of each other; each uses up
- * its lowest place. (With slop 0 that finds the places where all words stand.) */
+/* The stretches from the first to the last place of each good choice. (With slop 0 that finds the places where all words
+ * stand.) */
 static bool collect_phrase(struct span_matcher *matcher, struct reader *reader)
 {
-    for (;;) {
-        if (search_poll_often(reader->context) != LIBSEARCH_OK)
+    const struct plan_span *plan = reader->plan;
+    struct in_line *line = &reader->line;
+    const uint32_t last = plan->offsets[plan->part_count - 1];
+    for (size_t t = 0; t < plan->part_count; t++) {
+        const uint32_t shift = last - plan->offsets[t];
+        line->words[t] = (struct in_line_word){ .places = &reader->parts[t]->found->start,
+                                                .stride = sizeof(struct span) / sizeof(uint32_t),
+                                                .count = reader->parts[t]->count,
+                                                .plus = shift,
+                                                .shift = shift,
+                                                .next = plan->slop > 0 ? plan->repeats.next[t] : 0,
+                                                .in_last = plan->slop > 0 && plan->repeats.in_last[t] };
+    }
+    line->begun = false;
+    while (in_line_next(line)) {
+        struct span span = { UINT32_MAX, 0 };
+        for (size_t t = 0; t < plan->part_count; t++) {
+            const uint32_t place = in_line_place(line, t);
+            span.start = place < span.start ? place : span.start;
+            span.end = place > span.end ? place : span.end;
+        }
+        if (!add(matcher, reader, span.start, span.end))
             return false;
-        const struct choice choice = look_at_choice(reader);
-        if (choice.high - choice.low <= reader->plan->slop && !add(matcher, reader, choice.span.start, choice.span.end))
-            return false;
-        if (++reader->at[choice.lowest] == reader->parts[choice.lowest]->count)
-            break;
     }
     if (reader->count > 1)
         qsort(reader->found, reader->count, sizeof *reader->found, compare_spans);
-    return true;
+    return !line->stopped;
 }
 
 /* In any order: a span of one part, and of every other part the first that does not come before it (by start, then

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Stretches of a document where words stand as a query wants them: near each other, in order or not; phrases whose
  * last word is a prefix; words in the form that they were written in. The slow and general way beside phrase.h, which
- * gives the same answers to plain phrases. */
+ * gives the same answers to plain phrases (query/in_line.h). */
 #ifndef LIBSEARCH_SEARCH_SPANS_H
 #define LIBSEARCH_SEARCH_SPANS_H
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/in_line.h"
 #include "watch/condition_match.h"
 
 static bool add(struct matching *matching, struct places *places, uint32_t start, uint32_t end)
@@ -80,9 +81,9 @@ static bool places_of_pattern(struct matching *matching, const struct condition_
 /* The parts of a node and where each stands; at: which of its places is looked at. */
 struct parts {
     struct part {
+        const struct condition_node *node;
         struct places places;
         size_t at;
-        uint32_t offset;
     } * all;
     size_t count;
 };
@@ -101,7 +102,7 @@ static bool open_parts(struct matching *matching, const struct condition_node *n
         return matching_fail(matching, LIBSEARCH_NO_MEMORY);
     for (uint32_t part = number + 1; part < nodes[number].end && !*none; part = nodes[part].end) {
         struct part *made = &parts->all[parts->count++];
-        *made = (struct part){ .offset = nodes[part].offset };
+        *made = (struct part){ .node = &nodes[part] };
         if (!node_places(matching, nodes, part, &made->places))
             return false;
         *none = made->places.count == 0;
@@ -109,31 +110,76 @@ static bool open_parts(struct matching *matching, const struct condition_node *n
     return true;
 }
 
-/* Choices of one place for each word, moved to where the last one would be, that lie within slop of each other; each
- * choice uses up its lowest place, of equal ones that of the word that comes first. */
+/* Polled before and after places are compared, not within: a document is looked at, not an index. */
+static bool go_on(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* Whether a pattern, the last word of a phrase, fits another word of it. */
+static bool fits(struct matching *matching, const struct condition_node *pattern, const struct condition_node *word)
+{
+    const struct pattern_terms found = matching_pattern(matching, pattern);
+    const uint32_t number = matching->present[word->key] - 1;
+    const uint32_t term = matching->dictionary->entries[word->key].kind == KEY_TERM
+                              ? number
+                              : matching->inspection->forms[number].term;
+    for (uint32_t i = 0; i < found.count; i++)
+        if (matching->pattern_terms[found.first + i] == term)
+            return true;
+    return false;
+}
+
+/* What a phrase is made of, for in_line.h. False: no memory. */
+static bool open_line(struct matching *matching, const struct parts *parts, uint32_t slop, struct in_line *line)
+{
+    const size_t count = parts->count;
+    const struct condition_node *end = parts->all[count - 1].node;
+    const bool prefix = end->kind == CONDITION_PATTERN;
+    struct in_line_name *names = arena_allocate(&matching->scratch, count * sizeof *names);
+    const struct in_line_name **order =
+        arena_allocate(&matching->scratch, count * sizeof(const struct in_line_name *));
+    uint32_t *next = arena_allocate(&matching->scratch, count * sizeof *next);
+    *line = (struct in_line){ .count = count, .slop = slop, .go_on = go_on };
+    line->words = arena_allocate(&matching->scratch, count * sizeof *line->words);
+    if (names == NULL || order == NULL || next == NULL || line->words == NULL)
+        return matching_fail(matching, LIBSEARCH_NO_MEMORY);
+    for (size_t i = 0; i < count; i++)
+        names[i] = (struct in_line_name){
+            .term = { (const char *)&parts->all[i].node->key, sizeof parts->all[i].node->key }
+        };
+    in_line_same(names, count - prefix, order, next);
+    next[count - 1] = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct part *part = &parts->all[i];
+        const uint32_t shift = end->offset - part->node->offset;
+        line->words[i] = (struct in_line_word){ .places = &part->places.all->start,
+                                                .stride = sizeof(struct place) / sizeof(uint32_t),
+                                                .count = part->places.count,
+                                                .plus = shift,
+                                                .shift = shift,
+                                                .next = slop > 0 ? next[i] : 0,
+                                                .in_last = slop > 0 && prefix && i + 1 < count &&
+                                                           fits(matching, end, part->node) };
+    }
+    return true;
+}
+
 static bool places_of_phrase(struct matching *matching, struct parts *parts, uint32_t slop, struct places *places)
 {
-    const uint32_t last = parts->all[parts->count - 1].offset;
-    for (;;) {
-        size_t lowest = 0;
-        uint32_t low = UINT32_MAX, high = 0;
+    struct in_line line;
+    if (!open_line(matching, parts, slop, &line))
+        return false;
+    while (in_line_next(&line)) {
         struct place span = { UINT32_MAX, 0 };
         for (size_t t = 0; t < parts->count; t++) {
-            const struct part *part = &parts->all[t];
-            const uint32_t place = part->places.all[part->at].start, moved = place + (last - part->offset);
-            if (moved < low) {
-                low = moved;
-                lowest = t;
-            }
-            high = moved > high ? moved : high;
+            const uint32_t place = in_line_place(&line, t);
             span.start = place < span.start ? place : span.start;
             span.end = place > span.end ? place : span.end;
         }
-        if (high - low <= slop && !add(matching, places, span.start, span.end))
+        if (!add(matching, places, span.start, span.end))
             return false;
-        struct part *part = &parts->all[lowest];
-        if (++part->at == part->places.count)
-            break;
     }
     sort(places, false);
     return true;

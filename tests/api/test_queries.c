@@ -88,6 +88,24 @@ static void words_phrases_and_near_find_what_they_say(void **state)
     libsearch_close(index);
 }
 
+static void a_word_of_the_text_serves_one_word_of_a_sloppy_phrase(void **state)
+{
+    char text[64];
+    libsearch_index *index = open_words(*state);
+    assert_string_equal(found(index, "\"health health\"~3", text), "a");
+    assert_string_equal(found(index, "\"health health\"~2", text), "");
+    assert_string_equal(found(index, "\"health health\"~9", text), "a");
+    assert_string_equal(found(index, "\"officials health\"~9", text), "ac");
+    assert_string_equal(found(index, "\"officials health officials\"~9", text), "");
+    assert_string_equal(found(index, "\"officials health off*\"~9", text), "");
+    assert_string_equal(found(index, "\"officials health ser*\"~9", text), "a");
+    assert_string_equal(found(index, "\"officials health hea*\"~9", text), "a");
+    assert_string_equal(found(index, "=\"health officials Health\"~9", text), "a");
+    assert_string_equal(found(index, "=\"official officials\"~9", text), "");
+    assert_string_equal(found(index, "@near(9 \"health health\"~9 service)", text), "a");
+    libsearch_close(index);
+}
+
 static void what_cannot_be_done_is_told_and_the_rest_is_found(void **state)
 {
     char text[64];
@@ -250,6 +268,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_phrases_and_near_find_what_they_say, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_word_of_the_text_serves_one_word_of_a_sloppy_phrase, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(what_cannot_be_done_is_told_and_the_rest_is_found, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_same_is_an_error_in_strict_mode_and_for_trees_built_by_functions,
                                         make_folder, remove_folder),

@@ -81,26 +81,19 @@ static uint32_t count_exact(int64_t *const *places, const size_t *counts, size_t
     return found;
 }
 
-/* Choices of one place for each word, beginning with the first of each; a choice whose moved places lie within slop
- * counts; the lowest place of a choice (of equal ones the word that comes first in the phrase) makes room for the
- * word's next, until a word has none. */
-static uint32_t count_sloppy(int64_t *const *places, const size_t *counts, size_t words, unsigned slop)
+/* How often words stand in line, moved by at most slop: as often as there are places that are the lowest of a choice. */
+static uint32_t count_sloppy(int64_t *const *places, const size_t *counts, const struct oracle_node *node)
 {
     uint32_t found = 0;
-    size_t *at = oracle_allocate(words * sizeof *at);
-    for (;;) {
-        size_t lowest = 0;
-        int64_t high = places[0][at[0]];
-        for (size_t w = 1; w < words; w++) {
-            if (places[w][at[w]] < places[lowest][at[lowest]])
-                lowest = w;
-            high = places[w][at[w]] > high ? places[w][at[w]] : high;
-        }
-        found += high - places[lowest][at[lowest]] <= (int64_t)slop;
-        if (++at[lowest] == counts[lowest])
-            break;
-    }
-    free(at);
+    struct oracle_line line = { oracle_allocate(node->count * sizeof *line.words), node->count, node->slop };
+    for (size_t w = 0; w < node->count; w++)
+        line.words[w] = (struct oracle_line_word){
+            .moved = places[w], .count = counts[w], .offset = node->offsets[w], .same = node->terms[w].word
+        };
+    for (size_t w = 0; w < node->count; w++)
+        for (size_t i = 0; i < counts[w]; i++)
+            found += oracle_line_stands(&line, w, i);
+    free(line.words);
     return found;
 }
 
@@ -116,7 +109,7 @@ static uint32_t phrases_in(const struct oracle_document *document, const struct 
             break;
     }
     if (word == node->count)
-        found = node->slop == 0 ? count_exact(places, counts, word) : count_sloppy(places, counts, word, node->slop);
+        found = node->slop == 0 ? count_exact(places, counts, word) : count_sloppy(places, counts, node);
     for (size_t w = 0; w < node->count; w++)
         free(places[w]);
     free(places);

@@ -32,12 +32,31 @@ struct oracle_term {
 float oracle_formula(const struct oracle_model *model, const struct oracle_term *term, double documents,
                      double frequency, double length);
 
+/* The words of a sloppy phrase in one document (query/in_line.h says what it means). */
+struct oracle_line_word {
+    const int64_t *moved; /* its places, rising, less its offset */
+    size_t count;
+    int64_t offset; /* from the phrase's first word */
+    int64_t same;   /* words with the same number are the same */
+    bool prefix, in_last;
+    size_t chosen;
+};
+struct oracle_line {
+    struct oracle_line_word *words;
+    size_t count;
+    int64_t slop;
+};
+/* Whether this place of a word is the lowest of a choice; the other words' places, the first ones that can be. */
+bool oracle_line_stands(struct oracle_line *line, size_t word, size_t place);
+
 /* Places of words, and what is made of them. */
 struct oracle_span {
     enum oracle_span_kind { ORACLE_WORDS, ORACLE_WORDS_IN_LINE, ORACLE_NEAR, ORACLE_BEFORE, ORACLE_EITHER } kind;
     uint8_t *wanted; /* ORACLE_WORDS: by word */
     size_t wanted_count;
     int64_t surface; /* in which they are written; -1: in any */
+    int64_t word;    /* which one, and of exact ones its surface; -1: a prefix */
+    int64_t same;
     uint16_t list, field;
     struct oracle_span **parts;
     int64_t *offsets; /* ORACLE_WORDS_IN_LINE */

@@ -2,8 +2,8 @@
 /* Spans: what stands where. The definitions:
  *
  *   words     each place where one of them stands, once;
- *   in line   choices of one place for each word, as the oracle counts sloppy phrases (oracle_answer.c), with the
- *             stretch from the first to the last place chosen;
+ *   in line   choices of one place for each word (oracle_line.c), with the stretch from the first to the last place
+ *             chosen;
  *   near      a span of one part, and of each other part the first that does not come before it (by start, end, then
  *             part); it counts when the last of them begins at most slop places behind where the first of them ends;
  *   before    a span of the first part, and of each next part the first that begins behind the end of the one before;
@@ -70,24 +70,39 @@ void oracle_span_free(struct oracle_span *span)
 
 static void find_in_line(const struct oracle_span *span, const struct stretches *parts, struct stretches *found)
 {
-    size_t *at = oracle_allocate(span->count * sizeof *at);
-    for (;;) {
-        size_t lowest = 0;
-        int64_t low = INT64_MAX, high = INT64_MIN, start = INT64_MAX, end = INT64_MIN;
-        for (size_t i = 0; i < span->count; i++) {
-            const int64_t place = parts[i].all[at[i]].start, moved = place - span->offsets[i];
-            lowest = moved < low ? i : lowest;
-            low = moved < low ? moved : low;
-            high = moved > high ? moved : high;
-            start = place < start ? place : start;
-            end = place > end ? place : end;
-        }
-        if (high - low <= span->slop)
-            stretches_add(found, start, end);
-        if (++at[lowest] == parts[lowest].count)
-            break;
+    struct oracle_line line = { oracle_allocate(span->count * sizeof *line.words), span->count, span->slop };
+    int64_t **moved = oracle_allocate(span->count * sizeof *moved);
+    const struct oracle_span *last = span->parts[span->count - 1];
+    for (size_t i = 0; i < span->count; i++) {
+        const struct oracle_span *part = span->parts[i];
+        moved[i] = oracle_allocate(parts[i].count * sizeof **moved);
+        for (size_t s = 0; s < parts[i].count; s++)
+            moved[i][s] = parts[i].all[s].start - span->offsets[i];
+        line.words[i] = (struct oracle_line_word){ .moved = moved[i],
+                                                   .count = parts[i].count,
+                                                   .offset = span->offsets[i],
+                                                   .same = part->same,
+                                                   .prefix = part->word < 0,
+                                                   .in_last = part->word >= 0 && last->word < 0 &&
+                                                              (size_t)part->word < last->wanted_count &&
+                                                              last->wanted[part->word] };
     }
-    free(at);
+    for (size_t i = 0; i < span->count; i++)
+        for (size_t s = 0; s < parts[i].count; s++) {
+            int64_t start = INT64_MAX, end = INT64_MIN;
+            if (!oracle_line_stands(&line, i, s))
+                continue;
+            for (size_t w = 0; w < span->count; w++) {
+                const int64_t place = parts[w].all[line.words[w].chosen].start;
+                start = place < start ? place : start;
+                end = place > end ? place : end;
+            }
+            stretches_add(found, start, end);
+        }
+    for (size_t i = 0; i < span->count; i++)
+        free(moved[i]);
+    free(moved);
+    free(line.words);
 }
 
 static void find_near(const struct oracle_span *span, const struct stretches *parts, struct stretches *found)
@@ -176,7 +191,7 @@ static struct oracle_span *span_new(enum oracle_span_kind kind, size_t parts)
 {
     struct oracle_span *span = oracle_allocate(sizeof *span);
     span->kind = kind;
-    span->surface = -1;
+    span->surface = span->word = span->same = -1;
     span->parts = oracle_allocate((parts + 1) * sizeof(struct oracle_span *));
     span->offsets = oracle_allocate((parts + 1) * sizeof *span->offsets);
     return span;
@@ -266,7 +281,10 @@ static struct oracle_span *text_span(struct planner *planner, const libsearch_qu
                             (libsearch_bytes){ words->strings[word->surface], words->lengths[word->surface] }, &count);
             span->parts[i] = words_span(planner, question.field, wanted, count, -1, boost);
         } else {
-            span->parts[i] = word_span(planner, question.field, word, (query->flags & QUERY_FLAG_EXACT) != 0, boost);
+            const bool exact = (query->flags & QUERY_FLAG_EXACT) != 0;
+            span->parts[i] = word_span(planner, question.field, word, exact, boost);
+            span->parts[i]->word = word->word;
+            span->parts[i]->same = exact ? word->surface : word->word;
         }
         span->offsets[i] = (int64_t)word->position - question.words[0].position;
         add_terms(span, span->parts[i]);

@@ -70,6 +70,16 @@ static libsearch_query *one_word(const struct world *world, struct test_random *
     return question_text(text_field(world, random, false), world_word(world, random), 0);
 }
 
+void question_repeat_word(char *text, size_t room)
+{
+    const size_t length = strlen(text), word = strcspn(text, " ");
+    if (length + 1 + word >= room)
+        return;
+    text[length] = ' ';
+    memcpy(text + length + 1, text, word);
+    text[length + 1 + word] = '\0';
+}
+
 static libsearch_query *phrase(const struct world *world, struct test_random *random)
 {
     static const unsigned slops[] = { 0, 0, 0, 0, 1, 2, 3, 6, 80 };
@@ -78,6 +88,8 @@ static libsearch_query *phrase(const struct world *world, struct test_random *ra
     if (random_below(random, 4) == 0 ||
         world_excerpt(world, random, field, 1 + random_below(random, 4), text, ROOM) == 0)
         random_words(world, random, 1 + random_below(random, 3), text);
+    if (random_below(random, 4) == 0)
+        question_repeat_word(text, ROOM);
     return question_new(&(libsearch_query){ .kind = QUERY_PHRASE,
                                             .field = (char *)field,
                                             .text = { text, strlen(text) },

@@ -19,5 +19,7 @@ const char *model_random(const struct world *world, struct test_random *random, 
 /* query_new, with the children released. */
 libsearch_query *question_new(const libsearch_query *like);
 libsearch_query *question_text(const char *field, const char *text, unsigned flags);
+/* Appends the first word of a text again, where there is room. */
+void question_repeat_word(char *text, size_t room);
 
 #endif

@@ -22,6 +22,8 @@ static libsearch_query *placed_leaf(const struct world *world, struct test_rando
     if (random_below(random, 3) > 0 ||
         world_excerpt(world, random, field, 1 + random_below(random, 2), text, ROOM) == 0)
         strcpy(text, world_word(world, random));
+    if (random_below(random, 8) == 0)
+        question_repeat_word(text, ROOM);
     like.text = (libsearch_bytes){ text, strlen(text) };
     switch (random_below(random, 8)) {
     case 0:
@@ -33,7 +35,7 @@ static libsearch_query *placed_leaf(const struct world *world, struct test_rando
     case 3:
     case 4:
         like.kind = QUERY_PHRASE;
-        like.number = (unsigned)random_below(random, 3);
+        like.number = (unsigned)random_below(random, 5);
         like.flags = random_below(random, 2) ? QUERY_FLAG_LAST_PREFIX : 0;
         break;
     default: break;
@@ -65,6 +67,8 @@ static libsearch_query *phrase(const struct world *world, struct test_random *ra
     char *field = group_field(world, random);
     if (world_excerpt(world, random, field, 1 + random_below(random, 3), text, ROOM) == 0)
         strcpy(text, world_word(world, random));
+    if (random_below(random, 4) == 0)
+        question_repeat_word(text, ROOM);
     libsearch_query like = { .kind = QUERY_PHRASE, .field = field, .text = { text, strlen(text) } };
     like.flags = 1 + random_below(random, 2) == 1 ? QUERY_FLAG_EXACT : 0;
     if (random_below(random, 3) > 0) {
@@ -74,7 +78,7 @@ static libsearch_query *phrase(const struct world *world, struct test_random *ra
         while (like.text.length > 0 && (text[like.text.length] & 0xC0) == 0x80)
             like.text.length--;
     }
-    like.number = random_below(random, 3) == 0 ? (unsigned)random_below(random, 4) : 0;
+    like.number = random_below(random, 2) == 0 ? (unsigned)random_size(random, 5) : 0;
     return question_new(&like);
 }
 
