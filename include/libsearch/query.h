@@ -80,8 +80,10 @@ LIBSEARCH_API libsearch_query *libsearch_query_boolean(const libsearch_occur *oc
                                                        unsigned minimum);
 /** A keyword's exact value. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_keyword(const char *field, libsearch_bytes value);
-/** An integer or date within [from, to], both ends included. Since 0.1. */
+/** An integer or date (or a boolean, as 0 or 1) within [from, to], both ends included. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_integer_range(const char *field, int64_t from, int64_t to);
+/** A boolean that is true (value is not 0) or false. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_truth(const char *field, int value);
 /** A float within [from, to], both ends included. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_float_range(const char *field, double from, double to);
 /** Texts within `distance` places of each other: from where the first of them ends to where the last begins. ordered:

@@ -51,6 +51,11 @@ libsearch_status libsearch_document_set_date(libsearch_document *document, const
     return add(document, field, &(struct document_value){ .type = LIBSEARCH_DATE, .integer = milliseconds });
 }
 
+libsearch_status libsearch_document_set_boolean(libsearch_document *document, const char *field, int value)
+{
+    return add(document, field, &(struct document_value){ .type = LIBSEARCH_BOOLEAN, .integer = value != 0 });
+}
+
 libsearch_status libsearch_document_set_stored(libsearch_document *document, const char *field, libsearch_bytes value)
 {
     return add(document, field, &(struct document_value){ .type = LIBSEARCH_STORED, .bytes = value });

@@ -151,6 +151,17 @@ libsearch_query *libsearch_query_integer_range(const char *field, int64_t from, 
                                    .high_integer = to });
 }
 
+libsearch_query *libsearch_query_truth(const char *field, int value)
+{
+    return make((libsearch_query){ .kind = QUERY_RANGE,
+                                   .field = (char *)field,
+                                   .type = LIBSEARCH_BOOLEAN,
+                                   .has_low = true,
+                                   .has_high = true,
+                                   .low_integer = value != 0,
+                                   .high_integer = value != 0 });
+}
+
 libsearch_query *libsearch_query_float_range(const char *field, double from, double to)
 {
     return make((libsearch_query){ .kind = QUERY_RANGE,

@@ -33,6 +33,7 @@ void document_record_encode(const struct schema *schema, const libsearch_documen
         buffer_append_u8(to, (uint8_t)value->type);
         switch (value->type) {
         case LIBSEARCH_INTEGER:
+        case LIBSEARCH_BOOLEAN:
         case LIBSEARCH_DATE: buffer_append_varint(to, zigzag(value->integer)); break;
         case LIBSEARCH_FLOAT: {
             uint64_t bits;
@@ -63,6 +64,7 @@ libsearch_status document_record_decode(const struct schema *schema, libsearch_b
         value.field_length = field->name_length;
         switch (value.type) {
         case LIBSEARCH_INTEGER:
+        case LIBSEARCH_BOOLEAN:
         case LIBSEARCH_DATE: value.integer = unzigzag(cursor_varint(&from)); break;
         case LIBSEARCH_FLOAT: {
             const uint64_t bits = cursor_u64(&from);

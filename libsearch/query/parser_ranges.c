@@ -28,6 +28,11 @@ static bool read_stretch(const struct field *field, libsearch_bytes value, int64
         return true;
     case LIBSEARCH_DATE: return value_parse_date(value, now, &stretch->from, &stretch->to);
     case LIBSEARCH_FLOAT: return value_parse_float(value, &stretch->number);
+    case LIBSEARCH_BOOLEAN:
+        if (!value_parse_boolean(value, &stretch->from))
+            return false;
+        stretch->to = stretch->from;
+        return true;
     default: return false;
     }
 }

@@ -161,6 +161,7 @@ static void classify_value(const struct query_parser *parser, struct word *word,
         break;
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_FLOAT:
+    case LIBSEARCH_BOOLEAN:
     case LIBSEARCH_DATE:
         if (classify_brackets(parser, word, like))
             break;
@@ -291,9 +292,10 @@ libsearch_status parser_report_fault(struct query_parser *parser, const struct w
                                shown.text);
     case WORD_BAD_VALUE:
         return parser_complain(parser, word->start, "\"%s\" has no %s in it; it is taken for words", shown.text,
-                               word->field->type == LIBSEARCH_INTEGER ? "whole number or range of them"
-                               : word->field->type == LIBSEARCH_DATE  ? "date or range of dates"
-                                                                      : "number or range of numbers");
+                               word->field->type == LIBSEARCH_INTEGER   ? "whole number or range of them"
+                               : word->field->type == LIBSEARCH_DATE    ? "date or range of dates"
+                               : word->field->type == LIBSEARCH_BOOLEAN ? "true or false"
+                                                                        : "number or range of numbers");
     }
     return LIBSEARCH_OK;
 }

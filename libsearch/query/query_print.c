@@ -252,6 +252,8 @@ static void print_end(const libsearch_query *query, bool high, struct buffer *to
         buffer_append_u8(to, '*');
     } else if (query->type == LIBSEARCH_FLOAT) {
         value_print_float(to, high ? query->high_number : query->low_number);
+    } else if (query->type == LIBSEARCH_BOOLEAN) {
+        print_string(to, (high ? query->high_integer : query->low_integer) != 0 ? "true" : "false");
     } else if (query->type == LIBSEARCH_DATE) {
         value_print_date(to, high ? query->high_integer : query->low_integer, high);
     } else {
@@ -263,6 +265,11 @@ static void print_end(const libsearch_query *query, bool high, struct buffer *to
 
 static void print_range(const libsearch_query *query, struct buffer *to)
 {
+    if (query->type == LIBSEARCH_BOOLEAN && query->has_low && query->has_high &&
+        query->low_integer == query->high_integer) {
+        print_end(query, false, to);
+        return;
+    }
     buffer_append_u8(to, '[');
     print_end(query, false, to);
     print_string(to, " TO ");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/query_tree.h"
 
-#include "query/query_set.h"
-#include "query/query_words.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "query/query_set.h"
+#include "query/query_words.h"
+#include "schema/types.h"
 
 libsearch_query *query_retain(const libsearch_query *query)
 {
@@ -81,8 +82,8 @@ static libsearch_status range_check(const libsearch_query *like, libsearch_error
                              LIBSEARCH_MAX_KEYWORD);
         return LIBSEARCH_OK;
     }
-    if (like->type != LIBSEARCH_INTEGER && like->type != LIBSEARCH_DATE && like->type != LIBSEARCH_FLOAT)
-        return error_set(error, LIBSEARCH_INVALID, "query: a range is of integers, dates or floats");
+    if (!type_is_number(like->type))
+        return error_set(error, LIBSEARCH_INVALID, "query: a range is of integers, dates, floats or booleans");
     if (like->type == LIBSEARCH_FLOAT &&
         ((like->has_low && isnan(like->low_number)) || (like->has_high && isnan(like->high_number))))
         return error_set(error, LIBSEARCH_INVALID, "query: an end of a range is not a number");

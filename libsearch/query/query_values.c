@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -27,6 +28,17 @@ bool value_parse_integer(libsearch_bytes text, int64_t *value)
         return false;
     *value = negative ? sum : -sum;
     return true;
+}
+
+bool value_parse_boolean(libsearch_bytes text, int64_t *value)
+{
+    static const char *const words[] = { "false", "no", "true", "yes" };
+    for (int i = 0; i < 4; i++)
+        if (text.length == strlen(words[i]) && strncasecmp(text.data, words[i], text.length) == 0) {
+            *value = i >= 2;
+            return true;
+        }
+    return value_parse_integer(text, value) && (*value == 0 || *value == 1 || !is_digit(text.data[0]));
 }
 
 static int hex_digit(char c)

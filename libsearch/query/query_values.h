@@ -14,6 +14,9 @@ bool value_parse_integer(libsearch_bytes text, int64_t *value);
 /* A decimal number (12, -0.5, 1e-3, inf) or a hexadecimal one (0x1.8p3). */
 bool value_parse_float(libsearch_bytes text, double *value);
 
+/* true, false, yes, no (in any case of letters), 1 and 0; with a sign, any whole number. */
+bool value_parse_boolean(libsearch_bytes text, int64_t *value);
+
 /* A stretch of time in milliseconds since 1970, both ends included. Text is
  *   - ISO 8601 in its extended form, whole or cut short at any unit: 2020, 2020-05, 2020-05-16, 2020-05-16T10,
  *     …T10:30, …T10:30:05, …T10:30:05.250, with Z or +hh:mm at its end (else UTC); a cut one is the whole year,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "schema/types.h"
 
 enum { FIRST_SLOTS = 16 };
 
@@ -172,6 +173,10 @@ static libsearch_status check_value(const libsearch_document *document, const st
         break;
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_DATE: break;
+    case LIBSEARCH_BOOLEAN:
+        if (value->integer != 0 && value->integer != 1)
+            return error_set(error, LIBSEARCH_INVALID, "field %.*s: neither true nor false", name_shown, value->field);
+        break;
     case LIBSEARCH_FLOAT:
         if (isnan(value->number))
             return error_set(error, LIBSEARCH_INVALID, "field %.*s: NaN is not a value", name_shown, value->field);
@@ -188,8 +193,7 @@ static libsearch_status check_value(const libsearch_document *document, const st
 libsearch_status document_add(libsearch_document *document, const struct document_value *value, libsearch_error *error)
 {
     TRY(check_value(document, value, error));
-    const bool number =
-        value->type == LIBSEARCH_INTEGER || value->type == LIBSEARCH_FLOAT || value->type == LIBSEARCH_DATE;
+    const bool number = type_is_number(value->type);
     const size_t bytes = number ? sizeof(uint64_t) : value->bytes.length;
     if (bytes > LIBSEARCH_MAX_VALUE - document->bytes)
         return error_set(error, LIBSEARCH_LIMIT, "a document of %zu bytes is over the limit of %d",

@@ -164,6 +164,7 @@ static unsigned useful_flags(libsearch_type type)
     case LIBSEARCH_KEYWORD:
     case LIBSEARCH_INTEGER:
     case LIBSEARCH_FLOAT:
+    case LIBSEARCH_BOOLEAN:
     case LIBSEARCH_DATE: return LIBSEARCH_FIELD_NOT_STORED | LIBSEARCH_FIELD_NO_COLUMN;
     case LIBSEARCH_STORED: return 0;
     default: return ~0u;

@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "schema/types.h"
 #include "text/analyzer.h"
 
 enum {

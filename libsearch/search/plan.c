@@ -102,11 +102,6 @@ static libsearch_status plan_keyword(struct plan *plan, const libsearch_query *q
     return LIBSEARCH_OK;
 }
 
-static bool is_number(libsearch_type type)
-{
-    return type == LIBSEARCH_INTEGER || type == LIBSEARCH_FLOAT || type == LIBSEARCH_DATE;
-}
-
 /* A range's ends as values of the column, whichever type the query wrote them in. An end that no value of the field's
  * type can reach makes the range empty or open. */
 static void range_ends(const libsearch_query *query, const struct field *field, struct plan_node *node)
@@ -154,7 +149,7 @@ static libsearch_status plan_range(struct plan *plan, const libsearch_query *que
         (field->type == LIBSEARCH_TEXT ||
          (field->type == LIBSEARCH_KEYWORD && (field->flags & LIBSEARCH_FIELD_NO_COLUMN))))
         return plan_expand(plan, query, boost, scored, node, error);
-    if (field == NULL || (words ? field->type != LIBSEARCH_KEYWORD : !is_number(field->type)))
+    if (field == NULL || (words ? field->type != LIBSEARCH_KEYWORD : !type_is_number(field->type)))
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID,
                             "field '%s' has no values of the range's type", query->field == NULL ? "" : query->field);
     if (field->flags & LIBSEARCH_FIELD_NO_COLUMN)

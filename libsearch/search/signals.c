@@ -25,8 +25,7 @@ static libsearch_status open_view(struct search_context *context, const struct s
                                   struct column_view **view)
 {
     TRY(column_view_open(context, snapshot, field, view));
-    const libsearch_type type = (*view)->field->type;
-    if (type != LIBSEARCH_INTEGER && type != LIBSEARCH_FLOAT && type != LIBSEARCH_DATE)
+    if (!type_is_number((*view)->field->type))
         return error_set(context->error, LIBSEARCH_INVALID, "ranking: field '%s' has no numbers", field);
     return LIBSEARCH_OK;
 }

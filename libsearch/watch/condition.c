@@ -100,11 +100,6 @@ static libsearch_status compile_keyword(struct compiler *compiler, const libsear
     return status;
 }
 
-static bool is_number(libsearch_type type)
-{
-    return type == LIBSEARCH_INTEGER || type == LIBSEARCH_FLOAT || type == LIBSEARCH_DATE;
-}
-
 /* The smallest whole number that is not below `number`, the largest not above it; false: there is none. */
 static bool whole_above(double number, int64_t *whole)
 {
@@ -176,7 +171,7 @@ static libsearch_status compile_range(struct compiler *compiler, const libsearch
     if (query->type == LIBSEARCH_KEYWORD && field != NULL &&
         (field->type == LIBSEARCH_TEXT || field->type == LIBSEARCH_KEYWORD))
         return compile_pattern(compiler, query, error);
-    if (field == NULL || query->type == LIBSEARCH_KEYWORD || !is_number(field->type))
+    if (field == NULL || query->type == LIBSEARCH_KEYWORD || !type_is_number(field->type))
         return error_set_at(error, (int64_t)query->position, LIBSEARCH_INVALID,
                             "field '%s' has no values of the range's type", query->field == NULL ? "" : query->field);
     if (field->flags & LIBSEARCH_FIELD_NO_COLUMN)

@@ -20,6 +20,7 @@ std::string slot_value(const struct document_value &value)
 {
     switch (value.type) {
     case LIBSEARCH_INTEGER:
+    case LIBSEARCH_BOOLEAN:
     case LIBSEARCH_DATE: return slot_number(static_cast<double>(value.integer));
     case LIBSEARCH_FLOAT: return slot_number(value.number);
     default: return string_of(value.bytes);

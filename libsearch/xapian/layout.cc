@@ -275,7 +275,7 @@ layout_pointer layout_foreign(const libsearch_allocator *allocator, const analyz
 /* One line:  field NAME TYPE [prefix=P] [slot=N] [data=KEY] */
 static void map_field(layout &made, const std::vector<std::string> &words, const std::string &where)
 {
-    static const char *const types[] = { "", "text", "keyword", "integer", "float", "date", "stored" };
+    static const char *const types[] = { "", "text", "keyword", "integer", "float", "date", "stored", "boolean" };
     libsearch_type type = LIBSEARCH_TEXT;
     bool known = false;
     if (words.size() >= 3)

@@ -98,8 +98,7 @@ Query planner::plan_range(const libsearch_query *query)
     if (query->type == LIBSEARCH_KEYWORD && field != nullptr &&
         (field->type == LIBSEARCH_KEYWORD || field->type == LIBSEARCH_TEXT))
         return plan_expand(query);
-    const bool number = field != nullptr && (field->type == LIBSEARCH_INTEGER || field->type == LIBSEARCH_FLOAT ||
-                                             field->type == LIBSEARCH_DATE);
+    const bool number = field != nullptr && type_is_number(field->type);
     if (field == nullptr || query->type == LIBSEARCH_KEYWORD || !number)
         fail_at(query->position, LIBSEARCH_INVALID, "field '%s' has no values of the range's type",
                 query->field == nullptr ? "" : query->field);

@@ -76,7 +76,7 @@ std::string record_encode(const struct schema *schema, const libsearch_document 
             data += '\n';
         data.append(field->name, field->name_length);
         data += '=';
-        if (value.type == LIBSEARCH_INTEGER || value.type == LIBSEARCH_DATE)
+        if (value.type == LIBSEARCH_INTEGER || value.type == LIBSEARCH_DATE || value.type == LIBSEARCH_BOOLEAN)
             data += std::to_string(value.integer);
         else if (value.type == LIBSEARCH_FLOAT)
             data += float_text(value.number);
@@ -91,6 +91,11 @@ static bool value_of(const std::string &text, struct document_value &value)
     value.bytes = { nullptr, 0 };
     if (value.type == LIBSEARCH_INTEGER || value.type == LIBSEARCH_DATE)
         return integer_of(text, value.integer);
+    if (value.type == LIBSEARCH_BOOLEAN) {
+        const bool read = integer_of(text, value.integer);
+        value.integer = value.integer != 0;
+        return read;
+    }
     if (value.type == LIBSEARCH_FLOAT)
         return float_of(text, value.number);
     value.bytes = bytes_of(text);
@@ -172,7 +177,9 @@ static void add_slots(const layout &layout, const Xapian::Document &from, libsea
         else if (field->type == LIBSEARCH_INTEGER || field->type == LIBSEARCH_DATE) {
             const double number = Xapian::sortable_unserialise(raw);
             value.integer = number >= -9.2e18 && number <= 9.2e18 ? static_cast<int64_t>(number) : 0;
-        } else
+        } else if (field->type == LIBSEARCH_BOOLEAN)
+            value.integer = Xapian::sortable_unserialise(raw) != 0;
+        else
             value.bytes = bytes_of(raw);
         add(document, value);
     }

@@ -155,6 +155,7 @@ TRY_VALUE(libsearch_document_set_keyword, libsearch_document_set_keyword(fresh, 
 TRY_VALUE(libsearch_document_set_integer, libsearch_document_set_integer(fresh, "year", 1))
 TRY_VALUE(libsearch_document_set_float, libsearch_document_set_float(fresh, "price", 1))
 TRY_VALUE(libsearch_document_set_date, libsearch_document_set_date(fresh, "when", 1))
+TRY_VALUE(libsearch_document_set_boolean, libsearch_document_set_boolean(fresh, "open", 1))
 TRY_VALUE(libsearch_document_set_stored, libsearch_document_set_stored(fresh, "blob", text_of("b")))
 
 TRY_RESULTS(libsearch_search,
@@ -205,6 +206,7 @@ TRY_QUERY(libsearch_query_phrase_as, libsearch_query_phrase_as("title", text_of(
 TRY_QUERY(libsearch_query_keyword, libsearch_query_keyword("tag", text_of("a")))
 TRY_QUERY(libsearch_query_integer_range, libsearch_query_integer_range("year", 1, 2))
 TRY_QUERY(libsearch_query_float_range, libsearch_query_float_range("price", 1, 2))
+TRY_QUERY(libsearch_query_truth, libsearch_query_truth("open", 1))
 TRY_QUERY(libsearch_query_prefix, libsearch_query_prefix("title", text_of("a")))
 TRY_QUERY(libsearch_query_wildcard, libsearch_query_wildcard("title", text_of("a*b")))
 TRY_QUERY(libsearch_query_fuzzy, libsearch_query_fuzzy("title", text_of("abcd"), 1))
@@ -495,6 +497,7 @@ static const struct {
     READS(libsearch_document_set_integer),
     READS(libsearch_document_set_float),
     READS(libsearch_document_set_date),
+    READS(libsearch_document_set_boolean),
     READS(libsearch_document_set_stored),
     READS(libsearch_search),
     READS(libsearch_snapshot_search),
@@ -514,6 +517,7 @@ static const struct {
     READS(libsearch_query_keyword),
     READS(libsearch_query_integer_range),
     READS(libsearch_query_float_range),
+    READS(libsearch_query_truth),
     READS(libsearch_query_prefix),
     READS(libsearch_query_wildcard),
     READS(libsearch_query_fuzzy),

@@ -26,6 +26,7 @@ static const libsearch_field fields[] = {
     { sizeof(libsearch_field), "price", LIBSEARCH_FLOAT, 0, NULL, 0 },
     { sizeof(libsearch_field), "date", LIBSEARCH_DATE, LIBSEARCH_FIELD_NOT_STORED, NULL, 0 },
     { sizeof(libsearch_field), "blob", LIBSEARCH_STORED, 0, NULL, 0 },
+    { sizeof(libsearch_field), "open", LIBSEARCH_BOOLEAN, 0, NULL, 0 },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -51,6 +52,7 @@ static libsearch_status set(libsearch_document *document, const char *name, cons
         case LIBSEARCH_FLOAT: return libsearch_document_set_float(document, name, atof(value));
         case LIBSEARCH_DATE: return libsearch_document_set_date(document, name, atoll(value));
         case LIBSEARCH_STORED: return libsearch_document_set_stored(document, name, bytes_of(value));
+        case LIBSEARCH_BOOLEAN: return libsearch_document_set_boolean(document, name, atoi(value));
         }
     }
     return LIBSEARCH_INVALID;

@@ -20,7 +20,7 @@ from parts import (Bytes, Damaged, List, SectionFile, code_down, code_up, must, 
                    zigzag)
 from xxh3 import xxh3
 
-TYPES = {1: "text", 2: "keyword", 3: "integer", 4: "float", 5: "date", 6: "stored"}
+TYPES = {1: "text", 2: "keyword", 3: "integer", 4: "float", 5: "date", 6: "stored", 7: "boolean"}
 NOT_STORED, NO_POSITIONS, OWN_LISTS, NO_COLUMN = 1, 2, 4, 8
 INFO, STORED, STORED_TABLE, IDS, ID_TABLE, TERMS, POSTINGS = 1, 2, 3, 4, 5, 6, 7
 PLAIN_LENGTHS, PLAIN_CODES, WEIGHTED_LENGTHS, WEIGHTED_CODES, PEAKS = 8, 9, 10, 11, 12
@@ -231,7 +231,7 @@ class Segment:
         while walk.left():
             field = self.schema.fields[walk.varint()]
             must(TYPES[walk.u8()] == field.type and not field.flags & NOT_STORED, "a record")
-            if field.type in ("integer", "date"):
+            if field.type in ("integer", "date", "boolean"):
                 value = zigzag(walk.varint())
             elif field.type == "float":
                 value = struct.unpack("<d", walk.take(8))[0]

@@ -57,6 +57,7 @@ class Documents:
         if chance() < 0.5:
             values.append(("price", self.random.choice([-1.5, 0.25, 3.0, 1e300, self.random.random()])))
         if chance() < 0.5:
+            values.append(("open", self.random.randrange(2)))
             values.append(("date", 86400000 * self.random.randrange(-9000, 20000)))
         if chance() < 0.1:
             values.append(("blob", "bytes " * self.random.randrange(1, 4000)))
@@ -176,7 +177,7 @@ class Expected:
 
     def compare_columns(self):
         columns = {self.segment.schema.fields[f].name: column for f, column in self.segment.columns.items()}
-        self.test.assertEqual(set(columns), {"tag", "year", "price", "date"})
+        self.test.assertEqual(set(columns), {"tag", "year", "price", "date", "open"})
         for name, column in columns.items():
             values = {}
             for d, (_, document) in enumerate(self.documents):

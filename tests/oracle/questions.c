@@ -138,14 +138,18 @@ static libsearch_query *keyword(struct test_random *random)
 
 static libsearch_query *range(struct test_random *random)
 {
-    static const char *const fields[] = { "size", "price", "date" };
+    static const char *const fields[] = { "size", "price", "date", "open" };
     libsearch_query like = { .kind = QUERY_RANGE, .type = LIBSEARCH_INTEGER };
-    like.field = (char *)fields[random_below(random, 3)];
+    like.field = (char *)fields[random_below(random, 4)];
     like.has_low = random_below(random, 4) > 0;
     like.has_high = random_below(random, 4) > 0;
     like.low_integer = (int64_t)random_below(random, 110) - 25;
     like.high_integer = like.low_integer + (int64_t)random_below(random, 60) - 3;
-    if (strcmp(like.field, "date") == 0) {
+    if (strcmp(like.field, "open") == 0 && random_below(random, 4) > 0) {
+        like.type = LIBSEARCH_BOOLEAN;
+        like.has_low = like.has_high = true;
+        like.low_integer = like.high_integer = (int64_t)random_below(random, 2);
+    } else if (strcmp(like.field, "date") == 0) {
         like.low_integer *= 8 * 86400000LL;
         like.high_integer *= 8 * 86400000LL;
     } else if (random_below(random, 2) == 0) {
@@ -158,8 +162,9 @@ static libsearch_query *range(struct test_random *random)
 
 static libsearch_query *exists(struct test_random *random)
 {
-    static const char *const fields[] = { "size", "price", "date", "tag", "title", "loose", "deutsch", "never" };
-    return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 8)] });
+    static const char *const fields[] = { "size",  "price", "date",    "tag",  "title",
+                                          "loose", "open",  "deutsch", "never" };
+    return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 9)] });
 }
 
 /* A word of small letters and digits, which folding leaves as it is. */

@@ -78,6 +78,7 @@ static void add_fields(struct schema *schema, enum world_fields fields)
         add_field(schema, "abstract", LIBSEARCH_TEXT, 0, 1.5f, NULL);
         add_field(schema, "tag", LIBSEARCH_KEYWORD, 0, 0, NULL);
         add_field(schema, "size", LIBSEARCH_INTEGER, 0, 0, NULL);
+        add_field(schema, "open", LIBSEARCH_BOOLEAN, 0, 0, NULL);
     }
     if (fields == WORLD_WEIGHTS) {
         add_field(schema, "first", LIBSEARCH_TEXT, 0, 0.3f, NULL);
@@ -223,6 +224,8 @@ static void set_values(struct test_random *random, libsearch_document *document)
     }
     if (random_below(random, 4) > 0)
         set(document, "size", LIBSEARCH_INTEGER, none, (int64_t)random_below(random, 100) - 20, 0);
+    if (random_below(random, 3) > 0)
+        set(document, "open", LIBSEARCH_BOOLEAN, none, (int64_t)random_below(random, 2), 0);
     for (uint64_t i = random_below(random, 3); i > 0; i--)
         set(document, "price", LIBSEARCH_FLOAT, none, 0, (double)random_below(random, 60) / 4 - 5);
     set(document, "date", LIBSEARCH_DATE, none, (int64_t)random_below(random, 1000) * 86400000, 0);

@@ -11,7 +11,7 @@ struct schema *make_schema(void)
         libsearch_type type;
     } fields[] = { { "title", LIBSEARCH_TEXT },   { "text", LIBSEARCH_TEXT },   { "tag", LIBSEARCH_KEYWORD },
                    { "year", LIBSEARCH_INTEGER }, { "price", LIBSEARCH_FLOAT }, { "date", LIBSEARCH_DATE },
-                   { "blob", LIBSEARCH_STORED } };
+                   { "blob", LIBSEARCH_STORED },  { "open", LIBSEARCH_BOOLEAN } };
     struct schema *schema = NULL;
     if (schema_new(allocator_default(), "english", &schema, NULL) != LIBSEARCH_OK)
         abort();
@@ -80,10 +80,10 @@ static float random_factor(struct test_random *random)
 
 static void random_range(struct test_random *random, libsearch_query *like)
 {
-    static char year[] = "year", price[] = "price", date[] = "date";
-    static char *const fields[] = { year, price, date };
-    static const libsearch_type types[] = { LIBSEARCH_INTEGER, LIBSEARCH_FLOAT, LIBSEARCH_DATE };
-    const uint64_t which = random_below(random, 3);
+    static char year[] = "year", price[] = "price", date[] = "date", open[] = "open";
+    static char *const fields[] = { year, price, date, open };
+    static const libsearch_type types[] = { LIBSEARCH_INTEGER, LIBSEARCH_FLOAT, LIBSEARCH_DATE, LIBSEARCH_BOOLEAN };
+    const uint64_t which = random_below(random, 4);
     like->kind = QUERY_RANGE;
     like->field = fields[which];
     like->type = types[which];
@@ -94,6 +94,10 @@ static void random_range(struct test_random *random, libsearch_query *like)
     if (which == 2 && random_below(random, 2) == 0) { /* a date as people know them */
         like->low_integer = (int64_t)random_below(random, 2000000000000);
         like->high_integer = like->low_integer + (int64_t)random_below(random, 100) * 86400000 - 1;
+    }
+    if (which == 3) {
+        like->low_integer = (int64_t)random_below(random, 2);
+        like->high_integer = random_below(random, 2) ? like->low_integer : (int64_t)random_below(random, 2);
     }
     like->low_number = random_number(random);
     like->high_number = random_number(random);

@@ -146,11 +146,13 @@ static void what_is_no_value_is_refused(void **state)
     assert_status(add_number(document, "x", LIBSEARCH_FLOAT, 0, NAN), LIBSEARCH_INVALID);
     assert_ok(add_number(document, "x", LIBSEARCH_FLOAT, 0, INFINITY));
     assert_status(add_number(document, "y", (libsearch_type)0, 0, 0), LIBSEARCH_INVALID);
-    assert_status(add_number(document, "y", (libsearch_type)7, 0, 0), LIBSEARCH_INVALID);
+    assert_status(add_number(document, "y", (libsearch_type)8, 0, 0), LIBSEARCH_INVALID);
+    assert_status(add_number(document, "y", LIBSEARCH_BOOLEAN, 2, 0), LIBSEARCH_INVALID);
+    assert_ok(add_number(document, "y", LIBSEARCH_BOOLEAN, 1, 0));
     assert_status(add_text(document, "no name", LIBSEARCH_STRING("x"), LIBSEARCH_TEXT, NULL), LIBSEARCH_INVALID);
     const struct document_value nameless = { .field = NULL, .type = LIBSEARCH_TEXT };
     assert_status(document_add(document, &nameless, NULL), LIBSEARCH_INVALID);
-    assert_int_equal(document->count, 1);
+    assert_int_equal(document->count, 2);
     document_free(document);
 }
 

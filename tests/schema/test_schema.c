@@ -171,7 +171,7 @@ static void what_makes_no_field_is_invalid(void **state)
         assert_status(schema_add(schema, &field, NULL, NULL), LIBSEARCH_INVALID);
     }
     for (int type = -1; type < 9; type++)
-        if (type < 1 || type > 6) {
+        if (type < 1 || type > 7) {
             field = field_of("f", (libsearch_type)type, 0);
             assert_status(schema_add(schema, &field, NULL, NULL), LIBSEARCH_INVALID);
         }

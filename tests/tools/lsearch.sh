@@ -189,7 +189,7 @@ index_flattens_objects_and_ignores_null() {
   printf '{"id": 1, "by": {"name": "Ann", "at": [{"town": "Bonn"}, {"town": "Ulm"}]}, "gone": null, "ok": true, "a b": 1}\n' >z.jsonl
   run 0 index x z.jsonl
   run 0 get x 1
-  out_is '{"id": "1", "by.name": "Ann", "by.at.town": ["Bonn", "Ulm"], "ok": "true", "a_b": 1}'
+  out_is '{"id": "1", "by.name": "Ann", "by.at.town": ["Bonn", "Ulm"], "ok": true, "a_b": 1}'
 }
 
 index_reads_folders_of_texts() {

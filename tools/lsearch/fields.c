@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "date.h"
 
@@ -13,10 +14,11 @@ enum { LONG_STRING = 256 };
 
 enum {
     SEEN_DATE = 1u << 0,   /* a date, or a string that is an ISO date */
-    SEEN_STRING = 1u << 1, /* another string, or a boolean */
+    SEEN_STRING = 1u << 1, /* another string */
     SEEN_LONG = 1u << 2,
     SEEN_INTEGER = 1u << 3,
-    SEEN_REAL = 1u << 4
+    SEEN_REAL = 1u << 4,
+    SEEN_BOOLEAN = 1u << 5
 };
 
 struct field {
@@ -89,7 +91,7 @@ static void look(struct field *field, const struct value *value)
     switch (value->kind) {
     case VALUE_INTEGER: field->seen |= SEEN_INTEGER; break;
     case VALUE_REAL: field->seen |= SEEN_REAL; break;
-    case VALUE_BOOLEAN: field->seen |= SEEN_STRING; break;
+    case VALUE_BOOLEAN: field->seen |= SEEN_BOOLEAN; break;
     case VALUE_DATE: field->seen |= SEEN_DATE; break;
     case VALUE_STRING:
         if (value->bytes.length == 0)
@@ -110,7 +112,9 @@ static void decide(struct field *field)
         field->type = LIBSEARCH_TEXT;
     else if (field->seen == SEEN_DATE)
         field->type = LIBSEARCH_DATE;
-    else if ((field->seen & (SEEN_STRING | SEEN_DATE)) != 0)
+    else if (field->seen == SEEN_BOOLEAN)
+        field->type = LIBSEARCH_BOOLEAN;
+    else if ((field->seen & (SEEN_STRING | SEEN_DATE | SEEN_BOOLEAN)) != 0)
         field->type = LIBSEARCH_KEYWORD;
     else
         field->type = (field->seen & SEEN_REAL) != 0 ? LIBSEARCH_FLOAT : LIBSEARCH_INTEGER;
@@ -176,6 +180,22 @@ static bool number_of(const struct value *value, int64_t *integer, double *numbe
     return true;
 }
 
+static bool truth_of(const struct value *value, int64_t *truth)
+{
+    static const char *const words[] = { "false", "no", "0", "true", "yes", "1" };
+    if (value->kind == VALUE_BOOLEAN || (value->kind == VALUE_INTEGER && (value->integer == 0 || value->integer == 1))) {
+        *truth = value->integer;
+        return true;
+    }
+    for (int i = 0; value->kind == VALUE_STRING && i < 6; i++)
+        if (value->bytes.length == strlen(words[i]) &&
+            strncasecmp(value->bytes.data, words[i], value->bytes.length) == 0) {
+            *truth = i >= 3;
+            return true;
+        }
+    return false;
+}
+
 static libsearch_status apply(const struct field *field, const struct value *value, libsearch_document *document,
                               const char **wanted)
 {
@@ -198,6 +218,12 @@ static libsearch_status apply(const struct field *field, const struct value *val
             return LIBSEARCH_INVALID;
         *wanted = NULL;
         return libsearch_document_set_float(document, field->name, number);
+    case LIBSEARCH_BOOLEAN:
+        *wanted = "true or false";
+        if (!truth_of(value, &integer))
+            return LIBSEARCH_INVALID;
+        *wanted = NULL;
+        return libsearch_document_set_boolean(document, field->name, integer != 0);
     case LIBSEARCH_DATE:
         *wanted = "a date such as 2024-10-01 or 2024-10-01T01:03:00Z";
         if (value->kind == VALUE_DATE || value->kind == VALUE_INTEGER)

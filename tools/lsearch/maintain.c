@@ -8,7 +8,7 @@
 
 static const char *type_name(libsearch_type type)
 {
-    static const char *const names[] = { "?", "text", "keyword", "integer", "float", "date", "stored" };
+    static const char *const names[] = { "?", "text", "keyword", "integer", "float", "date", "stored", "boolean" };
     return (size_t)type < sizeof names / sizeof names[0] ? names[type] : names[0];
 }
 

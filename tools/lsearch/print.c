@@ -76,6 +76,7 @@ static void print_json_value(FILE *file, const libsearch_value *value)
         if (strpbrk(text, ".e") == NULL)
             fputs(".0", file);
         break;
+    case LIBSEARCH_BOOLEAN: fputs(value->integer != 0 ? "true" : "false", file); break;
     case LIBSEARCH_DATE: fprintf(file, "\"%s\"", date_print(value->integer, text)); break;
     case LIBSEARCH_TEXT:
     case LIBSEARCH_KEYWORD:

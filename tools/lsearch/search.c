@@ -110,6 +110,8 @@ static void print_value(FILE *file, const libsearch_facet_counts *facet, const l
     char text[DATE_TEXT];
     if (facet->type == LIBSEARCH_INTEGER)
         fprintf(file, "%" PRId64, value->integer);
+    else if (facet->type == LIBSEARCH_BOOLEAN)
+        fputs(value->integer != 0 ? "true" : "false", file);
     else if (facet->type == LIBSEARCH_FLOAT)
         fprintf(file, "%.17g", value->number);
     else if (facet->type == LIBSEARCH_DATE)
