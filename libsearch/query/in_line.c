@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t moved(const struct in_line_word *word, size_t at) { return word->places[at * word->stride] + word->plus; }
+static uint32_t moved(const struct in_line_word *word, size_t at)
+{
+    return word->places[at * word->stride] + word->plus;
+}
 static uint32_t in_text(const struct in_line_word *word, size_t at) { return moved(word, at) - word->shift; }
 
 static bool asked(struct in_line *line)

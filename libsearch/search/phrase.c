@@ -7,7 +7,7 @@
 
 struct phrase_term {
     struct term_cursor *cursor;
-    uint32_t number; /* in the phrase */
+    uint32_t number;       /* in the phrase */
     uint32_t shift;        /* places from it to the phrase's last word */
     uint32_t opened_block; /* the block that `positions` was opened on; UINT32_MAX: none */
     uint32_t read_index;   /* the document of it that was read last: they are read forward */
@@ -55,7 +55,8 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
     TRY(search_take(context, (count + 1) * sizeof *terms, &terms));
     TRY(search_take(context, (count + 1) * sizeof *words, &words));
     TRY(search_take(context, (count + 1) * sizeof *order, &order));
-    *made = (struct phrase_matcher){ context, node, terms, count, { .words = words, .count = count, .slop = node->slop } };
+    *made =
+        (struct phrase_matcher){ context, node, terms, count, { .words = words, .count = count, .slop = node->slop } };
     made->line.go_on = go_on;
     made->line.context = context;
     for (size_t i = 0; i < count; i++)

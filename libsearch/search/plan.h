@@ -59,7 +59,7 @@ struct plan_span {
     struct plan_term *terms; /* SPAN_WORDS */
     size_t term_count;
     struct plan_span **parts;
-    uint32_t *offsets; /* SPAN_PHRASE: place of each part from the first */
+    uint32_t *offsets;           /* SPAN_PHRASE: place of each part from the first */
     struct plan_repeats repeats; /* likewise */
     size_t part_count;
     unsigned slop;
@@ -72,8 +72,8 @@ struct plan_node {
     enum plan_kind kind;
     bool scored; /* false: it only matches */
     float constant;
-    struct plan_term *terms; /* TERM: one; PHRASE, GROUP: term_count */
-    uint32_t *offsets;       /* PHRASE: place of each term from the first */
+    struct plan_term *terms;     /* TERM: one; PHRASE, GROUP: term_count */
+    uint32_t *offsets;           /* PHRASE: place of each term from the first */
     struct plan_repeats repeats; /* likewise */
     size_t term_count;
     unsigned slop;

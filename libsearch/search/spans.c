@@ -20,7 +20,7 @@ struct reader {
     uint32_t document;     /* that seek gave last; all parts that have it stand on it */
     struct span *found;    /* in the document, by rising start, then end */
     size_t count, capacity;
-    size_t *at; /* of each part's spans, while they are gone through */
+    size_t *at;          /* of each part's spans, while they are gone through */
     struct in_line line; /* SPAN_PHRASE: likewise */
 };
 
@@ -66,8 +66,8 @@ static libsearch_status reader_new(struct span_matcher *matcher, const struct pl
     TRY(search_take(matcher->context, (plan->part_count + 1) * sizeof *made->at, &made->at));
     for (size_t i = 0; i < plan->part_count; i++)
         TRY(reader_new(matcher, plan->parts[i], segment_index, &made->parts[i]));
-    made->line = (struct in_line){ .count = plan->part_count, .slop = plan->slop, .go_on = go_on,
-                                   .context = matcher->context };
+    made->line =
+        (struct in_line){ .count = plan->part_count, .slop = plan->slop, .go_on = go_on, .context = matcher->context };
     return plan->kind == SPAN_PHRASE
                ? search_take(matcher->context, plan->part_count * sizeof *made->line.words, &made->line.words)
                : LIBSEARCH_OK;

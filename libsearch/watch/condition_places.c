@@ -122,9 +122,8 @@ static bool fits(struct matching *matching, const struct condition_node *pattern
 {
     const struct pattern_terms found = matching_pattern(matching, pattern);
     const uint32_t number = matching->present[word->key] - 1;
-    const uint32_t term = matching->dictionary->entries[word->key].kind == KEY_TERM
-                              ? number
-                              : matching->inspection->forms[number].term;
+    const uint32_t term =
+        matching->dictionary->entries[word->key].kind == KEY_TERM ? number : matching->inspection->forms[number].term;
     for (uint32_t i = 0; i < found.count; i++)
         if (matching->pattern_terms[found.first + i] == term)
             return true;
@@ -138,30 +137,28 @@ static bool open_line(struct matching *matching, const struct parts *parts, uint
     const struct condition_node *end = parts->all[count - 1].node;
     const bool prefix = end->kind == CONDITION_PATTERN;
     struct in_line_name *names = arena_allocate(&matching->scratch, count * sizeof *names);
-    const struct in_line_name **order =
-        arena_allocate(&matching->scratch, count * sizeof(const struct in_line_name *));
+    const struct in_line_name **order = arena_allocate(&matching->scratch, count * sizeof(const struct in_line_name *));
     uint32_t *next = arena_allocate(&matching->scratch, count * sizeof *next);
     *line = (struct in_line){ .count = count, .slop = slop, .go_on = go_on };
     line->words = arena_allocate(&matching->scratch, count * sizeof *line->words);
     if (names == NULL || order == NULL || next == NULL || line->words == NULL)
         return matching_fail(matching, LIBSEARCH_NO_MEMORY);
     for (size_t i = 0; i < count; i++)
-        names[i] = (struct in_line_name){
-            .term = { (const char *)&parts->all[i].node->key, sizeof parts->all[i].node->key }
-        };
+        names[i] =
+            (struct in_line_name){ .term = { (const char *)&parts->all[i].node->key, sizeof parts->all[i].node->key } };
     in_line_same(names, count - prefix, order, next);
     next[count - 1] = 0;
     for (size_t i = 0; i < count; i++) {
         const struct part *part = &parts->all[i];
         const uint32_t shift = end->offset - part->node->offset;
-        line->words[i] = (struct in_line_word){ .places = &part->places.all->start,
-                                                .stride = sizeof(struct place) / sizeof(uint32_t),
-                                                .count = part->places.count,
-                                                .plus = shift,
-                                                .shift = shift,
-                                                .next = slop > 0 ? next[i] : 0,
-                                                .in_last = slop > 0 && prefix && i + 1 < count &&
-                                                           fits(matching, end, part->node) };
+        line->words[i] =
+            (struct in_line_word){ .places = &part->places.all->start,
+                                   .stride = sizeof(struct place) / sizeof(uint32_t),
+                                   .count = part->places.count,
+                                   .plus = shift,
+                                   .shift = shift,
+                                   .next = slop > 0 ? next[i] : 0,
+                                   .in_last = slop > 0 && prefix && i + 1 < count && fits(matching, end, part->node) };
     }
     return true;
 }

@@ -26,6 +26,7 @@ function put(i) {
   printf "\tyear\t%d", 1990 + next_number(30)
   if (i % 3 == 1) printf "\tprice\t%.2f", next_number(10000) / 100
   if (i % 8 == 0) printf "\tdate\t%.0f", 1500000000000 + next_number(1000000) * 86400
+  if (i % 5 < 3) printf "\topen\t%d", i % 2
   if (i % 9 == 0) printf "\tblob\tbytes %d", i
   print ""
 }

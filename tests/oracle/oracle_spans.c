@@ -78,14 +78,14 @@ static void find_in_line(const struct oracle_span *span, const struct stretches 
         moved[i] = oracle_allocate(parts[i].count * sizeof **moved);
         for (size_t s = 0; s < parts[i].count; s++)
             moved[i][s] = parts[i].all[s].start - span->offsets[i];
-        line.words[i] = (struct oracle_line_word){ .moved = moved[i],
-                                                   .count = parts[i].count,
-                                                   .offset = span->offsets[i],
-                                                   .same = part->same,
-                                                   .prefix = part->word < 0,
-                                                   .in_last = part->word >= 0 && last->word < 0 &&
-                                                              (size_t)part->word < last->wanted_count &&
-                                                              last->wanted[part->word] };
+        line.words[i] =
+            (struct oracle_line_word){ .moved = moved[i],
+                                       .count = parts[i].count,
+                                       .offset = span->offsets[i],
+                                       .same = part->same,
+                                       .prefix = part->word < 0,
+                                       .in_last = part->word >= 0 && last->word < 0 &&
+                                                  (size_t)part->word < last->wanted_count && last->wanted[part->word] };
     }
     for (size_t i = 0; i < span->count; i++)
         for (size_t s = 0; s < parts[i].count; s++) {

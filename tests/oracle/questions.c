@@ -162,8 +162,9 @@ static libsearch_query *range(struct test_random *random)
 
 static libsearch_query *exists(struct test_random *random)
 {
-    static const char *const fields[] = { "size",  "price", "date",    "tag",  "title",
-                                          "loose", "open",  "deutsch", "never" };
+    static const char *const fields[] = {
+        "size", "price", "date", "tag", "title", "loose", "open", "deutsch", "never"
+    };
     return question_new(&(libsearch_query){ .kind = QUERY_EXISTS, .field = (char *)fields[random_below(random, 9)] });
 }
 

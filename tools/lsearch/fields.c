@@ -183,7 +183,8 @@ static bool number_of(const struct value *value, int64_t *integer, double *numbe
 static bool truth_of(const struct value *value, int64_t *truth)
 {
     static const char *const words[] = { "false", "no", "0", "true", "yes", "1" };
-    if (value->kind == VALUE_BOOLEAN || (value->kind == VALUE_INTEGER && (value->integer == 0 || value->integer == 1))) {
+    if (value->kind == VALUE_BOOLEAN ||
+        (value->kind == VALUE_INTEGER && (value->integer == 0 || value->integer == 1))) {
         *truth = value->integer;
         return true;
     }

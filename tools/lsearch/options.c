@@ -104,7 +104,8 @@ static const struct rule rules[] = {
     { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
       IN_INDEX | IN_WATCH, OPTION_LANGUAGE },
-    { "--field", "NAME:TYPE", "text, keyword, integer, float, date, boolean, stored, signature (text with near-duplicates)",
+    { "--field", "NAME:TYPE",
+      "text, keyword, integer, float, date, boolean, stored, signature (text with near-duplicates)",
       IN_INDEX | IN_WATCH, OPTION_FIELD },
     { "--threads", "N", "build with N threads", IN_INDEX, OPTION_THREADS },
     { "--memory", "BYTES", "memory for documents before they are written out (256M)", IN_INDEX, OPTION_MEMORY },
@@ -229,8 +230,8 @@ static bool read_type(const char *name, libsearch_type *type)
     static const struct {
         const char *name;
         libsearch_type type;
-    } types[] = { { "text", LIBSEARCH_TEXT },   { "keyword", LIBSEARCH_KEYWORD }, { "integer", LIBSEARCH_INTEGER },
-                  { "float", LIBSEARCH_FLOAT }, { "date", LIBSEARCH_DATE },       { "stored", LIBSEARCH_STORED },
+    } types[] = { { "text", LIBSEARCH_TEXT },      { "keyword", LIBSEARCH_KEYWORD }, { "integer", LIBSEARCH_INTEGER },
+                  { "float", LIBSEARCH_FLOAT },    { "date", LIBSEARCH_DATE },       { "stored", LIBSEARCH_STORED },
                   { "boolean", LIBSEARCH_BOOLEAN } };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (strcmp(types[i].name, name) == 0) {

@@ -274,6 +274,9 @@ LIBSEARCH_API libsearch_status libsearch_document_set_float(libsearch_document *
 /** Adds a moment: milliseconds since 1970-01-01T00:00:00Z, earlier ones negative. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_document_set_date(libsearch_document *document, const char *field,
                                                            int64_t milliseconds);
+/** Adds true (value is not 0) or false. Since 0.1. */
+LIBSEARCH_API libsearch_status libsearch_document_set_boolean(libsearch_document *document, const char *field,
+                                                              int value);
 /** Adds bytes that are kept and given back, never searched. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_document_set_stored(libsearch_document *document, const char *field,
                                                              libsearch_bytes value);
@@ -285,7 +288,8 @@ typedef enum libsearch_type {
     LIBSEARCH_INTEGER = 3, /**< int64_t */
     LIBSEARCH_FLOAT = 4,   /**< double */
     LIBSEARCH_DATE = 5,    /**< int64_t milliseconds since 1970 */
-    LIBSEARCH_STORED = 6   /**< bytes, kept only */
+    LIBSEARCH_STORED = 6,  /**< bytes, kept only */
+    LIBSEARCH_BOOLEAN = 7  /**< true or false: 1 or 0 wherever a number is asked for */
 } libsearch_type;
 
 /** One value of a document as libsearch_document_value gives it. */
@@ -293,7 +297,7 @@ typedef struct libsearch_value {
     const char *field;     /**< the field's name, borrowed */
     libsearch_type type;   /**< of the field; says which of the following counts */
     libsearch_bytes bytes; /**< text, keyword, stored: the bytes, borrowed; else empty */
-    int64_t integer;       /**< integer, date */
+    int64_t integer;       /**< integer, date; boolean: 1 or 0 */
     double number;         /**< float */
 } libsearch_value;
 
@@ -547,7 +551,8 @@ LIBSEARCH_API void libsearch_cancel_raise(libsearch_cancel *cancel);
 /** One step of an order: documents by a column. Of several values of a document, the one that comes first counts.
  * Documents without a value come last, whichever way. What is equal in all steps is in the order of putting. */
 typedef struct libsearch_sort {
-    const char *field; /**< keyword, integer, float or date with a column; NULL: the score, the best first */
+    const char *field; /**< keyword, integer, float, date or boolean (false is less than true) with a column; NULL: the
+                            score, the best first */
     unsigned flags;    /**< LIBSEARCH_SORT_... */
 } libsearch_sort;
 
@@ -567,7 +572,7 @@ typedef enum libsearch_interval {
     LIBSEARCH_EACH_HOUR = 5
 } libsearch_interval;
 
-/** From low to below high; integers and dates, or floats. */
+/** From low to below high; integers, dates and booleans, or floats. */
 typedef struct libsearch_facet_range {
     int64_t low;        /**< of integers and dates: the first value in it */
     int64_t high;       /**< the first value behind it */
@@ -578,7 +583,7 @@ typedef struct libsearch_facet_range {
 /** What is to be counted of a column over all matches. */
 typedef struct libsearch_facet {
     size_t size;                         /**< sizeof, by LIBSEARCH_FACET_INIT */
-    const char *field;                   /**< keyword, integer, float or date with a column */
+    const char *field;                   /**< keyword, integer, float, date or boolean with a column */
     size_t count;                        /**< how many of the most frequent values are listed; INIT: 10 */
     libsearch_interval interval;         /**< of dates: all stretches of time that have a document, in their order */
     const libsearch_facet_range *ranges; /**< of numbers and dates: instead of values */
@@ -662,7 +667,7 @@ LIBSEARCH_API uint64_t libsearch_results_total(const libsearch_results *results,
 typedef struct libsearch_facet_value {
     uint64_t count;          /**< matches that have it */
     libsearch_bytes keyword; /**< keyword; empty for ranges, which come as they were asked for */
-    int64_t integer;         /**< integer, date; of a stretch of time, its first moment */
+    int64_t integer;         /**< integer, date; of a stretch of time, its first moment; boolean: 1 or 0 */
     double number;           /**< float */
 } libsearch_facet_value;
 

@@ -69,7 +69,9 @@ LIBSEARCH_API libsearch_status libsearch_query_parse_as(libsearch_index *index, 
 /** A word or text, analyzed as the field is; field NULL: all default fields. Several words become a
  * union. NULL: no memory. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_text(const char *field, libsearch_bytes text);
-/** A phrase: the words of text, in order; slop: by how many places words may be moved. Since 0.1. */
+/** A phrase: the words of text, in order; slop: by how many places words may be moved (so that with 2 two neighbours may
+ * change places). A word of the document serves one word of the phrase, also where the phrase has it twice. Since 0.1.
+ */
 LIBSEARCH_API libsearch_query *libsearch_query_phrase(const char *field, libsearch_bytes text, unsigned slop);
 /** Parts by occurrence; at least minimum of the SHOULD parts must match (0: one, where there is no MUST
  * or FILTER part). Since 0.1. */
@@ -78,8 +80,10 @@ LIBSEARCH_API libsearch_query *libsearch_query_boolean(const libsearch_occur *oc
                                                        unsigned minimum);
 /** A keyword's exact value. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_keyword(const char *field, libsearch_bytes value);
-/** An integer or date within [from, to], both ends included. Since 0.1. */
+/** An integer or date (or a boolean, as 0 or 1) within [from, to], both ends included. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_integer_range(const char *field, int64_t from, int64_t to);
+/** A boolean that is true (value is not 0) or false. Since 0.1. */
+LIBSEARCH_API libsearch_query *libsearch_query_truth(const char *field, int value);
 /** A float within [from, to], both ends included. Since 0.1. */
 LIBSEARCH_API libsearch_query *libsearch_query_float_range(const char *field, double from, double to);
 /** Texts within `distance` places of each other: from where the first of them ends to where the last begins. ordered:
