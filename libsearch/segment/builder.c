@@ -152,9 +152,9 @@ size_t segment_builder_memory(const struct segment_builder *builder)
 
 static bool note(struct segment_builder *builder, uint32_t value)
 {
-    if (builder->note_count == builder->note_capacity &&
-        !memory_grow(builder->allocator, &builder->notes, &builder->note_capacity, builder->note_count + 1,
-                     sizeof *builder->notes))
+    if (builder->note_count + BUILDER_AHEAD >= builder->note_capacity &&
+        !memory_grow(builder->allocator, &builder->notes, &builder->note_capacity,
+                     builder->note_count + 1 + BUILDER_AHEAD, sizeof *builder->notes))
         return false;
     builder->notes[builder->note_count++] = value;
     return true;
@@ -185,6 +185,8 @@ static bool note_word(struct segment_builder *builder, struct line *line, const 
         return false;
     entry->count++;
     line->next = position + 1;
+    if (position > builder->last_position)
+        builder->last_position = position;
     return true;
 }
 

@@ -23,6 +23,9 @@
 #define BUILDER_SAME UINT32_C(0x80000000)
 #define BUILDER_JUMP UINT32_C(0xFFFFFFFF)
 
+/* Notes behind the last that are there to be read: what stands in them means nothing. */
+enum { BUILDER_AHEAD = 24 };
+
 struct segment_builder {
     const libsearch_allocator *allocator;
     struct schema *schema;
@@ -37,6 +40,7 @@ struct segment_builder {
     struct schema *tokenized;       /* whose analyzers the tokenizers are of; retained, as they point into it */
     uint32_t *notes;
     size_t note_count, note_capacity;
+    uint32_t last_position; /* no word stands behind it in any document */
     size_t *note_starts; /* by document, where its notes begin */
     size_t note_starts_capacity;
     struct builder_signature *signatures; /* of the document being added */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* From notes to lists: terms are made from surface forms, all keys are sorted, one counting sort brings the places of
- * each surface form together, and each term's list is merged from its forms' places. */
+/* From notes to lists: terms are made from surface forms, all keys are sorted, and one counting sort brings the places
+ * of each term together, in the order of documents and positions, as they were noted.
+ *
+ * A place is one number: document, position and form, each with as many bits as the segment needs. Where these are
+ * more than 64, forms stand in an array of their own. */
 #include <string.h>
 
 #include "segment/builder.h"
@@ -9,13 +12,21 @@
 #include "segment/key_sort.h"
 #include "segment/list_output.h"
 
-enum { KIND_TERM = 0, KIND_SURFACE = 1, NONE = -1 };
-
 /* What is known of a surface form, by its number. */
 struct form {
     uint32_t count;
     uint32_t term;
     uint32_t number_in_term; /* 0: the most frequent */
+    uint16_t list;
+    bool is_surface; /* else a keyword, which is its own term */
+};
+
+/* Most terms are a form of the segment as well; of the others the words stand in a vocabulary of their own. A word is
+ * the number of a form, or STEM and a number in that vocabulary. */
+#define STEM UINT32_C(0x80000000)
+
+struct term {
+    uint32_t forms; /* how many of its forms stand in documents */
     uint16_t list;
 };
 
@@ -24,14 +35,21 @@ struct inversion {
     const libsearch_allocator *allocator;
     uint32_t form_count;
     struct form *forms;
-    struct vocabulary terms;
-    struct sort_key *keys; /* of all terms and forms, sorted */
+    struct vocabulary stems;
+    uint32_t *form_terms, *stem_terms; /* by word: the term that it is, + 1; 0: none */
+    size_t stem_terms_capacity;
+    struct term *terms;
+    uint32_t term_count;
+    size_t terms_capacity;
+    struct sort_key *keys; /* of all words, sorted; the dictionary's entries */
     size_t key_count;
-    uint64_t *term_ordinals;              /* by term */
-    uint32_t *term_forms;                 /* forms by term, the most frequent first */
-    uint32_t *term_starts;                /* by term, where its forms begin; one more at the end */
-    size_t *cursors;                      /* by form, where its next place goes */
-    uint64_t *places;                     /* document << 32 | position */
+    uint64_t *term_ordinals; /* by term */
+    uint32_t *term_forms;    /* forms by term, the most frequent first */
+    uint32_t *term_starts;   /* by term, where its forms begin; one more at the end */
+    size_t *cursors;       /* by term, where its next place goes; at the end, where its places end */
+    uint64_t *places;      /* document << document_shift | position << position_shift | form */
+    uint32_t *place_forms; /* or NULL: places have them */
+    unsigned document_shift, position_shift;
     uint32_t *positions, *position_forms; /* of one document */
     size_t positions_capacity, position_forms_capacity;
     struct list_output output;
@@ -42,13 +60,17 @@ static void inversion_free(struct inversion *inversion)
 {
     const libsearch_allocator *allocator = inversion->allocator;
     memory_free(allocator, inversion->forms);
-    vocabulary_free(&inversion->terms);
+    vocabulary_free(&inversion->stems);
+    memory_free(allocator, inversion->form_terms);
+    memory_free(allocator, inversion->stem_terms);
+    memory_free(allocator, inversion->terms);
     memory_free(allocator, inversion->keys);
     memory_free(allocator, inversion->term_ordinals);
     memory_free(allocator, inversion->term_forms);
     memory_free(allocator, inversion->term_starts);
     memory_free(allocator, inversion->cursors);
-    memory_free(allocator, inversion->places);
+    memory_free_spread(allocator, inversion->places);
+    memory_free_spread(allocator, inversion->place_forms);
     memory_free(allocator, inversion->positions);
     memory_free(allocator, inversion->position_forms);
     if (inversion->output_open)
@@ -68,24 +90,6 @@ static void recount(struct inversion *inversion)
             inversion->forms[builder->notes[i] & ~BUILDER_SAME].count++;
 }
 
-static libsearch_status collect_forms(struct inversion *inversion, libsearch_error *error)
-{
-    const struct vocabulary *vocabulary = &inversion->builder->vocabulary;
-    inversion->form_count = vocabulary->count;
-    inversion->forms =
-        memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *inversion->forms);
-    if (inversion->forms == NULL)
-        return error_no_memory(error);
-    for (size_t slot = 0; slot < vocabulary->slots; slot++) {
-        const struct vocabulary_entry *entry = &vocabulary->entries[slot];
-        if (entry->number != 0)
-            inversion->forms[entry->number - 1] = (struct form){ entry->count, 0, 0, entry->list };
-    }
-    if (inversion->builder->recount)
-        recount(inversion);
-    return LIBSEARCH_OK;
-}
-
 /* The tokenizer whose analyzer makes the terms of a list; NULL: keywords are their own terms. */
 static struct tokenizer *tokenizer_of(const struct segment_builder *builder, uint16_t list)
 {
@@ -98,65 +102,126 @@ static struct tokenizer *tokenizer_of(const struct segment_builder *builder, uin
     return NULL;
 }
 
+static libsearch_status collect_forms(struct inversion *inversion, libsearch_error *error)
+{
+    const struct segment_builder *builder = inversion->builder;
+    const struct vocabulary *vocabulary = &builder->vocabulary;
+    inversion->form_count = vocabulary->count;
+    inversion->forms =
+        memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *inversion->forms);
+    if (inversion->forms == NULL)
+        return error_no_memory(error);
+    for (size_t slot = 0; slot < vocabulary->slots; slot++) {
+        const struct vocabulary_entry *entry = &vocabulary->entries[slot];
+        if (entry->number != 0)
+            inversion->forms[entry->number - 1] = (struct form){ .count = entry->count,
+                                                                 .list = entry->list,
+                                                                 .is_surface =
+                                                                     tokenizer_of(builder, entry->list) != NULL };
+    }
+    if (builder->recount)
+        recount(inversion);
+    return LIBSEARCH_OK;
+}
+
+/* The place of the term that a word is, + 1, in form_terms or stem_terms; NULL: no memory. */
+static uint32_t *term_of_word(struct inversion *inversion, uint32_t form, const char *surface, size_t surface_length,
+                              const char *term, size_t length)
+{
+    const uint16_t list = inversion->forms[form].list;
+    if (length == surface_length && memcmp(term, surface, length) == 0)
+        return &inversion->form_terms[form];
+    bool added;
+    const struct vocabulary_entry *entry = vocabulary_find(&inversion->builder->vocabulary, list, term, length);
+    if (entry != NULL)
+        return &inversion->form_terms[entry->number - 1];
+    entry = vocabulary_at(&inversion->stems, list, term, length, &added);
+    if (entry == NULL || !memory_grow(inversion->allocator, &inversion->stem_terms, &inversion->stem_terms_capacity,
+                                      entry->number, sizeof *inversion->stem_terms))
+        return NULL;
+    if (added)
+        inversion->stem_terms[entry->number - 1] = 0;
+    return &inversion->stem_terms[entry->number - 1];
+}
+
 static libsearch_status make_terms(struct inversion *inversion, libsearch_error *error)
 {
     enum { PADDING = 16 };
     const struct segment_builder *builder = inversion->builder;
-    TRY(vocabulary_init(&inversion->terms, inversion->allocator, error));
+    inversion->form_terms =
+        memory_allocate_array(inversion->allocator, (size_t)inversion->form_count + 1, sizeof *inversion->form_terms);
+    if (inversion->form_terms == NULL)
+        return error_no_memory(error);
+    TRY(vocabulary_init(&inversion->stems, inversion->allocator, error));
     for (uint32_t n = 0; n < inversion->form_count; n++) {
         struct form *form = &inversion->forms[n];
-        size_t length;
-        const char *surface = vocabulary_key(&builder->vocabulary, n, &length);
-        struct tokenizer *tokenizer = tokenizer_of(builder, form->list);
-        char stem[LIBSEARCH_MAX_TERM + PADDING] = { 0 };
+        size_t surface_length;
+        const char *surface = vocabulary_key(&builder->vocabulary, n, &surface_length);
+        char stem[LIBSEARCH_MAX_TERM + PADDING];
         const char *term = surface;
-        if (tokenizer != NULL) {
-            length = tokenizer_term(tokenizer, surface, length, stem);
+        size_t length = surface_length;
+        if (form->is_surface) {
+            length = tokenizer_term(tokenizer_of(builder, form->list), surface, surface_length, stem);
             memset(stem + length, 0, PADDING);
             term = stem;
         }
-        bool added;
-        struct vocabulary_entry *entry = vocabulary_at(&inversion->terms, form->list, term, length, &added);
-        if (entry == NULL)
+        uint32_t *number = term_of_word(inversion, n, surface, surface_length, term, length);
+        if (number == NULL || !memory_grow(inversion->allocator, &inversion->terms, &inversion->terms_capacity,
+                                           (size_t)inversion->term_count + 1, sizeof *inversion->terms))
             return error_no_memory(error);
-        entry->count += form->count > 0;
-        form->term = entry->number - 1;
+        if (*number == 0) {
+            inversion->terms[inversion->term_count++] = (struct term){ 0, form->list };
+            *number = inversion->term_count;
+        }
+        form->term = *number - 1;
+        inversion->terms[form->term].forms += form->count > 0;
     }
     return LIBSEARCH_OK;
 }
 
+/* Whether the term with this number + 1 (0: there is none) stands in documents. */
+static bool has_list(const struct inversion *inversion, uint32_t term)
+{
+    return term > 0 && inversion->terms[term - 1].forms > 0;
+}
+
 static void add_key(struct inversion *inversion, const struct vocabulary *vocabulary, uint32_t number, uint16_t list,
-                    uint8_t kind)
+                    uint32_t word)
 {
     size_t length;
     const char *bytes = vocabulary_key(vocabulary, number, &length);
-    inversion->keys[inversion->key_count++] = (struct sort_key){ 0, bytes, (uint32_t)length, number, list, kind };
+    inversion->keys[inversion->key_count++] = (struct sort_key){ 0, bytes, (uint32_t)length, word, list };
 }
 
-/* Sorts terms and forms together, and gives terms their ordinals. */
+static uint32_t term_of_key(const struct inversion *inversion, const struct sort_key *key)
+{
+    return key->number & STEM ? inversion->stem_terms[key->number & ~STEM] : inversion->form_terms[key->number];
+}
+
+/* Sorts the words of terms and forms, and gives terms their ordinals. */
 static libsearch_status sort_keys(struct inversion *inversion, libsearch_error *error)
 {
-    const size_t most = (size_t)inversion->form_count + inversion->terms.count;
+    const size_t most = (size_t)inversion->form_count + inversion->stems.count;
     inversion->keys = memory_allocate_array(inversion->allocator, most, sizeof *inversion->keys);
     inversion->term_ordinals =
-        memory_allocate_array(inversion->allocator, inversion->terms.count, sizeof *inversion->term_ordinals);
+        memory_allocate_array(inversion->allocator, inversion->term_count, sizeof *inversion->term_ordinals);
     if (inversion->keys == NULL || inversion->term_ordinals == NULL)
         return error_no_memory(error);
-    for (size_t slot = 0; slot < inversion->terms.slots; slot++) {
-        const struct vocabulary_entry *entry = &inversion->terms.entries[slot];
-        if (entry->number != 0 && entry->count > 0)
-            add_key(inversion, &inversion->terms, entry->number - 1, entry->list, KIND_TERM);
+    for (uint32_t n = 0; n < inversion->form_count; n++) {
+        const struct form *form = &inversion->forms[n];
+        if ((form->is_surface && form->count > 0) || has_list(inversion, inversion->form_terms[n]))
+            add_key(inversion, &inversion->builder->vocabulary, n, form->list, n);
     }
-    for (uint32_t n = 0; n < inversion->form_count; n++)
-        if (inversion->forms[n].count > 0 && tokenizer_of(inversion->builder, inversion->forms[n].list) != NULL)
-            add_key(inversion, &inversion->builder->vocabulary, n, inversion->forms[n].list, KIND_SURFACE);
+    for (uint32_t n = 0; n < inversion->stems.count; n++) {
+        const uint32_t term = inversion->stem_terms[n];
+        if (has_list(inversion, term))
+            add_key(inversion, &inversion->stems, n, inversion->terms[term - 1].list, STEM | n);
+    }
     key_sort(inversion->keys, inversion->key_count);
-    uint64_t ordinal = 0;
     for (size_t i = 0; i < inversion->key_count; i++) {
-        if (i > 0 && !key_equal(&inversion->keys[i], &inversion->keys[i - 1]))
-            ordinal++;
-        if (inversion->keys[i].kind == KIND_TERM)
-            inversion->term_ordinals[inversion->keys[i].number] = ordinal;
+        const uint32_t term = term_of_key(inversion, &inversion->keys[i]);
+        if (term > 0)
+            inversion->term_ordinals[term - 1] = i;
     }
     return LIBSEARCH_OK;
 }
@@ -164,7 +229,7 @@ static libsearch_status sort_keys(struct inversion *inversion, libsearch_error *
 /* Puts the forms of each term in order of their counts, ties by their bytes. */
 static libsearch_status order_forms(struct inversion *inversion, libsearch_error *error)
 {
-    const uint32_t terms = inversion->terms.count;
+    const uint32_t terms = inversion->term_count;
     inversion->term_starts =
         memory_allocate_array(inversion->allocator, (size_t)terms + 2, sizeof *inversion->term_starts);
     inversion->term_forms =
@@ -177,13 +242,11 @@ static libsearch_status order_forms(struct inversion *inversion, libsearch_error
             next[inversion->forms[n].term + 1]++;
     for (uint32_t t = 1; t <= terms; t++)
         next[t] += next[t - 1];
-    /* Words come in the order of their bytes; keywords have one form each. */
-    for (size_t i = 0; i < inversion->key_count; i++)
-        if (inversion->keys[i].kind == KIND_SURFACE)
-            inversion->term_forms[next[inversion->forms[inversion->keys[i].number].term]++] = inversion->keys[i].number;
-    for (uint32_t n = 0; n < inversion->form_count; n++)
-        if (inversion->forms[n].count > 0 && tokenizer_of(inversion->builder, inversion->forms[n].list) == NULL)
-            inversion->term_forms[next[inversion->forms[n].term]++] = n;
+    for (size_t i = 0; i < inversion->key_count; i++) { /* in the order of their bytes */
+        const uint32_t word = inversion->keys[i].number;
+        if (!(word & STEM) && inversion->forms[word].count > 0)
+            inversion->term_forms[next[inversion->forms[word].term]++] = word;
+    }
     for (uint32_t t = 0; t < terms; t++) {
         uint32_t *of = inversion->term_forms + inversion->term_starts[t];
         const uint32_t count = inversion->term_starts[t + 1] - inversion->term_starts[t];
@@ -200,46 +263,95 @@ static libsearch_status order_forms(struct inversion *inversion, libsearch_error
     return LIBSEARCH_OK;
 }
 
-/* Gives each form its stretch of places, forms of one term side by side, and fills them in. */
+static unsigned bits_of(uint32_t greatest) { return greatest == 0 ? 0 : 32 - (unsigned)__builtin_clz(greatest); }
+
+/* Lays places out in 64 bits, or takes memory for forms, too. */
+static bool lay_out_places(struct inversion *inversion)
+{
+    const struct segment_builder *builder = inversion->builder;
+    uint32_t most_forms = 1;
+    for (uint32_t t = 0; t < inversion->term_count; t++) {
+        const uint32_t forms = inversion->term_starts[t + 1] - inversion->term_starts[t];
+        most_forms = forms > most_forms ? forms : most_forms;
+    }
+    inversion->position_shift = bits_of(most_forms - 1);
+    inversion->document_shift = inversion->position_shift + bits_of(builder->last_position);
+    if (inversion->document_shift + bits_of(builder->lengths.documents) > 64) {
+        inversion->position_shift = 0;
+        inversion->document_shift = 32;
+        inversion->place_forms =
+            memory_allocate_spread(inversion->allocator, builder->note_count, sizeof *inversion->place_forms);
+        if (inversion->place_forms == NULL)
+            return false;
+    }
+    inversion->places = memory_allocate_spread(inversion->allocator, builder->note_count, sizeof *inversion->places);
+    return inversion->places != NULL;
+}
+
+/* Fetches what will be looked at for notes that come later: their forms, their terms' cursors, and where these point
+ * to. What is no note but a position leads nowhere, or to a form that is not needed. */
+static inline void fetch_ahead(const struct inversion *inversion, const uint32_t *notes)
+{
+    enum { FORM_AHEAD = BUILDER_AHEAD, CURSOR_AHEAD = 16, PLACE_AHEAD = 8 };
+    __builtin_prefetch(&inversion->forms[notes[FORM_AHEAD] & ~BUILDER_SAME]);
+    const uint32_t second = notes[CURSOR_AHEAD] & ~BUILDER_SAME, third = notes[PLACE_AHEAD] & ~BUILDER_SAME;
+    if (second < inversion->form_count)
+        __builtin_prefetch(&inversion->cursors[inversion->forms[second].term]);
+    if (third < inversion->form_count)
+        __builtin_prefetch(&inversion->places[inversion->cursors[inversion->forms[third].term]], 1);
+}
+
+/* Puts the places of one document. */
+static void put_places(struct inversion *inversion, uint32_t document, const uint32_t *notes, const uint32_t *end)
+{
+    const uint64_t high = (uint64_t)document << inversion->document_shift;
+    const unsigned shift = inversion->position_shift;
+    uint32_t position = 0;
+    for (; notes < end; notes++) {
+        fetch_ahead(inversion, notes);
+        if (*notes == BUILDER_JUMP) {
+            position = *++notes;
+            continue;
+        }
+        position -= *notes >> 31; /* BUILDER_SAME */
+        const struct form *form = &inversion->forms[*notes & ~BUILDER_SAME];
+        const size_t at = inversion->cursors[form->term]++;
+        const uint64_t place = high | (uint64_t)position++ << shift;
+        if (inversion->place_forms == NULL) {
+            inversion->places[at] = place | form->number_in_term;
+        } else {
+            inversion->places[at] = place;
+            inversion->place_forms[at] = form->number_in_term;
+        }
+    }
+}
+
+/* Gives each term its stretch of places, and fills them in. */
 static libsearch_status sort_places(struct inversion *inversion, libsearch_error *error)
 {
     struct segment_builder *builder = inversion->builder;
     inversion->cursors =
-        memory_allocate_array(inversion->allocator, (size_t)inversion->form_count + 1, sizeof *inversion->cursors);
-    inversion->places = memory_allocate(inversion->allocator, builder->note_count * sizeof *inversion->places);
-    if (inversion->cursors == NULL || inversion->places == NULL)
+        memory_allocate_array(inversion->allocator, (size_t)inversion->term_count + 1, sizeof *inversion->cursors);
+    if (inversion->cursors == NULL || !lay_out_places(inversion))
         return error_no_memory(error);
+    for (uint32_t n = 0; n < inversion->form_count; n++)
+        inversion->cursors[inversion->forms[n].term] += inversion->forms[n].count;
     size_t start = 0;
-    for (uint32_t i = 0; i < inversion->term_starts[inversion->terms.count]; i++) {
-        inversion->cursors[inversion->term_forms[i]] = start;
-        start += inversion->forms[inversion->term_forms[i]].count;
+    for (uint32_t t = 0; t < inversion->term_count; t++) {
+        const size_t count = inversion->cursors[t];
+        inversion->cursors[t] = start;
+        start += count;
     }
     const uint32_t documents = builder->lengths.documents;
     for (uint32_t document = 0; document < documents; document++) {
-        const uint64_t high = (uint64_t)document << 32;
-        uint32_t position = 0;
         const size_t end = document + 1 < documents ? builder->note_starts[document + 1] : builder->note_count;
-        for (size_t i = builder->note_starts[document]; i < end; i++) {
-            const uint32_t value = builder->notes[i];
-            if (value == BUILDER_JUMP) {
-                position = builder->notes[++i];
-                continue;
-            }
-            position -= value >> 31; /* BUILDER_SAME */
-            inversion->places[inversion->cursors[value & ~BUILDER_SAME]++] = high | position++;
-        }
+        put_places(inversion, document, builder->notes + builder->note_starts[document], builder->notes + end);
     }
     memory_free(inversion->allocator, builder->notes);
     builder->notes = NULL;
     builder->note_capacity = 0;
     return LIBSEARCH_OK;
 }
-
-/* A form's places that are still to be merged. */
-struct run {
-    const uint64_t *next, *end;
-    uint32_t form;
-};
 
 static bool room_for_positions(struct inversion *inversion, size_t count)
 {
@@ -249,73 +361,42 @@ static bool room_for_positions(struct inversion *inversion, size_t count)
                        sizeof *inversion->position_forms);
 }
 
-/* Documents of a list that has one form. */
-static bool write_one_form(struct inversion *inversion, bool in_group, const struct run *run)
+/* Where two forms of a term stand at one place (a compound's whole and its first part, say), the more frequent one
+ * comes first, so that lists depend on the documents alone. Moves the form of place i to where it belongs. */
+static void order_ties(const uint32_t *positions, uint32_t *forms, size_t i)
 {
-    const uint64_t *at = run->next;
-    while (at < run->end) {
-        const uint32_t document = (uint32_t)(*at >> 32);
-        const uint64_t *end = at + 1;
-        while (end < run->end && *end >> 32 == document)
-            end++;
-        const size_t count = (size_t)(end - at);
+    const uint32_t form = forms[i];
+    for (; i > 0 && positions[i - 1] == positions[i] && forms[i - 1] > form; i--)
+        forms[i] = forms[i - 1];
+    forms[i] = form;
+}
+
+/* Writes the documents of the places from start to end. */
+static bool write_documents(struct inversion *inversion, bool in_group, bool several_forms, size_t start, size_t end)
+{
+    const uint64_t *places = inversion->places;
+    const unsigned document_shift = inversion->document_shift, shift = inversion->position_shift;
+    const uint64_t position_mask = (UINT64_C(1) << (document_shift - shift)) - 1, form_mask = (UINT64_C(1) << shift) - 1;
+    while (start < end) {
+        const uint64_t document = places[start] >> document_shift;
+        size_t after = start + 1;
+        while (after < end && places[after] >> document_shift == document)
+            after++;
+        const size_t count = after - start;
         if (count > inversion->positions_capacity && !room_for_positions(inversion, count))
             return false;
+        uint32_t *positions = inversion->positions, *forms = inversion->position_forms;
         for (size_t i = 0; i < count; i++)
-            inversion->positions[i] = (uint32_t)at[i];
-        list_output_document(&inversion->output, in_group, document, (uint32_t)count, inversion->positions, NULL);
-        at = end;
-    }
-    return true;
-}
-
-/* Where two forms of a term stand at one place (a compound's whole and its first part, say), the more frequent one
- * comes first, so that lists depend on the documents alone. */
-static bool run_before(const struct run *a, const struct run *b)
-{
-    return *a->next != *b->next ? *a->next < *b->next : a->form < b->form;
-}
-
-/* Restores the heap order from its root down. */
-static void sift_down(struct run *heap, size_t count)
-{
-    const struct run moved = heap[0];
-    size_t at = 0;
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && run_before(&heap[child + 1], &heap[child]))
-            child++;
-        if (!run_before(&heap[child], &moved))
-            break;
-        heap[at] = heap[child];
-    }
-    heap[at] = moved;
-}
-
-/* Documents of a list of several forms, merged by a heap. */
-static bool write_forms(struct inversion *inversion, bool in_group, struct run *heap, size_t count)
-{
-    for (size_t i = 1; i < count; i++) { /* insertion by first place: sorted is a heap */
-        const struct run run = heap[i];
-        size_t at = i;
-        for (; at > 0 && run_before(&run, &heap[at - 1]); at--)
-            heap[at] = heap[at - 1];
-        heap[at] = run;
-    }
-    while (count > 0) {
-        const uint32_t document = (uint32_t)(*heap[0].next >> 32);
-        size_t found = 0;
-        while (count > 0 && *heap[0].next >> 32 == document) {
-            if (found + 1 > inversion->positions_capacity && !room_for_positions(inversion, found + 1))
-                return false;
-            inversion->positions[found] = (uint32_t)*heap[0].next++;
-            inversion->position_forms[found++] = heap[0].form;
-            if (heap[0].next == heap[0].end)
-                heap[0] = heap[--count];
-            if (count > 1)
-                sift_down(heap, count);
+            positions[i] = (uint32_t)(places[start + i] >> shift & position_mask);
+        for (size_t i = 0; i < count && several_forms; i++) {
+            forms[i] = inversion->place_forms == NULL ? (uint32_t)(places[start + i] & form_mask)
+                                                      : inversion->place_forms[start + i];
+            if (i > 0 && positions[i] == positions[i - 1])
+                order_ties(positions, forms, i);
         }
-        list_output_document(&inversion->output, in_group, document, (uint32_t)found, inversion->positions,
-                             inversion->position_forms);
+        list_output_document(&inversion->output, in_group, (uint32_t)document, (uint32_t)count, positions,
+                             several_forms ? forms : NULL);
+        start = after;
     }
     return true;
 }
@@ -323,56 +404,50 @@ static bool write_forms(struct inversion *inversion, bool in_group, struct run *
 static libsearch_status write_list(struct inversion *inversion, uint32_t term, uint16_t list, struct term_entry *entry,
                                    libsearch_error *error)
 {
-    const uint32_t first = inversion->term_starts[term];
-    const uint32_t count = inversion->term_starts[term + 1] - first;
-    const bool with_positions = schema_list_has_positions(inversion->builder->schema, list);
-    struct run few[16];
-    struct run *runs = few;
-    if (count > sizeof few / sizeof *few) {
-        runs = memory_allocate_array(inversion->allocator, count, sizeof *runs);
-        if (runs == NULL)
-            return error_no_memory(error);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t form = inversion->term_forms[first + i];
-        const uint64_t *end = inversion->places + inversion->cursors[form]; /* filling moved it to the end */
-        runs[i] = (struct run){ end - inversion->forms[form].count, end, i };
-    }
-    list_output_begin(&inversion->output, with_positions);
-    const bool written =
-        count == 1 ? write_one_form(inversion, list == 0, &runs[0]) : write_forms(inversion, list == 0, runs, count);
-    if (runs != few)
-        memory_free(inversion->allocator, runs);
-    if (!written)
+    const bool several_forms = inversion->term_starts[term + 1] - inversion->term_starts[term] > 1;
+    const size_t start = term == 0 ? 0 : inversion->cursors[term - 1], end = inversion->cursors[term];
+    list_output_begin(&inversion->output, schema_list_has_positions(inversion->builder->schema, list));
+    if (!write_documents(inversion, list == 0, several_forms, start, end))
         return error_no_memory(error);
     entry->flags |= TERM_LIST;
     return list_output_end(&inversion->output, entry, error);
 }
 
+/* Fetches what will be looked at for keys that come later. */
+static void fetch_keys(const struct inversion *inversion, size_t i)
+{
+    enum { WORD_AHEAD = 16, PLACES_AHEAD = 8 };
+    if (i + WORD_AHEAD >= inversion->key_count)
+        return;
+    const struct sort_key *key = &inversion->keys[i + WORD_AHEAD];
+    __builtin_prefetch(key->bytes);
+    __builtin_prefetch(&inversion->forms[key->number & ~STEM]);
+    const uint32_t term = term_of_key(inversion, &inversion->keys[i + PLACES_AHEAD]);
+    if (term > 1)
+        __builtin_prefetch(&inversion->places[inversion->cursors[term - 2]]);
+}
+
 static libsearch_status write_lists(struct inversion *inversion, libsearch_error *error)
 {
     char key[TERM_KEY_MAX];
-    for (size_t i = 0; i < inversion->key_count;) {
-        const struct sort_key *first = &inversion->keys[i];
+    for (size_t i = 0; i < inversion->key_count; i++) {
+        const struct sort_key *word = &inversion->keys[i];
+        const uint32_t term = term_of_key(inversion, word);
         struct term_entry entry = { 0 };
-        size_t end = i;
-        for (; end < inversion->key_count && key_equal(&inversion->keys[end], first); end++) {
-            const struct sort_key *same = &inversion->keys[end];
-            if (same->kind == KIND_TERM) {
-                TRY(write_list(inversion, same->number, same->list, &entry, error));
-                continue;
-            }
-            const struct form *form = &inversion->forms[same->number];
+        fetch_keys(inversion, i);
+        if (has_list(inversion, term))
+            TRY(write_list(inversion, term - 1, word->list, &entry, error));
+        const struct form *form = word->number & STEM ? NULL : &inversion->forms[word->number];
+        if (form != NULL && form->is_surface && form->count > 0) {
             entry.flags |= TERM_SURFACE;
             entry.surface_count = form->count;
             entry.surface_form = form->number_in_term;
             entry.surface_term = inversion->term_ordinals[form->term];
         }
-        key[0] = (char)(first->list >> 8);
-        key[1] = (char)first->list;
-        memcpy(key + 2, first->bytes, first->length);
-        TRY(terms_writer_add(inversion->output.terms, key, first->length + 2, &entry, error));
-        i = end;
+        key[0] = (char)(word->list >> 8);
+        key[1] = (char)word->list;
+        memcpy(key + 2, word->bytes, word->length);
+        TRY(terms_writer_add(inversion->output.terms, key, word->length + 2, &entry, error));
     }
     return LIBSEARCH_OK;
 }
@@ -435,7 +510,7 @@ static libsearch_status invert(struct inversion *inversion, libsearch_error *err
 libsearch_status builder_invert(struct segment_builder *builder, libsearch_error *error)
 {
     struct inversion inversion = { .builder = builder, .allocator = builder->allocator };
-    inversion.terms.allocator = builder->allocator;
+    inversion.stems.allocator = builder->allocator;
     const libsearch_status status = invert(&inversion, error);
     inversion_free(&inversion);
     return status;

@@ -11,11 +11,6 @@
 
 enum { WINDOW = 8, INSERTION = 12 };
 
-int key_equal(const struct sort_key *a, const struct sort_key *b)
-{
-    return a->list == b->list && a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
-}
-
 static uint64_t window_at(const struct sort_key *key, size_t depth)
 {
     if (depth >= key->length)
@@ -51,7 +46,7 @@ static bool less_from(const struct sort_key *a, const struct sort_key *b, size_t
     const int rest = shorter > depth ? memcmp(a->bytes + depth, b->bytes + depth, shorter - depth) : 0;
     if (rest != 0)
         return rest < 0;
-    return a->length != b->length ? a->length < b->length : a->kind < b->kind;
+    return a->length < b->length;
 }
 
 static void insertion_sort(struct sort_key *keys, size_t count, size_t depth)
@@ -99,9 +94,7 @@ static void sort_from(struct sort_key *keys, size_t count, size_t depth)
         sort_from(keys, less, depth);
         struct sort_key *equal = keys + less;
         const size_t equal_count = greater - less;
-        if (reach(&pivot, depth) < WINDOW) { /* the same key throughout: only kinds are left */
-            insertion_sort(equal, equal_count, depth);
-        } else {
+        if (equal_count > 1) { /* else the pivot alone */
             for (size_t i = 0; i < equal_count; i++)
                 equal[i].window = window_at(&equal[i], depth + WINDOW);
             sort_from(equal, equal_count, depth + WINDOW);

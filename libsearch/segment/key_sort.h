@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorting the keys of a dictionary: by bytes, a shorter key before those it begins. */
+/* Sorting the keys of a dictionary: by bytes, a shorter key before those it begins. No two are the same. */
 #ifndef LIBSEARCH_SEGMENT_KEY_SORT_H
 #define LIBSEARCH_SEGMENT_KEY_SORT_H
 
@@ -12,12 +12,9 @@ struct sort_key {
     uint32_t length;
     uint32_t number; /* the caller's */
     uint16_t list;   /* stands before the word's bytes */
-    uint8_t kind;    /* the caller's; orders keys that are the same */
 };
 
-/* Sorts by list, bytes, kind. Windows are the sort's own. */
+/* Sorts by list, then bytes. Windows are the sort's own. */
 void key_sort(struct sort_key *keys, size_t count);
-/* True where list and bytes are the same. */
-int key_equal(const struct sort_key *a, const struct sort_key *b);
 
 #endif

@@ -14,7 +14,7 @@ libsearch_status vocabulary_init(struct vocabulary *vocabulary, const libsearch_
     memset(vocabulary, 0, sizeof *vocabulary);
     vocabulary->allocator = allocator;
     vocabulary->slots = FIRST_SLOTS;
-    vocabulary->entries = memory_allocate_array(allocator, FIRST_SLOTS, sizeof *vocabulary->entries);
+    vocabulary->entries = memory_allocate_spread(allocator, FIRST_SLOTS, sizeof *vocabulary->entries);
     if (vocabulary->entries == NULL ||
         !memory_grow(allocator, &vocabulary->key_starts, &vocabulary->key_starts_capacity, 1, sizeof(uint32_t))) {
         vocabulary_free(vocabulary);
@@ -26,7 +26,7 @@ libsearch_status vocabulary_init(struct vocabulary *vocabulary, const libsearch_
 
 void vocabulary_free(struct vocabulary *vocabulary)
 {
-    memory_free(vocabulary->allocator, vocabulary->entries);
+    memory_free_spread(vocabulary->allocator, vocabulary->entries);
     memory_free(vocabulary->allocator, vocabulary->key_starts);
     memory_free(vocabulary->allocator, vocabulary->keys);
     vocabulary->entries = NULL;
@@ -55,7 +55,7 @@ static inline uint64_t mix(uint64_t start, uint64_t rest, uint32_t list_and_leng
 static bool vocabulary_double(struct vocabulary *vocabulary)
 {
     const size_t slots = vocabulary->slots * 2;
-    struct vocabulary_entry *entries = memory_allocate_array(vocabulary->allocator, slots, sizeof *entries);
+    struct vocabulary_entry *entries = memory_allocate_spread(vocabulary->allocator, slots, sizeof *entries);
     if (entries == NULL)
         return false;
     for (size_t i = 0; i < vocabulary->slots; i++) {
@@ -68,7 +68,7 @@ static bool vocabulary_double(struct vocabulary *vocabulary)
             slot = (slot + 1) & (slots - 1);
         entries[slot] = *entry;
     }
-    memory_free(vocabulary->allocator, vocabulary->entries);
+    memory_free_spread(vocabulary->allocator, vocabulary->entries);
     vocabulary->entries = entries;
     vocabulary->slots = slots;
     return true;
@@ -92,37 +92,64 @@ static struct vocabulary_entry *vocabulary_add(struct vocabulary *vocabulary, st
     return entry;
 }
 
+/* A word made ready to be looked up. */
+struct wanted {
+    uint64_t start, rest, hash;
+    const char *bytes;
+    size_t length;
+    uint16_t list;
+};
+
+static inline struct wanted make_ready(uint16_t list, const char *word, size_t length)
+{
+    struct wanted wanted = { load_u64(word), 0, 0, word, length, list };
+    if (length < 8)
+        wanted.start &= (UINT64_C(1) << (8 * length)) - 1;
+    else if (length > 16)
+        wanted.rest = hash_bytes(word, length);
+    else if (length > 8)
+        wanted.rest = load_u64(word + 8) & (~UINT64_C(0) >> (8 * (16 - length)));
+    wanted.hash = mix(wanted.start, wanted.rest, (uint32_t)list << 16 | (uint32_t)length);
+    return wanted;
+}
+
+/* The slot of the word, or the empty one where it would stand. */
+static inline size_t slot_of(const struct vocabulary *vocabulary, const struct wanted *wanted)
+{
+    size_t slot = (size_t)(wanted->hash >> 20) & (vocabulary->slots - 1);
+    for (;; slot = (slot + 1) & (vocabulary->slots - 1)) {
+        const struct vocabulary_entry *entry = &vocabulary->entries[slot];
+        if (entry->number == 0 || (entry->start == wanted->start && entry->rest == wanted->rest &&
+                                   entry->length == wanted->length && entry->list == wanted->list &&
+                                   (wanted->length <= 16 ||
+                                    memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], wanted->bytes,
+                                           wanted->length) == 0)))
+            return slot;
+    }
+}
+
+const struct vocabulary_entry *vocabulary_find(const struct vocabulary *vocabulary, uint16_t list, const char *word,
+                                               size_t length)
+{
+    const struct wanted wanted = make_ready(list, word, length);
+    const struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
+    return entry->number == 0 ? NULL : entry;
+}
+
 struct vocabulary_entry *vocabulary_at(struct vocabulary *vocabulary, uint16_t list, const char *word, size_t length,
                                        bool *added)
 {
-    uint64_t start = load_u64(word), rest = 0;
-    if (length < 8)
-        start &= (UINT64_C(1) << (8 * length)) - 1;
-    else if (length > 16)
-        rest = hash_bytes(word, length);
-    else if (length > 8)
-        rest = load_u64(word + 8) & (~UINT64_C(0) >> (8 * (16 - length)));
-    const uint32_t kind = (uint32_t)list << 16 | (uint32_t)length;
+    const struct wanted wanted = make_ready(list, word, length);
+    struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
     *added = false;
-    const uint64_t hash = mix(start, rest, kind);
-    size_t slot = (size_t)(hash >> 20) & (vocabulary->slots - 1);
-    for (;; slot = (slot + 1) & (vocabulary->slots - 1)) {
-        struct vocabulary_entry *entry = &vocabulary->entries[slot];
-        if (entry->number == 0)
-            break;
-        if (entry->start == start && entry->rest == rest && entry->length == length && entry->list == list &&
-            (length <= 16 || memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word, length) == 0))
-            return entry;
-    }
+    if (entry->number != 0)
+        return entry;
     if ((size_t)vocabulary->count + 1 > vocabulary->slots / 8 * 5) {
         if (!vocabulary_double(vocabulary))
             return NULL;
-        slot = (size_t)(hash >> 20) & (vocabulary->slots - 1);
-        while (vocabulary->entries[slot].number != 0)
-            slot = (slot + 1) & (vocabulary->slots - 1);
+        entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
     }
-    struct vocabulary_entry *entry = &vocabulary->entries[slot];
-    *entry = (struct vocabulary_entry){ start, rest, 0, 0, list, (uint16_t)length, 0 };
+    *entry = (struct vocabulary_entry){ wanted.start, wanted.rest, 0, 0, list, (uint16_t)length, 0 };
     *added = true;
     return vocabulary_add(vocabulary, entry, word, length);
 }

@@ -36,6 +36,9 @@ void vocabulary_free(struct vocabulary *vocabulary);
  * or more than 4 GiB of words. The entry moves with the next call. */
 struct vocabulary_entry *vocabulary_at(struct vocabulary *vocabulary, uint16_t list, const char *word, size_t length,
                                        bool *added);
+/* The entry of a word, or NULL. */
+const struct vocabulary_entry *vocabulary_find(const struct vocabulary *vocabulary, uint16_t list, const char *word,
+                                               size_t length);
 size_t vocabulary_memory(const struct vocabulary *vocabulary);
 
 static inline const char *vocabulary_key(const struct vocabulary *vocabulary, uint32_t number, size_t *length)
