@@ -290,7 +290,7 @@ static bool lay_out_places(struct inversion *inversion)
 
 /* Fetches what will be looked at for notes that come later: their forms, their terms' cursors, and where these point
  * to. What is no note but a position leads nowhere, or to a form that is not needed. */
-static inline void fetch_ahead(const struct inversion *inversion, const uint32_t *notes)
+static inline __attribute__((always_inline)) void fetch_ahead(const struct inversion *inversion, const uint32_t *notes)
 {
     enum { FORM_AHEAD = BUILDER_AHEAD, CURSOR_AHEAD = 16, PLACE_AHEAD = 8 };
     __builtin_prefetch(&inversion->forms[notes[FORM_AHEAD] & ~BUILDER_SAME]);
@@ -336,10 +336,13 @@ static libsearch_status sort_places(struct inversion *inversion, libsearch_error
         return error_no_memory(error);
     for (uint32_t n = 0; n < inversion->form_count; n++)
         inversion->cursors[inversion->forms[n].term] += inversion->forms[n].count;
-    size_t start = 0;
-    for (uint32_t t = 0; t < inversion->term_count; t++) {
-        const size_t count = inversion->cursors[t];
-        inversion->cursors[t] = start;
+    size_t start = 0; /* in the order in which they will be written */
+    for (size_t i = 0; i < inversion->key_count; i++) {
+        const uint32_t term = term_of_key(inversion, &inversion->keys[i]);
+        if (!has_list(inversion, term))
+            continue;
+        const size_t count = inversion->cursors[term - 1];
+        inversion->cursors[term - 1] = start;
         start += count;
     }
     const uint32_t documents = builder->lengths.documents;
@@ -401,11 +404,12 @@ static bool write_documents(struct inversion *inversion, bool in_group, bool sev
     return true;
 }
 
-static libsearch_status write_list(struct inversion *inversion, uint32_t term, uint16_t list, struct term_entry *entry,
-                                   libsearch_error *error)
+/* Writes the list of a term, whose places begin at `start`. */
+static libsearch_status write_list(struct inversion *inversion, uint32_t term, uint16_t list, size_t start,
+                                   struct term_entry *entry, libsearch_error *error)
 {
-    const bool several_forms = inversion->term_starts[term + 1] - inversion->term_starts[term] > 1;
-    const size_t start = term == 0 ? 0 : inversion->cursors[term - 1], end = inversion->cursors[term];
+    const bool several_forms = inversion->terms[term].forms > 1;
+    const size_t end = inversion->cursors[term];
     list_output_begin(&inversion->output, schema_list_has_positions(inversion->builder->schema, list));
     if (!write_documents(inversion, list == 0, several_forms, start, end))
         return error_no_memory(error);
@@ -414,29 +418,37 @@ static libsearch_status write_list(struct inversion *inversion, uint32_t term, u
 }
 
 /* Fetches what will be looked at for keys that come later. */
-static void fetch_keys(const struct inversion *inversion, size_t i)
+static inline __attribute__((always_inline)) void fetch_keys(const struct inversion *inversion, size_t i)
 {
-    enum { WORD_AHEAD = 16, PLACES_AHEAD = 8 };
+    enum { WORD_AHEAD = 24, TERM_AHEAD = 12 };
     if (i + WORD_AHEAD >= inversion->key_count)
         return;
-    const struct sort_key *key = &inversion->keys[i + WORD_AHEAD];
-    __builtin_prefetch(key->bytes);
-    __builtin_prefetch(&inversion->forms[key->number & ~STEM]);
-    const uint32_t term = term_of_key(inversion, &inversion->keys[i + PLACES_AHEAD]);
-    if (term > 1)
-        __builtin_prefetch(&inversion->places[inversion->cursors[term - 2]]);
+    const struct sort_key *far = &inversion->keys[i + WORD_AHEAD], *near = &inversion->keys[i + TERM_AHEAD];
+    __builtin_prefetch(far->bytes);
+    __builtin_prefetch(&inversion->forms[far->number & ~STEM]);
+    __builtin_prefetch(&inversion->form_terms[far->number & ~STEM]);
+    const uint32_t term = term_of_key(inversion, near);
+    if (term > 0) {
+        __builtin_prefetch(&inversion->terms[term - 1]);
+        __builtin_prefetch(&inversion->cursors[term - 1]);
+    }
+    if (!(near->number & STEM))
+        __builtin_prefetch(&inversion->term_ordinals[inversion->forms[near->number].term]);
 }
 
 static libsearch_status write_lists(struct inversion *inversion, libsearch_error *error)
 {
     char key[TERM_KEY_MAX];
+    size_t start = 0;
     for (size_t i = 0; i < inversion->key_count; i++) {
         const struct sort_key *word = &inversion->keys[i];
         const uint32_t term = term_of_key(inversion, word);
         struct term_entry entry = { 0 };
         fetch_keys(inversion, i);
-        if (has_list(inversion, term))
-            TRY(write_list(inversion, term - 1, word->list, &entry, error));
+        if (has_list(inversion, term)) {
+            TRY(write_list(inversion, term - 1, word->list, start, &entry, error));
+            start = inversion->cursors[term - 1];
+        }
         const struct form *form = word->number & STEM ? NULL : &inversion->forms[word->number];
         if (form != NULL && form->is_surface && form->count > 0) {
             entry.flags |= TERM_SURFACE;
