@@ -6,7 +6,7 @@
 #include "segment/field_parts.h"
 #include "segment/format.h"
 
-enum { TOKENS_AT_ONCE = 256 };
+enum { TOKENS_AT_ONCE = 64 };
 
 static void free_tokenizers(const libsearch_allocator *allocator, struct tokenizer **tokenizers, size_t count)
 {
@@ -150,14 +150,12 @@ size_t segment_builder_memory(const struct segment_builder *builder)
            lengths_memory(&builder->lengths) * 2;
 }
 
-static bool note(struct segment_builder *builder, uint32_t value)
+/* Room for the notes of so many words, and for what inverting them reads ahead. */
+static bool room_for_notes(struct segment_builder *builder, size_t words)
 {
-    if (builder->note_count + BUILDER_AHEAD >= builder->note_capacity &&
-        !memory_grow(builder->allocator, &builder->notes, &builder->note_capacity,
-                     builder->note_count + 1 + BUILDER_AHEAD, sizeof *builder->notes))
-        return false;
-    builder->notes[builder->note_count++] = value;
-    return true;
+    enum { NOTES_OF_A_WORD = 3 };
+    return memory_grow(builder->allocator, &builder->notes, &builder->note_capacity,
+                       builder->note_count + NOTES_OF_A_WORD * words + BUILDER_AHEAD, sizeof *builder->notes);
 }
 
 /* Where the next word of a document's notes is expected to stand. */
@@ -165,25 +163,29 @@ struct line {
     uint32_t next;
 };
 
-/* Notes a word of the list at a position; false when memory is short. */
+/* Notes a word at a position; there is room for its notes. False when memory is short. */
 static bool note_word(struct segment_builder *builder, struct line *line, const struct analyzer *analyzer,
-                      uint16_t list, const char *word, size_t length, uint32_t position, bool *stop)
+                      const struct vocabulary_word *word, uint32_t position, bool *stop)
 {
-    bool added;
-    struct vocabulary_entry *entry = vocabulary_at(&builder->vocabulary, list, word, length, &added);
-    if (entry == NULL)
-        return false;
-    if (added && analyzer != NULL)
-        entry->stop = analyzer_is_stop(analyzer, word, length);
-    *stop = entry->stop != 0;
-    uint32_t value = entry->number - 1;
+    uint32_t value = word->number - 1;
+    *stop = word->stop;
+    if (word->number == 0) {
+        bool added;
+        struct vocabulary_entry *entry = vocabulary_at(&builder->vocabulary, word, &added);
+        if (entry == NULL)
+            return false;
+        if (added && analyzer != NULL)
+            entry->stop = analyzer_is_stop(analyzer, word->bytes, word->length);
+        *stop = entry->stop != 0;
+        value = entry->number - 1;
+    }
     if (position + 1 == line->next)
         value |= BUILDER_SAME;
-    else if (position != line->next && (!note(builder, BUILDER_JUMP) || !note(builder, position)))
-        return false;
-    if (!note(builder, value))
-        return false;
-    entry->count++;
+    else if (position != line->next) {
+        builder->notes[builder->note_count++] = BUILDER_JUMP;
+        builder->notes[builder->note_count++] = position;
+    }
+    builder->notes[builder->note_count++] = value;
     line->next = position + 1;
     if (position > builder->last_position)
         builder->last_position = position;
@@ -202,6 +204,7 @@ static bool note_text(struct segment_builder *builder, struct line *line, const 
 {
     struct tokenizer *tokenizer = builder->tokenizers[field->number];
     struct token tokens[TOKENS_AT_ONCE];
+    struct vocabulary_word words[TOKENS_AT_ONCE];
     tokenizer_start(tokenizer, text, position);
     for (;;) {
         const size_t count = tokenizer_next(tokenizer, tokens, TOKENS_AT_ONCE);
@@ -209,10 +212,12 @@ static bool note_text(struct segment_builder *builder, struct line *line, const 
             return false;
         if (count == 0)
             return true;
+        vocabulary_words(&builder->vocabulary, list, tokens, count, words);
+        if (!room_for_notes(builder, count))
+            return false;
         for (size_t i = 0; i < count; i++) {
             bool stop;
-            if (!note_word(builder, line, field->analyzer, list, tokens[i].surface, tokens[i].length,
-                           tokens[i].position, &stop))
+            if (!note_word(builder, line, field->analyzer, &words[i], tokens[i].position, &stop))
                 return false;
             if (maker != NULL && !(tokens[i].flags & TOKEN_WHOLE))
                 signature_add(maker, tokens[i].surface, tokens[i].length);
@@ -236,7 +241,8 @@ static bool note_keyword(struct segment_builder *builder, struct line *line, uin
             memcpy(padded, value.data, value.length);
         word = padded;
     }
-    return note_word(builder, line, NULL, list, word, value.length, line->next, &stop);
+    const struct vocabulary_word ready = vocabulary_word(list, word, value.length);
+    return room_for_notes(builder, 1) && note_word(builder, line, NULL, &ready, line->next, &stop);
 }
 
 /* Sorts the values by field number; those of a field keep their order. Few values are inserted, many counted. */
@@ -367,11 +373,10 @@ static bool note_values(struct segment_builder *builder, size_t count, uint32_t 
     return true;
 }
 
-/* Takes back the notes of a document that is not to be. What its words counted is counted anew at the end. */
+/* Takes back the notes of a document that is not to be. */
 static void take_back(struct segment_builder *builder, size_t first_note)
 {
     builder->note_count = first_note;
-    builder->recount = true;
     lengths_drop_fields(&builder->lengths);
 }
 

@@ -49,7 +49,6 @@ struct segment_builder {
     struct buffer scratch;
     struct builder_value *values; /* of the document being added, by field number */
     size_t value_capacity;
-    bool recount;            /* the vocabulary's counts are too high */
     libsearch_status broken; /* a step that cannot be taken back failed: what it was */
 };
 

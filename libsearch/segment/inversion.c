@@ -77,17 +77,14 @@ static void inversion_free(struct inversion *inversion)
         list_output_free(&inversion->output);
 }
 
-/* After documents were taken back, the vocabulary's counts are too high. */
-static void recount(struct inversion *inversion)
+/* Counts how often each form stands in the notes; counts are by form. */
+static void count_forms(const struct segment_builder *builder, uint32_t *counts)
 {
-    const struct segment_builder *builder = inversion->builder;
-    for (uint32_t n = 0; n < inversion->form_count; n++)
-        inversion->forms[n].count = 0;
     for (size_t i = 0; i < builder->note_count; i++)
         if (builder->notes[i] == BUILDER_JUMP)
             i++;
         else
-            inversion->forms[builder->notes[i] & ~BUILDER_SAME].count++;
+            counts[builder->notes[i] & ~BUILDER_SAME]++;
 }
 
 /* The tokenizer whose analyzer makes the terms of a list; NULL: keywords are their own terms. */
@@ -109,18 +106,21 @@ static libsearch_status collect_forms(struct inversion *inversion, libsearch_err
     inversion->form_count = vocabulary->count;
     inversion->forms =
         memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *inversion->forms);
-    if (inversion->forms == NULL)
+    uint32_t *counts = memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *counts);
+    if (inversion->forms == NULL || counts == NULL) {
+        memory_free(inversion->allocator, counts);
         return error_no_memory(error);
+    }
+    count_forms(builder, counts);
     for (size_t slot = 0; slot < vocabulary->slots; slot++) {
         const struct vocabulary_entry *entry = &vocabulary->entries[slot];
         if (entry->number != 0)
-            inversion->forms[entry->number - 1] = (struct form){ .count = entry->count,
+            inversion->forms[entry->number - 1] = (struct form){ .count = counts[entry->number - 1],
                                                                  .list = entry->list,
                                                                  .is_surface =
                                                                      tokenizer_of(builder, entry->list) != NULL };
     }
-    if (builder->recount)
-        recount(inversion);
+    memory_free(inversion->allocator, counts);
     return LIBSEARCH_OK;
 }
 
@@ -132,10 +132,11 @@ static uint32_t *term_of_word(struct inversion *inversion, uint32_t form, const 
     if (length == surface_length && memcmp(term, surface, length) == 0)
         return &inversion->form_terms[form];
     bool added;
-    const struct vocabulary_entry *entry = vocabulary_find(&inversion->builder->vocabulary, list, term, length);
+    const struct vocabulary_word word = vocabulary_word(list, term, length);
+    const struct vocabulary_entry *entry = vocabulary_find(&inversion->builder->vocabulary, &word);
     if (entry != NULL)
         return &inversion->form_terms[entry->number - 1];
-    entry = vocabulary_at(&inversion->stems, list, term, length, &added);
+    entry = vocabulary_at(&inversion->stems, &word, &added);
     if (entry == NULL || !memory_grow(inversion->allocator, &inversion->stem_terms, &inversion->stem_terms_capacity,
                                       entry->number, sizeof *inversion->stem_terms))
         return NULL;

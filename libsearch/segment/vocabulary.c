@@ -6,7 +6,12 @@
 #include "base/buffer.h"
 #include "base/hash.h"
 
-enum { FIRST_SLOTS = 4096, KEY_PADDING = 16 };
+enum {
+    FIRST_SLOTS = 4096,
+    KEY_PADDING = 16,
+    COMMON_PAIRS = 4096,
+    COMMON_FROM = 1 << 15 /* slots: 1 MiB */
+};
 
 libsearch_status vocabulary_init(struct vocabulary *vocabulary, const libsearch_allocator *allocator,
                                  libsearch_error *error)
@@ -29,14 +34,16 @@ void vocabulary_free(struct vocabulary *vocabulary)
     memory_free_spread(vocabulary->allocator, vocabulary->entries);
     memory_free(vocabulary->allocator, vocabulary->key_starts);
     memory_free(vocabulary->allocator, vocabulary->keys);
+    memory_free_spread(vocabulary->allocator, vocabulary->common);
     vocabulary->entries = NULL;
+    vocabulary->common = NULL;
     vocabulary->key_starts = NULL;
     vocabulary->keys = NULL;
 }
 
 size_t vocabulary_memory(const struct vocabulary *vocabulary)
 {
-    return vocabulary->slots * sizeof *vocabulary->entries + vocabulary->key_starts_capacity * sizeof(uint32_t) +
+    return (vocabulary->slots + (vocabulary->common == NULL ? 0 : 2 * COMMON_PAIRS)) * sizeof *vocabulary->entries + vocabulary->key_starts_capacity * sizeof(uint32_t) +
            vocabulary->keys_capacity;
 }
 
@@ -55,6 +62,12 @@ static inline uint64_t mix(uint64_t start, uint64_t rest, uint32_t list_and_leng
 static bool vocabulary_double(struct vocabulary *vocabulary)
 {
     const size_t slots = vocabulary->slots * 2;
+    if (slots >= COMMON_FROM && vocabulary->common == NULL) {
+        vocabulary->common =
+            memory_allocate_spread(vocabulary->allocator, 2 * COMMON_PAIRS, sizeof *vocabulary->common);
+        if (vocabulary->common == NULL)
+            return false;
+    }
     struct vocabulary_entry *entries = memory_allocate_spread(vocabulary->allocator, slots, sizeof *entries);
     if (entries == NULL)
         return false;
@@ -92,64 +105,102 @@ static struct vocabulary_entry *vocabulary_add(struct vocabulary *vocabulary, st
     return entry;
 }
 
-/* A word made ready to be looked up. */
-struct wanted {
-    uint64_t start, rest, hash;
-    const char *bytes;
-    size_t length;
-    uint16_t list;
-};
-
-static inline struct wanted make_ready(uint16_t list, const char *word, size_t length)
+static inline __attribute__((always_inline)) struct vocabulary_word make_ready(uint16_t list, const char *bytes,
+                                                                                size_t length)
 {
-    struct wanted wanted = { load_u64(word), 0, 0, word, length, list };
+    struct vocabulary_word word = {
+        .bytes = bytes, .start = load_u64(bytes), .list = list, .length = (uint16_t)length
+    };
     if (length < 8)
-        wanted.start &= (UINT64_C(1) << (8 * length)) - 1;
+        word.start &= (UINT64_C(1) << (8 * length)) - 1;
     else if (length > 16)
-        wanted.rest = hash_bytes(word, length);
+        word.rest = hash_bytes(bytes, length);
     else if (length > 8)
-        wanted.rest = load_u64(word + 8) & (~UINT64_C(0) >> (8 * (16 - length)));
-    wanted.hash = mix(wanted.start, wanted.rest, (uint32_t)list << 16 | (uint32_t)length);
-    return wanted;
+        word.rest = load_u64(bytes + 8) & (~UINT64_C(0) >> (8 * (16 - length)));
+    word.hash = mix(word.start, word.rest, (uint32_t)list << 16 | (uint32_t)length);
+    return word;
+}
+
+struct vocabulary_word vocabulary_word(uint16_t list, const char *bytes, size_t length)
+{
+    return make_ready(list, bytes, length);
+}
+
+static inline bool is_word(const struct vocabulary *vocabulary, const struct vocabulary_entry *entry,
+                           const struct vocabulary_word *word)
+{
+    return entry->start == word->start && entry->rest == word->rest && entry->length == word->length &&
+           entry->list == word->list && entry->number != 0 &&
+           (word->length <= 16 || memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word->bytes,
+                                         word->length) == 0);
+}
+
+static inline struct vocabulary_entry *common_pair(const struct vocabulary *vocabulary,
+                                                   const struct vocabulary_word *word)
+{
+    return vocabulary->common + 2 * (word->hash >> 52 & (COMMON_PAIRS - 1));
+}
+
+void vocabulary_words(const struct vocabulary *vocabulary, uint16_t list, const struct token *tokens, size_t count,
+                      struct vocabulary_word *words)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct vocabulary_word *word = &words[i];
+        *word = make_ready(list, tokens[i].surface, tokens[i].length);
+        if (vocabulary->common != NULL) {
+            const struct vocabulary_entry *pair = common_pair(vocabulary, word);
+            pair += !is_word(vocabulary, pair, word);
+            if (is_word(vocabulary, pair, word)) {
+                word->number = pair->number;
+                word->stop = pair->stop != 0;
+                continue;
+            }
+        }
+        __builtin_prefetch(&vocabulary->entries[(size_t)(word->hash >> 20) & (vocabulary->slots - 1)]);
+    }
 }
 
 /* The slot of the word, or the empty one where it would stand. */
-static inline size_t slot_of(const struct vocabulary *vocabulary, const struct wanted *wanted)
+static inline size_t slot_of(const struct vocabulary *vocabulary, const struct vocabulary_word *word)
 {
-    size_t slot = (size_t)(wanted->hash >> 20) & (vocabulary->slots - 1);
-    for (;; slot = (slot + 1) & (vocabulary->slots - 1)) {
-        const struct vocabulary_entry *entry = &vocabulary->entries[slot];
-        if (entry->number == 0 || (entry->start == wanted->start && entry->rest == wanted->rest &&
-                                   entry->length == wanted->length && entry->list == wanted->list &&
-                                   (wanted->length <= 16 ||
-                                    memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], wanted->bytes,
-                                           wanted->length) == 0)))
-            return slot;
-    }
+    size_t slot = (size_t)(word->hash >> 20) & (vocabulary->slots - 1);
+    while (vocabulary->entries[slot].number != 0 && !is_word(vocabulary, &vocabulary->entries[slot], word))
+        slot = (slot + 1) & (vocabulary->slots - 1);
+    return slot;
 }
 
-const struct vocabulary_entry *vocabulary_find(const struct vocabulary *vocabulary, uint16_t list, const char *word,
-                                               size_t length)
+/* Copies an entry to the common ones, if it came before one that stands there. */
+static void make_common(struct vocabulary *vocabulary, const struct vocabulary_word *word,
+                        const struct vocabulary_entry *entry)
 {
-    const struct wanted wanted = make_ready(list, word, length);
-    const struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
+    struct vocabulary_entry *pair = common_pair(vocabulary, word);
+    if (pair[0].number != 0 && (pair[1].number == 0 || pair[1].number > pair[0].number))
+        pair++;
+    if (pair->number == 0 || pair->number > entry->number)
+        *pair = *entry;
+}
+
+const struct vocabulary_entry *vocabulary_find(const struct vocabulary *vocabulary, const struct vocabulary_word *word)
+{
+    const struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, word)];
     return entry->number == 0 ? NULL : entry;
 }
 
-struct vocabulary_entry *vocabulary_at(struct vocabulary *vocabulary, uint16_t list, const char *word, size_t length,
-                                       bool *added)
+struct vocabulary_entry *vocabulary_at(struct vocabulary *vocabulary, const struct vocabulary_word *word, bool *added)
 {
-    const struct wanted wanted = make_ready(list, word, length);
-    struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
+    struct vocabulary_entry *entry = &vocabulary->entries[slot_of(vocabulary, word)];
     *added = false;
-    if (entry->number != 0)
+    if (entry->number != 0) {
+        if (vocabulary->common != NULL)
+            make_common(vocabulary, word, entry);
         return entry;
+    }
     if ((size_t)vocabulary->count + 1 > vocabulary->slots / 8 * 5) {
         if (!vocabulary_double(vocabulary))
             return NULL;
-        entry = &vocabulary->entries[slot_of(vocabulary, &wanted)];
+        entry = &vocabulary->entries[slot_of(vocabulary, word)];
     }
-    *entry = (struct vocabulary_entry){ wanted.start, wanted.rest, 0, 0, list, (uint16_t)length, 0 };
+    *entry = (struct vocabulary_entry){ word->start, word->rest, 0, word->list, word->length, 0, 0 };
     *added = true;
-    return vocabulary_add(vocabulary, entry, word, length);
+    return vocabulary_add(vocabulary, entry, word->bytes, word->length);
 }
