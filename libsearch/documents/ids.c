@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The ids section: the end of each id within the bytes (an array as numbers.h lays it out), then the bytes.
+/* The ids section: the end of each group of 16 ids within the bytes, the end of each id within its group (two arrays as
+ * numbers.h lays them out: most ends take one byte), then the bytes.
  *
- * The table section: u32 slots, a power of two of them, at least 16: 0 empty, else document + 1. Then for each slot a
- * byte: 0 empty, else bits 24 to 31 of the id's hash, 1 where these are 0; so that the search for an id that is not
- * there, which every put makes in every segment, rarely looks at anything else. It is the writer's own table as it
- * stood at the end (string_table.h says how it came to be), and so depends on the sequence of ids alone. */
+ * The table section: slots, a power of two of them, at least 16. The document of each, with as many bits as the greatest
+ * document needs, lowest bit first, 0 where the slot is empty; they fill whole bytes. Then for each slot a byte: 0 empty,
+ * else bits 24 to 31 of the id's hash, 1 where these are 0; so that the search for an id that is not there, which every
+ * put makes in every segment, rarely looks at anything else. It is the writer's own table as it stood at the end
+ * (string_table.h says how it came to be), and so depends on the sequence of ids alone. */
 #include "documents/ids.h"
 
 #include "base/hash.h"
 #include "documents/numbers.h"
 #include "documents/string_table.h"
 
-enum { SLOT_BYTES = sizeof(uint32_t) + 1 };
+enum { GROUP = 16 };
 
 struct ids_writer {
     struct string_table table;
@@ -68,19 +70,60 @@ libsearch_status ids_writer_find(const struct ids_writer *writer, libsearch_byte
     return string_table_find(&writer->table, id, document) ? LIBSEARCH_OK : LIBSEARCH_NOT_FOUND;
 }
 
+/* Bits of the greatest document's number. */
+static unsigned width_of(size_t count) { return count < 2 ? 0 : 32 - (unsigned)__builtin_clz((uint32_t)(count - 1)); }
+
+static void encode_ends(const struct ids_writer *writer, uint64_t *groups, uint32_t *ends, struct buffer *to)
+{
+    const struct string_table *from = &writer->table;
+    const size_t group_count = (from->count + GROUP - 1) / GROUP;
+    for (size_t i = 0; i < from->count; i++) {
+        groups[i / GROUP] = from->ends[i];
+        ends[i] = (uint32_t)(from->ends[i] - (i < GROUP ? 0 : groups[i / GROUP - 1]));
+    }
+    numbers_encode_u64(to, groups, group_count);
+    numbers_encode(to, ends, from->count);
+}
+
+static void encode_table(const struct ids_writer *writer, struct buffer *to)
+{
+    const struct string_table *from = &writer->table;
+    const unsigned width = width_of(from->count);
+    const size_t documents = from->slot_count / 8 * width;
+    uint8_t *at = buffer_reserve(to, documents + from->slot_count);
+    if (at == NULL)
+        return;
+    to->length += documents + from->slot_count;
+    uint64_t gathered = 0;
+    unsigned bits = 0;
+    for (size_t i = 0; i < from->slot_count; i++) {
+        const uint32_t number_plus_1 = from->slots[i].number_plus_1;
+        gathered |= (uint64_t)(number_plus_1 == 0 ? 0 : number_plus_1 - 1) << bits;
+        for (bits += width; bits >= 8; bits -= 8) {
+            *at++ = (uint8_t)gathered;
+            gathered >>= 8;
+        }
+    }
+    for (size_t i = 0; i < from->slot_count; i++)
+        *at++ = from->slots[i].number_plus_1 == 0 ? 0 : tag_of(from->slots[i].hash);
+}
+
 libsearch_status ids_writer_finish(struct ids_writer *writer, struct buffer *ids, struct buffer *table,
                                    libsearch_error *error)
 {
-    const struct string_table *from = &writer->table;
-    numbers_encode_u64(ids, from->ends, from->count);
-    buffer_append(ids, from->bytes, from->bytes_length);
-    if (buffer_reserve(table, from->slot_count * SLOT_BYTES) != NULL) {
-        for (size_t i = 0; i < from->slot_count; i++)
-            buffer_append_u32(table, from->slots[i].number_plus_1);
-        for (size_t i = 0; i < from->slot_count; i++)
-            buffer_append_u8(table, from->slots[i].number_plus_1 == 0 ? 0 : tag_of(from->slots[i].hash));
+    const libsearch_allocator *allocator = writer->table.allocator;
+    const size_t count = writer->table.count;
+    uint64_t *groups = memory_allocate_array(allocator, count / GROUP + 1, sizeof *groups);
+    uint32_t *ends = memory_allocate_array(allocator, count, sizeof *ends);
+    const bool room = groups != NULL && ends != NULL;
+    if (room) {
+        encode_ends(writer, groups, ends, ids);
+        buffer_append(ids, writer->table.bytes, writer->table.bytes_length);
+        encode_table(writer, table);
     }
-    return ids->failed || table->failed ? error_no_memory(error) : LIBSEARCH_OK;
+    memory_free(allocator, groups);
+    memory_free(allocator, ends);
+    return !room || ids->failed || table->failed ? error_no_memory(error) : LIBSEARCH_OK;
 }
 
 libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const uint8_t *table_section,
@@ -88,23 +131,27 @@ libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const u
                           libsearch_error *error)
 {
     struct cursor from = cursor_of(ids_section, ids_length);
-    struct numbers ends;
+    struct numbers groups, ends;
+    const uint64_t group_count = ((uint64_t)expected + GROUP - 1) / GROUP;
+    TRY(numbers_take(&from, group_count, name, &groups, error));
     TRY(numbers_take(&from, expected, name, &ends, error));
     const size_t bytes_length = cursor_left(&from);
-    const uint64_t last = expected == 0 ? 0 : numbers_at(&ends, expected - 1);
+    const uint64_t last = expected == 0 ? 0 : numbers_at(&groups, group_count - 1);
     if (last != bytes_length)
         return error_set_at(error, (int64_t)cursor_position(&from), LIBSEARCH_CORRUPT,
                             "%s: %zu bytes of ids, %llu expected", name, bytes_length, (unsigned long long)last);
-    const size_t slots = table_length / SLOT_BYTES;
-    if (table_length % SLOT_BYTES != 0 || slots < STRING_TABLE_FIRST_SLOTS || (slots & (slots - 1)) != 0)
+    const unsigned width = width_of(expected);
+    const size_t slots = table_length / (8 + width) * 8;
+    if (table_length % (8 + width) != 0 || slots < STRING_TABLE_FIRST_SLOTS || (slots & (slots - 1)) != 0)
         return error_set_at(error, 0, LIBSEARCH_CORRUPT, "%s: table of ids of %zu bytes is no power of two", name,
                             table_length);
     *ids = (struct ids){ .bytes = from.next,
                          .bytes_length = bytes_length,
-                         .ends = ends.data,
-                         .ends_width = ends.width,
-                         .slots = table_section,
-                         .tags = table_section + slots * sizeof(uint32_t),
+                         .groups = groups,
+                         .ends = ends,
+                         .documents = table_section,
+                         .document_width = width,
+                         .tags = table_section + slots / 8 * width,
                          .slot_count = slots,
                          .count = expected };
     return LIBSEARCH_OK;
@@ -112,12 +159,21 @@ libsearch_status ids_open(const uint8_t *ids_section, size_t ids_length, const u
 
 libsearch_bytes ids_at(const struct ids *ids, uint32_t document)
 {
-    const struct numbers ends = { ids->ends, ids->ends_width, ids->count };
-    const uint64_t start = document == 0 ? 0 : numbers_at(&ends, document - 1);
-    const uint64_t end = numbers_at(&ends, document);
-    if (start > end || end > ids->bytes_length)
+    const uint32_t group = document / GROUP;
+    const uint64_t group_start = group == 0 ? 0 : numbers_at(&ids->groups, group - 1);
+    const uint64_t group_end = numbers_at(&ids->groups, group);
+    const uint64_t start = document % GROUP == 0 ? 0 : numbers_at(&ids->ends, document - 1);
+    const uint64_t end = numbers_at(&ids->ends, document);
+    if (group_start > group_end || group_end > ids->bytes_length || start > end || end > group_end - group_start)
         return (libsearch_bytes){ NULL, 0 };
-    return (libsearch_bytes){ (const char *)ids->bytes + start, (size_t)(end - start) };
+    return (libsearch_bytes){ (const char *)ids->bytes + group_start + start, (size_t)(end - start) };
+}
+
+/* What stands in a slot. Reading it may reach into the tags: there are at least 16. */
+static inline uint32_t document_at(const struct ids *ids, uint64_t slot)
+{
+    const uint64_t bit = slot * ids->document_width;
+    return (uint32_t)(load_u64(ids->documents + bit / 8) >> bit % 8 & ((UINT64_C(1) << ids->document_width) - 1));
 }
 
 libsearch_status ids_find(const struct ids *ids, libsearch_bytes id, uint32_t *document)
@@ -133,12 +189,12 @@ libsearch_status ids_find(const struct ids *ids, libsearch_bytes id, uint32_t *d
             return LIBSEARCH_NOT_FOUND;
         if (ids->tags[at] != tag)
             continue;
-        const uint32_t document_plus_1 = load_u32(ids->slots + 4 * at);
-        if (document_plus_1 == 0 || document_plus_1 > ids->count)
+        const uint32_t candidate = document_at(ids, at);
+        if (candidate >= ids->count)
             continue;
-        const libsearch_bytes found = ids_at(ids, document_plus_1 - 1);
+        const libsearch_bytes found = ids_at(ids, candidate);
         if (found.length == id.length && memcmp(found.data, id.data, id.length) == 0) {
-            *document = document_plus_1 - 1;
+            *document = candidate;
             return LIBSEARCH_OK;
         }
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* External ids of a segment's documents: number to id by an array, id to number by a hash table.
+/* External ids of a segment's documents: number to id by arrays, id to number by a hash table.
  *
  * Two sections: the ids' bytes with their ends, and an open-addressed table of document numbers (by XXH3 of the
  * id; load at most 3/4; where an id was put twice into one segment, the last one stands in it). */
@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "documents/numbers.h"
 
 struct ids_writer;
 libsearch_status ids_writer_new(const libsearch_allocator *allocator, struct ids_writer **writer,
@@ -27,11 +28,12 @@ void ids_writer_free(struct ids_writer *writer);
 struct ids {
     const uint8_t *bytes;
     size_t bytes_length;
-    const uint8_t *ends; /* as numbers.h lays arrays out */
-    uint32_t ends_width;
-    const uint8_t *slots; /* u32 document + 1, 0: empty */
-    const uint8_t *tags;  /* a byte of each slot's hash, never 0; 0: empty */
-    uint64_t slot_count;  /* a power of two */
+    struct numbers groups;    /* where each group of ids ends */
+    struct numbers ends;      /* where each id ends within its group */
+    const uint8_t *documents; /* of the slots, packed */
+    unsigned document_width;  /* in bits */
+    const uint8_t *tags;      /* a byte of each slot's hash, never 0; 0: empty */
+    uint64_t slot_count;      /* a power of two */
     uint32_t count;
 };
 

@@ -41,7 +41,7 @@ struct segment_builder {
     uint32_t *notes;
     size_t note_count, note_capacity;
     uint32_t last_position; /* no word stands behind it in any document */
-    size_t *note_starts; /* by document, where its notes begin */
+    size_t *note_starts;    /* by document, where its notes begin */
     size_t note_starts_capacity;
     struct builder_signature *signatures; /* of the document being added */
     size_t signature_count, signature_capacity;

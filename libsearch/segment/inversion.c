@@ -46,9 +46,9 @@ struct inversion {
     uint64_t *term_ordinals; /* by term */
     uint32_t *term_forms;    /* forms by term, the most frequent first */
     uint32_t *term_starts;   /* by term, where its forms begin; one more at the end */
-    size_t *cursors;       /* by term, where its next place goes; at the end, where its places end */
-    uint64_t *places;      /* document << document_shift | position << position_shift | form */
-    uint32_t *place_forms; /* or NULL: places have them */
+    size_t *cursors;         /* by term, where its next place goes; at the end, where its places end */
+    uint64_t *places;        /* document << document_shift | position << position_shift | form */
+    uint32_t *place_forms;   /* or NULL: places have them */
     unsigned document_shift, position_shift;
     uint32_t *positions, *position_forms; /* of one document */
     size_t positions_capacity, position_forms_capacity;
@@ -115,10 +115,10 @@ static libsearch_status collect_forms(struct inversion *inversion, libsearch_err
     for (size_t slot = 0; slot < vocabulary->slots; slot++) {
         const struct vocabulary_entry *entry = &vocabulary->entries[slot];
         if (entry->number != 0)
-            inversion->forms[entry->number - 1] = (struct form){ .count = counts[entry->number - 1],
-                                                                 .list = entry->list,
-                                                                 .is_surface =
-                                                                     tokenizer_of(builder, entry->list) != NULL };
+            inversion->forms[entry->number - 1] =
+                (struct form){ .count = counts[entry->number - 1],
+                               .list = entry->list,
+                               .is_surface = tokenizer_of(builder, entry->list) != NULL };
     }
     memory_free(inversion->allocator, counts);
     return LIBSEARCH_OK;
@@ -380,7 +380,8 @@ static bool write_documents(struct inversion *inversion, bool in_group, bool sev
 {
     const uint64_t *places = inversion->places;
     const unsigned document_shift = inversion->document_shift, shift = inversion->position_shift;
-    const uint64_t position_mask = (UINT64_C(1) << (document_shift - shift)) - 1, form_mask = (UINT64_C(1) << shift) - 1;
+    const uint64_t position_mask = (UINT64_C(1) << (document_shift - shift)) - 1,
+                   form_mask = (UINT64_C(1) << shift) - 1;
     while (start < end) {
         const uint64_t document = places[start] >> document_shift;
         size_t after = start + 1;

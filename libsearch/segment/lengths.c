@@ -116,7 +116,8 @@ static libsearch_status put_numbers(struct section_writer *file, uint32_t id, st
     return section_put(file, id, scratch->data, scratch->length, error);
 }
 
-/* Fills up what later documents left open, and writes the field's arrays. */
+/* Fills up what later documents left open, and writes the field's arrays; not its lengths where they are the plain
+ * ones, as they are when no other field of the group has words. */
 static libsearch_status write_field(const struct lengths *lengths, size_t field, struct buffer *scratch,
                                     struct section_writer *file, libsearch_error *error)
 {
@@ -127,8 +128,9 @@ static libsearch_status write_field(const struct lengths *lengths, size_t field,
     if (full == NULL)
         return error_no_memory(error);
     memcpy(full, of->lengths, (size_t)of->filled * sizeof *full);
-    libsearch_status status =
-        put_numbers(file, SECTION_FIELD_LENGTHS + (uint32_t)field, scratch, full, lengths->documents, error);
+    libsearch_status status = LIBSEARCH_OK;
+    if (of->tokens != lengths->plain_total || memcmp(full, lengths->plain, lengths->documents * sizeof *full) != 0)
+        status = put_numbers(file, SECTION_FIELD_LENGTHS + (uint32_t)field, scratch, full, lengths->documents, error);
     if (status == LIBSEARCH_OK && of->any_start) {
         memcpy(full, of->starts, (size_t)of->filled * sizeof *full);
         status = put_numbers(file, SECTION_FIELD_STARTS + (uint32_t)field, scratch, full, lengths->documents, error);

@@ -75,8 +75,11 @@ static libsearch_status open_field(struct segment *segment, uint32_t f, libsearc
     size_t length;
     if (section_file_get(segment->file, SECTION_FIELD_LENGTHS + f, &length) != NULL && length > 0)
         TRY(open_numbers(segment, SECTION_FIELD_LENGTHS + f, &segment->fields[f].lengths, error));
-    else if (segment->fields[f].tokens > 0)
-        return corrupt(segment, "a field's lengths are missing", error);
+    else if (segment->fields[f].tokens > 0) {
+        if (segment->fields[f].tokens != segment->plain_total)
+            return corrupt(segment, "a field's lengths are missing", error);
+        segment->fields[f].lengths = segment->plain_lengths;
+    }
     if (section_file_get(segment->file, SECTION_FIELD_STARTS + f, &length) != NULL && length > 0)
         TRY(open_numbers(segment, SECTION_FIELD_STARTS + f, &segment->fields[f].starts, error));
     const uint8_t *column = section_file_get(segment->file, SECTION_COLUMN + f, &length);

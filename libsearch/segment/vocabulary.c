@@ -43,8 +43,8 @@ void vocabulary_free(struct vocabulary *vocabulary)
 
 size_t vocabulary_memory(const struct vocabulary *vocabulary)
 {
-    return (vocabulary->slots + (vocabulary->common == NULL ? 0 : 2 * COMMON_PAIRS)) * sizeof *vocabulary->entries + vocabulary->key_starts_capacity * sizeof(uint32_t) +
-           vocabulary->keys_capacity;
+    return (vocabulary->slots + (vocabulary->common == NULL ? 0 : 2 * COMMON_PAIRS)) * sizeof *vocabulary->entries +
+           vocabulary->key_starts_capacity * sizeof(uint32_t) + vocabulary->keys_capacity;
 }
 
 /* The words of an entry's key mixed by multiplication (Fibonacci hashing, Knuth, TAOCP 3, 6.4); the high bits are
@@ -106,7 +106,7 @@ static struct vocabulary_entry *vocabulary_add(struct vocabulary *vocabulary, st
 }
 
 static inline __attribute__((always_inline)) struct vocabulary_word make_ready(uint16_t list, const char *bytes,
-                                                                                size_t length)
+                                                                               size_t length)
 {
     struct vocabulary_word word = {
         .bytes = bytes, .start = load_u64(bytes), .list = list, .length = (uint16_t)length
@@ -131,8 +131,8 @@ static inline bool is_word(const struct vocabulary *vocabulary, const struct voc
 {
     return entry->start == word->start && entry->rest == word->rest && entry->length == word->length &&
            entry->list == word->list && entry->number != 0 &&
-           (word->length <= 16 || memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word->bytes,
-                                         word->length) == 0);
+           (word->length <= 16 ||
+            memcmp(vocabulary->keys + vocabulary->key_starts[entry->number - 1], word->bytes, word->length) == 0);
 }
 
 static inline struct vocabulary_entry *common_pair(const struct vocabulary *vocabulary,

@@ -264,16 +264,18 @@ static void a_full_table_of_other_ids_ends_the_search(void **state)
     struct ids_writer *writer;
     assert_ok(ids_writer_new(allocator_default(), &writer, NULL));
     assert_ok(ids_writer_add(writer, text("one"), NULL));
+    assert_ok(ids_writer_add(writer, text("two"), NULL));
+    assert_ok(ids_writer_add(writer, text("three"), NULL));
+    enum { WIDTH = 2 };
     struct finished finished;
-    finish(writer, 1, &finished);
+    finish(writer, 3, &finished);
     const size_t slots = (size_t)finished.open.slot_count;
     uint32_t found;
     for (int tag = 1; tag < 256; tag++) {
-        memset(finished.table.data + 4 * slots, tag, slots);
-        for (size_t i = 0; i < 4 * slots; i++)
-            finished.table.data[i] = i % 4 == 0; /* document 0 */
-        assert_status(ids_find(&finished.open, text("two"), &found), LIBSEARCH_NOT_FOUND);
-        memset(finished.table.data, 0xFF, 4 * slots); /* no document */
+        memset(finished.table.data + slots / 8 * WIDTH, tag, slots);
+        memset(finished.table.data, 0, slots / 8 * WIDTH); /* document 0 */
+        assert_status(ids_find(&finished.open, text("four"), &found), LIBSEARCH_NOT_FOUND);
+        memset(finished.table.data, 0xFF, slots / 8 * WIDTH); /* document 3: none */
         assert_status(ids_find(&finished.open, text("one"), &found), LIBSEARCH_NOT_FOUND);
         assert_status(ids_verify(&finished.open, "test", NULL), LIBSEARCH_CORRUPT);
     }

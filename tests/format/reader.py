@@ -137,7 +137,8 @@ class Segment:
             must(list(self.codes[p]) == [code_down(length) for length in self.lengths[p]], "codes of the lengths")
         has = self.file.sections
         zeros = [0] * self.count
-        self.field_lengths = [self.array(FIELD_LENGTHS + f) if FIELD_LENGTHS + f in has else zeros
+        self.field_lengths = [self.array(FIELD_LENGTHS + f) if FIELD_LENGTHS + f in has
+                              else self.lengths[0] if self.fields[f][0] > 0 else zeros
                               for f in range(len(self.fields))]
         self.field_starts = [self.array(FIELD_STARTS + f) if FIELD_STARTS + f in has else zeros
                              for f in range(len(self.fields))]
@@ -146,14 +147,19 @@ class Segment:
 
     def read_ids(self):
         walk = Bytes(self.file.sections[IDS])
+        groups = numbers(walk, (self.count + 15) // 16)
         ends = numbers(walk, self.count)
         data = walk.take(walk.left())
+        starts = [0] + groups
+        ends = [starts[i // 16] + end for i, end in enumerate(ends)]
         self.ids = [data[a:b] for a, b in zip([0] + ends, ends)]
-        must((ends or [0])[-1] == len(data), "ends of the ids")
+        must(starts[-1] == len(data) and ends[15::16] + ends[len(ends) // 16 * 16:][-1:] == groups, "ends of the ids")
         table = self.file.sections[ID_TABLE]
-        slots = len(table) // 5
-        must(slots * 5 == len(table) and slots >= 16 and slots & (slots - 1) == 0, "table of ids")
-        self.slots, self.tags = struct.unpack(f"<{slots}I", table[:4 * slots]), table[4 * slots:]
+        width = max(self.count - 1, 0).bit_length()
+        slots = len(table) * 8 // (8 + width)
+        must(slots * (8 + width) == 8 * len(table) and slots >= 16 and slots & (slots - 1) == 0, "table of ids")
+        packed, self.tags = int.from_bytes(table[:-slots], "little"), table[-slots:]
+        self.slots = [packed >> i * width & (1 << width) - 1 for i in range(slots)]
         last = {value: i for i, value in enumerate(self.ids)}
         for value, document in last.items():
             must(self.find(value) == document, f"the table of ids does not lead to {value!r}")
@@ -163,10 +169,10 @@ class Segment:
         low = xxh3(value) & 0xFFFFFFFF
         for step in range(len(self.slots)):
             slot = (low + step) % len(self.slots)
-            must((self.tags[slot] == 0) == (self.slots[slot] == 0), "tags of the ids")
+            document = self.slots[slot]
             if self.tags[slot] == 0:
+                must(document == 0, "an empty slot of the ids")
                 return None
-            document = self.slots[slot] - 1
             if self.tags[slot] == ((low >> 24) or 1) and self.ids[document] == value:
                 return document
 
