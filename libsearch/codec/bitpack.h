@@ -8,8 +8,7 @@
 #ifndef LIBSEARCH_CODEC_BITPACK_H
 #define LIBSEARCH_CODEC_BITPACK_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/buffer.h"
 
 enum {
     BITPACK_BLOCK = 128,
@@ -29,6 +28,18 @@ void bitpack_pack(const uint32_t *values, size_t n, unsigned width, uint8_t *to)
 /* Unpacks; width <= 32. `from` must have bitpack_bytes, and BITPACK_SLACK more that may be read. values has room
  * for BITPACK_BLOCK. */
 void bitpack_unpack(const uint8_t *from, size_t n, unsigned width, uint32_t *values);
+/* Value i < n alone, without the others; width 1 … 32. */
+static inline uint32_t bitpack_at(const uint8_t *from, size_t n, unsigned width, size_t i)
+{
+    const uint32_t mask = width == 32 ? UINT32_MAX : (UINT32_C(1) << width) - 1;
+    if (n != BITPACK_BLOCK) {
+        const size_t bit = i * width;
+        return (uint32_t)(load_u64(from + bit / 8) >> bit % 8) & mask;
+    }
+    const size_t bit = i / 4 * width, last = bit + width - 1, lane = 4 * (i % 4);
+    const uint64_t low = load_u32(from + bit / 32 * 16 + lane), high = load_u32(from + last / 32 * 16 + lane);
+    return (uint32_t)((low | high << 32) >> bit % 32) & mask; /* where both are one word, the mask takes the second off */
+}
 /* Unpacks gaps and sums them up: values[i] = before + sum of (gap[j] + 1) for j <= i, modulo 2^32; so that a rising
  * run is stored as its gaps less one, and before = UINT32_MAX stands before 0. */
 void bitpack_unpack_rising(const uint8_t *from, size_t n, unsigned width, uint32_t before, uint32_t *values);

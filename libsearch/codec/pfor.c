@@ -112,3 +112,27 @@ size_t pfor_decode(const uint8_t *from, const uint8_t *end, size_t n, uint32_t *
     }
     return bytes;
 }
+
+bool pfor_decode_at(const uint8_t *from, const uint8_t *end, size_t n, const uint8_t *places, size_t m,
+                    uint32_t *values)
+{
+    unsigned exceptions;
+    bool wide;
+    if (run_bytes(from, end, n, &exceptions, &wide) == 0)
+        return false;
+    const unsigned width = from[0];
+    for (size_t j = 0; j < m; j++)
+        values[j] = width == 0 ? 0 : bitpack_at(from + 2, n, width, places[j]);
+    const uint8_t *indexes = from + 2 + bitpack_bytes(n, width);
+    const uint8_t *highs = indexes + exceptions;
+    for (unsigned i = 0, j = 0; i < exceptions; i++) {
+        const uint32_t high = wide ? load_u32(highs + 4 * (size_t)i) : highs[i];
+        if (indexes[i] >= n || (i > 0 && indexes[i] <= indexes[i - 1]))
+            return false;
+        while (j < m && places[j] < indexes[i])
+            j++;
+        if (j < m && places[j] == indexes[i])
+            values[j] |= high << width;
+    }
+    return true;
+}

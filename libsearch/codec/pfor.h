@@ -19,6 +19,9 @@ void pfor_encode(const uint32_t *values, size_t n, struct buffer *to);
 /* Decodes n values. Returns the bytes used, or 0 where they are damaged or reach past `end`; BITPACK_SLACK bytes
  * after `end` may be read. values has room for BITPACK_BLOCK. n == 0 uses nothing: returns 0, and is no damage. */
 size_t pfor_decode(const uint8_t *from, const uint8_t *end, size_t n, uint32_t *values);
+/* Decodes only the values at m rising places below n: values[j] is the one at places[j]. False: damaged. */
+bool pfor_decode_at(const uint8_t *from, const uint8_t *end, size_t n, const uint8_t *places, size_t m,
+                    uint32_t *values);
 /* The bytes that pfor_decode would use, without decoding; 0 as there. */
 size_t pfor_skip(const uint8_t *from, const uint8_t *end, size_t n);
 

@@ -115,6 +115,17 @@ uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint
     return low;
 }
 
+void posting_list_prefetch(const struct posting_list *list)
+{
+    enum { LINE = 64, MOST = 256 };
+    if (list->payload == NULL)
+        return;
+    const uint8_t *from = list->last_documents != NULL ? list->last_documents : list->payload;
+    const uint8_t *end = list->last_documents != NULL ? list->payload_end : list->payload + POSTING_BLOCK;
+    for (unsigned line = 0; line < MOST && from + LINE * line < end; line++)
+        __builtin_prefetch(from + LINE * line);
+}
+
 /* Documents from a bitmap; exactly block->count bits must be set, the first above `before`. */
 static bool decode_bitmap(struct posting_block *block, uint32_t before, uint32_t document_count)
 {
@@ -146,36 +157,52 @@ static bool open_payload(const struct posting_list *list, uint32_t b, struct pos
         return false;
     block->next = list->payload + offset;
     block->end = list->payload_end;
-    block->count = b + 1 < list->blocks ? POSTING_BLOCK : (list->document_frequency - 1) % POSTING_BLOCK + 1;
+    block->count = posting_block_count(list, b);
     *before = b > 0 ? posting_last_document(list, b - 1) : UINT32_MAX;
     return *before == UINT32_MAX || *before < list->document_count;
 }
 
-static bool decode_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
+/* Reads a block's first byte, and which way its documents are kept. *before: the document before it. */
+static bool open_block(const struct posting_list *list, uint32_t b, struct posting_block *block, uint32_t *before,
+                       unsigned *codec)
 {
     block->number = b;
     block->has_frequencies = false;
-    if (list->document_frequency == 1) {
-        block->count = 1;
-        block->documents[0] = list->single_document;
-        block->frequencies[0] = (uint32_t)list->collection_frequency;
-        block->has_frequencies = true;
-        block->has_sides = false;
-        block->next = block->end = NULL;
-        return true;
-    }
-    uint32_t before = UINT32_MAX;
+    *before = UINT32_MAX;
     block->next = list->payload;
     block->end = list->payload_end;
     block->count = list->document_frequency;
-    if (list->last_documents != NULL && !open_payload(list, b, block, &before))
+    if (list->last_documents != NULL && !open_payload(list, b, block, before))
         return false;
     if (block->next >= block->end)
         return false;
-    const uint8_t codec = *block->next++;
-    block->has_sides = (codec & POSTING_CODEC_SIDES) != 0;
-    const unsigned width = codec & POSTING_CODEC_MASK;
-    if ((width == POSTING_CODEC_LIST_BITMAP) != (list->bitmap != NULL))
+    const uint8_t first = *block->next++;
+    block->has_sides = (first & POSTING_CODEC_SIDES) != 0;
+    *codec = first & POSTING_CODEC_MASK;
+    return (*codec == POSTING_CODEC_LIST_BITMAP) == (list->bitmap != NULL);
+}
+
+/* A list of one document: it is all that there is. */
+static void open_single(const struct posting_list *list, struct posting_block *block)
+{
+    block->number = 0;
+    block->count = 1;
+    block->documents[0] = list->single_document;
+    block->frequencies[0] = (uint32_t)list->collection_frequency;
+    block->has_frequencies = true;
+    block->has_sides = false;
+    block->next = block->end = NULL;
+}
+
+static bool decode_documents(const struct posting_list *list, uint32_t b, struct posting_block *block)
+{
+    uint32_t before;
+    unsigned width;
+    if (list->document_frequency == 1) {
+        open_single(list, block);
+        return true;
+    }
+    if (!open_block(list, b, block, &before, &width))
         return false;
     if (width == POSTING_CODEC_LIST_BITMAP)
         return decode_from_list(list, block, before);
@@ -198,13 +225,25 @@ static bool decode_documents(const struct posting_list *list, uint32_t b, struct
 bool posting_block_bare(const struct posting_list *list, uint32_t b, struct posting_block *block)
 {
     uint32_t before;
-    block->number = b;
-    block->has_frequencies = false;
-    if (!open_payload(list, b, block, &before) || block->next >= block->end)
+    unsigned codec;
+    if (list->document_frequency == 1) {
+        open_single(list, block);
+        return true;
+    }
+    if (!open_block(list, b, block, &before, &codec))
         return false;
-    const uint8_t codec = *block->next++;
-    block->has_sides = (codec & POSTING_CODEC_SIDES) != 0;
-    return (codec & POSTING_CODEC_MASK) == POSTING_CODEC_LIST_BITMAP;
+    if (codec == POSTING_CODEC_LIST_BITMAP)
+        return true;
+    if (codec > 32 && codec != POSTING_CODEC_BITMAP)
+        return false;
+    const size_t left = (size_t)(block->end - block->next);
+    const size_t bytes = codec != POSTING_CODEC_BITMAP ? bitpack_bytes(block->count, codec)
+                         : left == 0                   ? 1
+                                                       : 1 + 8 * (size_t)*block->next;
+    if (bytes > left)
+        return false;
+    block->next += bytes;
+    return true;
 }
 
 uint32_t posting_place_in_block(const struct posting_list *list, uint32_t b, uint32_t document)
@@ -257,6 +296,21 @@ bool posting_block_frequencies(const struct posting_list *list, struct posting_b
         block->frequencies[i] += 1;
     block->next += used;
     block->has_frequencies = true;
+    return true;
+}
+
+bool posting_block_frequencies_at(const struct posting_block *block, const uint8_t *places, size_t m,
+                                  uint32_t *frequencies)
+{
+    if (block->has_frequencies) {
+        for (size_t j = 0; j < m; j++)
+            frequencies[j] = block->frequencies[places[j]];
+        return true;
+    }
+    if (!pfor_decode_at(block->next, block->end, block->count, places, m, frequencies))
+        return false;
+    for (size_t j = 0; j < m; j++)
+        frequencies[j] += 1;
     return true;
 }
 

@@ -59,6 +59,12 @@ static inline uint32_t posting_last_document(const struct posting_list *list, ui
     return load_u32(list->last_documents + 4 * (size_t)b);
 }
 
+/* How many documents block b has. */
+static inline uint32_t posting_block_count(const struct posting_list *list, uint32_t b)
+{
+    return b + 1 < list->blocks ? POSTING_BLOCK : (list->document_frequency - 1) % POSTING_BLOCK + 1;
+}
+
 /* The first block >= from whose last document is >= document; list->blocks where there is none. */
 uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document);
 
@@ -82,7 +88,7 @@ bool posting_block_bitmap(const struct posting_list *list, uint32_t b, struct po
 
 /* Decodes the documents of block b. False: damaged. */
 bool posting_block_documents(const struct posting_list *list, uint32_t b, struct posting_block *block);
-/* Of a list with a bitmap: makes block b ready for posting_block_frequencies, its documents left undecoded. */
+/* Makes block b ready for posting_block_frequencies, its documents left undecoded. False: damaged. */
 bool posting_block_bare(const struct posting_list *list, uint32_t b, struct posting_block *block);
 /* Of a list with a bitmap: which of block b's documents `document`, one of them, is. */
 uint32_t posting_place_in_block(const struct posting_list *list, uint32_t b, uint32_t document);
@@ -99,8 +105,16 @@ static inline void posting_prefetch(const struct posting_list *list, uint32_t b)
     __builtin_prefetch(list->payload + offset + 128);
 }
 
+/* Brings what a search of the list begins with into the cache: all of it, or as much as is sure to be looked at. Waits for
+ * memory are one then, not one for each block. */
+void posting_list_prefetch(const struct posting_list *list);
+
 /* Decodes its frequencies, once. False: damaged. */
 bool posting_block_frequencies(const struct posting_list *list, struct posting_block *block);
+/* Only those of the documents at m rising places (below the block's count), before posting_block_frequencies or after
+ * it. False: damaged. */
+bool posting_block_frequencies_at(const struct posting_block *block, const uint8_t *places, size_t m,
+                                  uint32_t *frequencies);
 
 /* A stretch of one field's sides in a block: count indexes, and their frequencies in the same order. */
 struct posting_sides {

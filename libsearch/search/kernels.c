@@ -40,6 +40,26 @@ static const float LEAST[256] = { 0,           1,
                                   CODES15(13), 31 << 13,
                                   CODES15(14), __builtin_inff() };
 
+/* score_of(weight, f, inverse(length)) >= least where f >= (one_minus_b + b * max(length, floor)) * scale: what is
+ * computed here is a little less than that, so that no rounding leaves a document out. */
+struct need {
+    float constant, slope, floor;
+    bool any; /* false: no score is that high */
+};
+
+static struct need need_of(const struct score_parts *parts, float least)
+{
+    const struct norms *norms = parts->norms;
+    const float lower = least - parts->weight * 1e-6f;
+    if (!(lower < parts->weight))
+        return (struct need){ .any = false };
+    const float product = lower > 0 ? lower / (parts->weight - lower) * norms->k1 * 0.99999f : 0;
+    return (struct need){ .constant = product * norms->one_minus_b,
+                          .slope = product * norms->b / norms->average,
+                          .floor = norms->least_ratio * norms->average,
+                          .any = true };
+}
+
 static float bound_of(const uint8_t *pairs, unsigned pair_count, const uint8_t *peaks, float scale, size_t n, size_t b,
                       const struct score_parts *parts)
 {
@@ -132,6 +152,58 @@ AVX512 static void scores_avx512(const uint32_t *documents, const float *frequen
     }
 }
 
+AVX2 static size_t able_avx2(const uint32_t *documents, const float *frequencies, size_t n,
+                             const struct numbers *lengths, const struct need *need, uint16_t *indexes)
+{
+    const __m256 constant = _mm256_set1_ps(need->constant), slope = _mm256_set1_ps(need->slope);
+    const __m256 least = _mm256_set1_ps(need->floor);
+    const __m256i mask = _mm256_set1_epi32(lengths->width == 1 ? 0xFF : lengths->width == 2 ? 0xFFFF : -1);
+    const int *base = (const int *)(const void *)lengths->data;
+    size_t found = 0;
+    for (size_t i = 0; i < n; i += 8) {
+        const __m256i d = _mm256_loadu_si256((const __m256i *)(const void *)(documents + i));
+        const __m256i raw = lengths->width == 1   ? _mm256_i32gather_epi32(base, d, 1)
+                            : lengths->width == 2 ? _mm256_i32gather_epi32(base, d, 2)
+                                                  : _mm256_i32gather_epi32(base, d, 4);
+        const __m256 length = _mm256_max_ps(_mm256_cvtepi32_ps(_mm256_and_si256(raw, mask)), least);
+        const __m256 wanted = _mm256_add_ps(constant, _mm256_mul_ps(slope, length));
+        unsigned able =
+            (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(frequencies + i), wanted, _CMP_GE_OQ));
+        if (n - i < 8)
+            able &= (1u << (n - i)) - 1;
+        for (; able != 0; able &= able - 1)
+            indexes[found++] = (uint16_t)(i + (unsigned)__builtin_ctz(able));
+    }
+    return found;
+}
+
+AVX512 static size_t able_avx512(const uint32_t *documents, const float *frequencies, size_t n,
+                                 const struct numbers *lengths, const struct need *need, uint16_t *indexes)
+{
+    const __m512 constant = _mm512_set1_ps(need->constant), slope = _mm512_set1_ps(need->slope);
+    const __m512 least = _mm512_set1_ps(need->floor);
+    const __m512i mask = _mm512_set1_epi32(lengths->width == 1 ? 0xFF : lengths->width == 2 ? 0xFFFF : -1);
+    const __m256i steps = _mm256_set_epi16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    size_t found = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __m512i d = _mm512_loadu_si512(documents + i);
+        const __m512i raw = lengths->width == 1   ? _mm512_i32gather_epi32(d, lengths->data, 1)
+                            : lengths->width == 2 ? _mm512_i32gather_epi32(d, lengths->data, 2)
+                                                  : _mm512_i32gather_epi32(d, lengths->data, 4);
+        const __m512 length = _mm512_max_ps(_mm512_cvtepu32_ps(_mm512_and_si512(raw, mask)), least);
+        const __m512 wanted = _mm512_add_ps(constant, _mm512_mul_ps(slope, length));
+        __mmask16 able = _mm512_cmp_ps_mask(_mm512_loadu_ps(frequencies + i), wanted, _CMP_GE_OQ);
+        if (n - i < 16)
+            able &= (__mmask16)((1u << (n - i)) - 1);
+        if (able == 0)
+            continue;
+        const __m256i index = _mm256_add_epi16(steps, _mm256_set1_epi16((short)i));
+        _mm256_storeu_si256((__m256i *)(void *)(indexes + found), _mm256_maskz_compress_epi16(able, index));
+        found += (unsigned)__builtin_popcount(able);
+    }
+    return found;
+}
+
 AVX512 static size_t at_least_avx512(const float *scores, size_t n, float least, uint16_t *indexes)
 {
     const __m512 limit = _mm512_set1_ps(least);
@@ -211,28 +283,25 @@ __attribute__((target("popcnt"))) static uint64_t count_bits_popcnt(const uint64
     return sum;
 }
 
-/* All documents stay in eight registers while each candidate is compared with them. */
+/* The last documents of the block's eight rows of sixteen tell which row a candidate would be in; it is compared with
+ * that row alone. Nothing here branches on what no one can foretell. */
 AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, const uint32_t *documents, uint32_t count,
                                       uint8_t *hits, uint8_t *places)
 {
-    __m512i rows[8];
-#pragma GCC unroll 8
-    for (unsigned r = 0; r < 8; r++)
-        rows[r] = _mm512_loadu_si512(documents + 16 * r);
+    const __m256i lasts = _mm256_set_epi32(127, 111, 95, 79, 63, 47, 31, 15);
+    /* Of the rows that end within the block; the last row ends nowhere, so that there is none behind it. */
+    const __mmask8 whole = (__mmask8)(((1u << count / 16) - 1) & 0x7F);
+    const __m256i ends = _mm256_mmask_i32gather_epi32(_mm256_set1_epi32(-1), whole, lasts, documents, 4);
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
-        const __m512i candidate = _mm512_set1_epi32((int)candidates[i]);
-        uint64_t low = 0, high = 0;
-#pragma GCC unroll 4
-        for (unsigned r = 0; r < 4; r++) {
-            low |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r], candidate) << (16 * r);
-            high |= (uint64_t)_mm512_cmpeq_epi32_mask(rows[r + 4], candidate) << (16 * r);
-        }
-        const unsigned place =
-            low != 0 ? (unsigned)__builtin_ctzll(low) : 64 + (unsigned)__builtin_ctzll(high | UINT64_C(1) << 63);
+        const __m512i candidate = _mm512_broadcastd_epi32(_mm_loadu_si32(candidates + i));
+        const unsigned before = _mm256_cmplt_epu32_mask(ends, _mm512_castsi512_si256(candidate));
+        const unsigned first = (unsigned)__builtin_popcount(before) * 16; /* of the row */
+        const unsigned equal = _mm512_cmpeq_epi32_mask(_mm512_loadu_si512(documents + first), candidate);
+        const unsigned place = first + (unsigned)__builtin_ctz(equal | 0x10000u);
         hits[found] = (uint8_t)i;
         places[found] = (uint8_t)place;
-        found += (low | high) != 0 && place < count;
+        found += (equal != 0) & (place < count);
     }
     return found;
 }
@@ -380,6 +449,27 @@ void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n
     for (size_t i = 0; i < n; i++)
         scores[i] = score_of(parts->weight, frequencies[i],
                              norms_inverse(parts->norms, (uint32_t)numbers_at(&parts->lengths, documents[i])));
+}
+
+size_t kernel_able(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,
+                   float least, uint16_t *indexes)
+{
+    const struct need need = need_of(parts, least);
+    if (!need.any)
+        return 0;
+#if LIBSEARCH_X86
+    if (cpu_has_avx512())
+        return able_avx512(documents, frequencies, n, &parts->lengths, &need, indexes);
+    if (cpu_has_avx2())
+        return able_avx2(documents, frequencies, n, &parts->lengths, &need, indexes);
+#endif
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float length = (float)(uint32_t)numbers_at(&parts->lengths, documents[i]);
+        indexes[found] = (uint16_t)i;
+        found += frequencies[i] >= need.constant + need.slope * (length < need.floor ? need.floor : length);
+    }
+    return found;
 }
 
 size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *indexes)

@@ -28,6 +28,12 @@ void kernel_block_bounds(const uint8_t *pairs, unsigned pair_count, const uint8_
 void kernel_scores(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,
                    float *scores);
 
+/* Writes the indexes i < n of documents whose scores may reach `least`: all that do, and few others; rising, told by the
+ * frequency that a document of its length needs, which takes no division. Returns how many. Arrays as for kernel_scores;
+ * indexes has room for n + 16. */
+size_t kernel_able(const uint32_t *documents, const float *frequencies, size_t n, const struct score_parts *parts,
+                   float least, uint16_t *indexes);
+
 /* Writes the indexes i < n with scores[i] >= least, rising; returns how many. n <= 65536; indexes has room for
  * n + 16. */
 size_t kernel_at_least(const float *scores, size_t n, float least, uint16_t *indexes);

@@ -100,6 +100,32 @@ bool leaf_load(struct leaf *leaf, uint32_t b)
 
 bool leaf_load_scores(struct leaf *leaf, uint32_t b) { return leaf_load(leaf, b) && term_cursor_scores(&leaf->cursor); }
 
+bool leaf_load_able(struct leaf *leaf, uint32_t b, float least, uint16_t *indexes, size_t *count)
+{
+    struct term_cursor *cursor = &leaf->cursor;
+    *count = 0;
+    if (!leaf_load(leaf, b))
+        return false;
+    if (least > 0 && cursor->term->formula != NULL) {
+        if (!term_cursor_scores(cursor))
+            return false;
+        *count = kernel_at_least(cursor->scores, cursor->block.count, least, indexes);
+        return true;
+    }
+    if (least > 0) {
+        if (!term_cursor_frequencies(cursor))
+            return false;
+        term_cursor_pad(cursor);
+        *count = kernel_able(cursor->block.documents, cursor->frequencies, cursor->block.count, &cursor->parts, least,
+                             indexes);
+        return true;
+    }
+    for (uint32_t i = 0; i < cursor->block.count; i++)
+        indexes[i] = (uint16_t)i;
+    *count = cursor->block.count;
+    return true;
+}
+
 bool leaf_keep(struct leaf *leaf)
 {
     struct term_cursor *cursor = &leaf->cursor;

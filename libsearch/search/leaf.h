@@ -33,6 +33,10 @@ bool leaf_keep(struct leaf *leaf);
 bool leaf_load(struct leaf *leaf, uint32_t b);
 bool leaf_load_scores(struct leaf *leaf, uint32_t b);
 
+/* Loads block b and writes the indexes of those of its documents that can score `least`: all that do, perhaps some that
+ * do not. indexes has room for POSTING_BLOCK + 16. False: damaged. */
+bool leaf_load_able(struct leaf *leaf, uint32_t b, float least, uint16_t *indexes, size_t *count);
+
 /* Of a list that was decoded whole: what the term gives to a document's score, below 0 where the document does not have
  * it. */
 float leaf_kept_score(const struct leaf *leaf, uint32_t document);

@@ -162,7 +162,17 @@ static bool scores_are_positive(const struct prune *prune)
     return true;
 }
 
-bool prune_can_count(const struct plan_node *node) { return node->kind == PLAN_PHRASE && prune_can(node); }
+/* More words than one, all of which must be there. */
+static bool is_intersection(const struct plan_node *node)
+{
+    return node->kind == PLAN_BOOLEAN && node->child_count > 1 && !has_restrictions(node) &&
+           all_children(node, LIBSEARCH_MUST);
+}
+
+bool prune_can_count(const struct plan_node *node)
+{
+    return prune_can(node) && (node->kind == PLAN_PHRASE || is_intersection(node));
+}
 
 /* Opens the leaves of a plan. *missing: a term that must be there is not in the segment. */
 static libsearch_status open_leaves(struct prune *prune, const struct plan_node *node, size_t segment_index,
@@ -178,9 +188,10 @@ static libsearch_status open_leaves(struct prune *prune, const struct plan_node 
         const struct plan_term *term = by_children ? &node->children[i]->terms[0] : &node->terms[i];
         struct leaf *leaf;
         TRY(leaf_open(prune->context, term, (unsigned)prune->leaf_count, prune->where, segment_index, &leaf));
-        if (leaf != NULL)
+        if (leaf != NULL) {
+            posting_list_prefetch(&leaf->cursor.list);
             prune->leaves[prune->leaf_count++] = leaf;
-        else if (!by_children || node->occurs[i] == LIBSEARCH_MUST)
+        } else if (!by_children || node->occurs[i] == LIBSEARCH_MUST)
             *missing = true;
     }
     *missing = *missing || prune->leaf_count == 0;

@@ -86,7 +86,7 @@ static void ask_others(struct union_search *search, size_t others)
     struct prune *prune = search->prune;
     struct candidates *candidates = search->candidates;
     for (size_t i = others; i-- > 0 && candidates->count > 0;)
-        candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
+        candidates_ask(candidates, search->by_bound[i]->leaf, search->sums[i], prune_limit(prune));
     for (size_t i = 0; i < candidates->count; i++)
         if (candidates->sums[i] >= prune_limit(prune))
             prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
@@ -195,12 +195,12 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
     }
     candidates_put(candidates, documents, sums, count);
     for (size_t i = others; i-- > 0 && candidates->count > 0;)
-        candidates_ask(candidates, search->by_bound[i]->leaf, false, search->sums[i], prune_limit(prune));
+        candidates_ask(candidates, search->by_bound[i]->leaf, search->sums[i], prune_limit(prune));
     candidates_drop_below(candidates, prune_limit(prune));
     for (size_t e = others; e < search->count && candidates->count > 0; e++) {
         if (search_poll_often(prune->context) != LIBSEARCH_OK)
             return; /* search_windows sees that it ended */
-        candidates_ask(candidates, search->by_bound[e]->leaf, false, 0, -__builtin_inff());
+        candidates_ask(candidates, search->by_bound[e]->leaf, 0, -__builtin_inff());
     }
     for (size_t i = 0; i < candidates->count; i++)
         prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));

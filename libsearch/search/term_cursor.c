@@ -151,10 +151,7 @@ bool term_cursor_scores(struct term_cursor *cursor)
         for (uint32_t i = 0; i < count; i++)
             cursor->scores[i] = term_cursor_score(cursor, i, cursor->block.documents[i]);
     } else {
-        for (uint32_t i = count; i % 16 != 0; i++) { /* the kernel looks at whole vectors */
-            cursor->block.documents[i] = cursor->block.documents[0];
-            cursor->frequencies[i] = 0;
-        }
+        term_cursor_pad(cursor);
         kernel_scores(cursor->block.documents, cursor->frequencies, count, &cursor->parts, cursor->scores);
     }
     cursor->has_scores = true;
@@ -196,6 +193,29 @@ bool term_cursor_bare(struct term_cursor *cursor, uint32_t b)
     cursor->index = 0;
     cursor->loaded = cursor->has_frequencies = cursor->has_scores = cursor->thinned = false;
     cursor->bare = true;
+    return true;
+}
+
+bool term_cursor_frequencies_at(struct term_cursor *cursor, uint32_t b, const uint8_t *places, size_t n,
+                                float *frequencies)
+{
+    enum { FEW = 16 }; /* more of them, and it is quicker to decode all */
+    uint32_t counts[FEW];
+    if (!term_cursor_bare(cursor, b))
+        return false;
+    const bool sides_count =
+        cursor->side_weights != NULL && (cursor->block.has_sides || cursor->list.document_frequency == 1);
+    if (!cursor->has_frequencies && !sides_count && n <= FEW) {
+        if (!posting_block_frequencies_at(&cursor->block, places, n, counts))
+            return give_up(cursor);
+        for (size_t i = 0; i < n; i++)
+            frequencies[i] = (float)counts[i];
+        return true;
+    }
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        frequencies[i] = cursor->frequencies[places[i]];
     return true;
 }
 

@@ -43,6 +43,14 @@ void term_cursor_open(struct term_cursor *cursor, const struct segment *segment,
 bool term_cursor_load(struct term_cursor *cursor, uint32_t b);
 /* Decodes the loaded block's frequencies, once. */
 bool term_cursor_frequencies(struct term_cursor *cursor);
+/* Makes whole vectors of sixteen of the loaded block's documents and frequencies, as kernels look at them. */
+static inline void term_cursor_pad(struct term_cursor *cursor)
+{
+    for (uint32_t i = cursor->block.count; i % 16 != 0; i++) {
+        cursor->block.documents[i] = cursor->block.documents[0];
+        cursor->frequencies[i] = 0;
+    }
+}
 /* Computes the exact scores of all of the loaded block's documents, once. */
 bool term_cursor_scores(struct term_cursor *cursor);
 /* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
@@ -51,19 +59,29 @@ uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
 uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document);
 /* Places it on a document, in any order: true where it has the term. Damage: cursor->damaged. */
 bool term_cursor_place(struct term_cursor *cursor, uint32_t document);
-/* Of a list with a bitmap, and a term of the whole group: makes block b ready for its frequencies without decoding its
- * documents, unless it is. False: damaged. */
+/* Of a term of the whole group: makes block b ready for its frequencies without decoding its documents, unless it is.
+ * False: damaged. */
 bool term_cursor_bare(struct term_cursor *cursor, uint32_t b);
+/* Of such a term: the frequencies of the documents at n rising places of block b, as the model has them, without
+ * decoding more of it than that takes. False: damaged. */
+bool term_cursor_frequencies_at(struct term_cursor *cursor, uint32_t b, const uint8_t *places, size_t n,
+                                float *frequencies);
 /* A document that the cursor's next one is not before: cheap, loads nothing. NO_DOCUMENT at the end. */
 uint32_t term_cursor_least(const struct term_cursor *cursor, uint32_t from);
 
-/* The exact score of a document, the loaded (or bare) block's i-th; after term_cursor_frequencies. */
-static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t i, uint32_t document)
+/* The exact score of a document in which the term has a frequency. */
+static inline float term_cursor_score_of(const struct term_cursor *cursor, float frequency, uint32_t document)
 {
     const uint32_t length = cursor->lengths == NULL ? 1 : (uint32_t)numbers_at(cursor->lengths, document);
     if (cursor->term->formula != NULL)
-        return formula_score(cursor->term->formula, cursor->frequencies[i], length);
-    return score_of(cursor->term->weight, cursor->frequencies[i], norms_inverse(cursor->term->norms, length));
+        return formula_score(cursor->term->formula, frequency, length);
+    return score_of(cursor->term->weight, frequency, norms_inverse(cursor->term->norms, length));
+}
+
+/* The same of the loaded (or bare) block's i-th; after term_cursor_frequencies. */
+static inline float term_cursor_score(const struct term_cursor *cursor, uint32_t i, uint32_t document)
+{
+    return term_cursor_score_of(cursor, cursor->frequencies[i], document);
 }
 
 #endif

@@ -102,6 +102,29 @@ static void test_skipping_and_decoding_use_the_same_bytes(void **state)
     }
 }
 
+static void test_values_at_places_are_those_of_the_whole_run(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    for (unsigned round = 0; round < 20000; round++) {
+        uint32_t values[BITPACK_BLOCK], some[BITPACK_BLOCK];
+        uint8_t places[BITPACK_BLOCK];
+        const size_t n = random_below(&random, 2) == 0 ? BITPACK_BLOCK : 1 + random_below(&random, BITPACK_BLOCK);
+        make_values(&random, values, n);
+        size_t length, m = 0;
+        uint8_t *bytes = encoded(values, n, &length);
+        const uint64_t one_in = 1 + random_below(&random, 8);
+        for (size_t i = 0; i < n; i++)
+            if (random_below(&random, one_in) == 0)
+                places[m++] = (uint8_t)i;
+        assert_true(pfor_decode_at(bytes, bytes + length, n, places, m, some));
+        for (size_t j = 0; j < m; j++)
+            assert_int_equal(some[j], values[places[j]]);
+        assert_false(pfor_decode_at(bytes, bytes + length - 1, n, places, m, some));
+        free(bytes);
+    }
+}
+
 static void test_a_run_cut_short_is_damaged(void **state)
 {
     (void)state;
@@ -137,6 +160,11 @@ static void test_damaged_bytes_stay_within_their_bounds(void **state)
             bytes[0] %= 4;
         const size_t used = pfor_decode(bytes, bytes + length, n, back);
         assert_true(used <= length);
+        uint32_t some[3];
+        const uint8_t places[3] = { 0, (uint8_t)(n / 2), (uint8_t)(n - 1) };
+        if (pfor_decode_at(bytes, bytes + length, n, places, 3, some) && used > 0)
+            for (unsigned j = 0; j < 3; j++)
+                assert_int_equal(some[j], back[places[j]]);
         free(bytes);
         free(back);
     }
@@ -150,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_one_large_value_costs_little),
         cmocka_unit_test(test_nothing_takes_nothing),
         cmocka_unit_test(test_skipping_and_decoding_use_the_same_bytes),
+        cmocka_unit_test(test_values_at_places_are_those_of_the_whole_run),
         cmocka_unit_test(test_a_run_cut_short_is_damaged),
         cmocka_unit_test(test_damaged_bytes_stay_within_their_bounds),
     };

@@ -22,14 +22,26 @@ static void read_positions(const struct posting_list *list, const struct posting
 /* A list that is one bitmap is asked in other ways, too, which must say the same. */
 static void ask_bitmap(const struct posting_list *list, uint32_t b, const struct posting_block *block)
 {
-    struct posting_block bare;
     const uint32_t last = posting_last_document(list, list->blocks - 1);
     for (uint32_t i = 0; i < block->count; i++) {
         FUZZ_REQUIRE(block->documents[i] > last || posting_bitmap_has(list, last, block->documents[i]));
         FUZZ_REQUIRE(posting_place_in_block(list, b, block->documents[i]) < POSTING_BLOCK);
     }
-    if (posting_block_bare(list, b, &bare))
-        (void)posting_block_frequencies(list, &bare);
+}
+
+/* Frequencies without documents, some of them before all. */
+static void ask_bare(const struct posting_list *list, uint32_t b)
+{
+    struct posting_block bare;
+    uint32_t some[3];
+    if (!posting_block_bare(list, b, &bare))
+        return;
+    FUZZ_REQUIRE(bare.count >= 1 && bare.count <= POSTING_BLOCK);
+    const uint8_t places[3] = { 0, (uint8_t)(bare.count / 2), (uint8_t)(bare.count - 1) };
+    const bool sound = posting_block_frequencies_at(&bare, places, 3, some);
+    if (posting_block_frequencies(list, &bare) && sound)
+        for (unsigned i = 0; i < 3; i++)
+            FUZZ_REQUIRE(some[i] == bare.frequencies[places[i]]);
 }
 
 static void read_block(const struct posting_list *list, uint32_t b)
@@ -42,6 +54,7 @@ static void read_block(const struct posting_list *list, uint32_t b)
     if (posting_block_bitmap(list, b, &bitmap))
         for (uint32_t i = 0; i < bitmap.count; i++)
             sum += load_u64(bitmap.words + 8 * (size_t)i);
+    ask_bare(list, b);
     if (!posting_block_documents(list, b, &block))
         return;
     FUZZ_REQUIRE(block.count <= POSTING_BLOCK);

@@ -90,13 +90,27 @@ static void compare_bitmap(const struct model *model, const struct posting_list 
         assert_int_equal(posting_place_in_block(list, i / POSTING_BLOCK, document), i % POSTING_BLOCK);
         i++;
     }
-    for (uint32_t b = 0; b < list->blocks; b++) {
-        struct posting_block bare;
-        assert_true(posting_block_bare(list, b, &bare));
+}
+
+/* Frequencies without documents: of all of a block, and of some of its places alone. */
+static void compare_bare(const struct model *model, const struct posting_list *list, uint32_t b)
+{
+    struct posting_block bare;
+    uint8_t places[POSTING_BLOCK];
+    uint32_t some[POSTING_BLOCK];
+    size_t m = 0;
+    assert_true(posting_block_bare(list, b, &bare));
+    assert_int_equal(bare.count, posting_block_count(list, b));
+    for (uint32_t i = b % 3; i < bare.count; i += 1 + i % 5)
+        places[m++] = (uint8_t)i;
+    for (unsigned again = 0; again < 2; again++) {
+        assert_true(posting_block_frequencies_at(&bare, places, m, some));
+        for (size_t j = 0; j < m; j++)
+            assert_int_equal(some[j], model->postings[b * POSTING_BLOCK + places[j]].frequency);
         assert_true(posting_block_frequencies(list, &bare));
-        for (uint32_t j = 0; j < bare.count; j++)
-            assert_int_equal(bare.frequencies[j], model->postings[b * POSTING_BLOCK + j].frequency);
     }
+    for (uint32_t j = 0; j < bare.count; j++)
+        assert_int_equal(bare.frequencies[j], model->postings[b * POSTING_BLOCK + j].frequency);
 }
 
 static void compare_list(const struct model *model, struct test_random *random)
@@ -108,6 +122,8 @@ static void compare_list(const struct model *model, struct test_random *random)
     assert_int_equal(list.blocks, (model->shape.count + POSTING_BLOCK - 1) / POSTING_BLOCK);
     if (list.bitmap != NULL)
         compare_bitmap(model, &list);
+    for (uint32_t b = 0; b < list.blocks; b++)
+        compare_bare(model, &list, b);
     if (random == NULL)
         for (uint32_t b = 0; b < list.blocks; b++)
             compare_block(model, &list, b, NULL);

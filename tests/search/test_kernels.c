@@ -73,11 +73,57 @@ static void common_documents_are_found_with_their_places(void **state)
     }
 }
 
+/* Every document whose score reaches the limit is able to, and no more than one in twenty are thought so that are not. */
+static void documents_that_reach_a_score_are_able_to(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    uint64_t reached = 0, thought = 0;
+    for (unsigned round = 0; round < 20000; round++) {
+        uint32_t documents[128];
+        float frequencies[128], scores[128];
+        uint16_t indexes[128 + 16];
+        static uint8_t lengths[4 * 1000 + 3];
+        struct model model;
+        struct norms norms;
+        const char *const models[] = { "bm25:k1=1.2,b=0.75", "bm25:k1=0.4,b=0", "bm25:k1=7,b=1", "bm25-xapian", "boolean" };
+        assert_int_equal(model_parse(models[random_below(&random, 5)], &model, NULL), LIBSEARCH_OK);
+        norms_init(&norms, &model, 1 + (double)random_below(&random, 500));
+        const struct score_parts parts = { .weight = 0.001f * (float)(1 + random_below(&random, 20000)),
+                                           .norms = &norms,
+                                           .lengths = { lengths, 1u << random_below(&random, 3), 1000 } };
+        const uint32_t n = 1 + (uint32_t)random_below(&random, 128);
+        for (size_t i = 0; i < sizeof lengths; i++)
+            lengths[i] = (uint8_t)(parts.lengths.width == 4 && i % 4 > 1 ? 0 : random_u64(&random));
+        uint32_t document = 0;
+        for (uint32_t i = 0; i < 128; i++) {
+            documents[i] = document += (uint32_t)random_below(&random, 7);
+            frequencies[i] = (float)(1 + random_size(&random, 10));
+        }
+        kernel_scores(documents, frequencies, n, &parts, scores);
+        const float least = random_below(&random, 4) == 0 ? parts.weight * (float)random_below(&random, 120) / 100.0f
+                                                          : scores[random_below(&random, n)];
+        const size_t able = kernel_able(documents, frequencies, n, &parts, least, indexes);
+        size_t at = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            const bool is_able = at < able && indexes[at] == i;
+            at += is_able;
+            assert_true(is_able || scores[i] < least);
+            reached += scores[i] >= least;
+        }
+        assert_int_equal(at, able);
+        thought += able;
+    }
+    assert_true(reached > 100000);
+    assert_true(thought * 20 < reached * 21);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_are_counted_as_by_looking_at_all),
         cmocka_unit_test(common_documents_are_found_with_their_places),
+        cmocka_unit_test(documents_that_reach_a_score_are_able_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
