@@ -5,11 +5,12 @@
 
 libsearch_status candidates_new(struct search_context *context, size_t width, struct candidates **candidates)
 {
-    TRY(search_take(context, sizeof **candidates, candidates));
+    TRY(search_take_bare(context, sizeof **candidates, candidates));
     (*candidates)->width = width;
-    TRY(search_take(context, POSTING_BLOCK * width * sizeof(float), &(*candidates)->scores));
-    TRY(search_take(context, POSTING_BLOCK * width * sizeof(uint32_t), &(*candidates)->blocks));
-    return search_take(context, POSTING_BLOCK * width, &(*candidates)->places);
+    (*candidates)->count = 0;
+    TRY(search_take_bare(context, POSTING_BLOCK * width * sizeof(float), &(*candidates)->scores));
+    TRY(search_take_bare(context, POSTING_BLOCK * width * sizeof(uint32_t), &(*candidates)->blocks));
+    return search_take_bare(context, POSTING_BLOCK * width, &(*candidates)->places);
 }
 
 void candidates_put(struct candidates *candidates, const uint32_t *documents, const float *sums, size_t count)
@@ -101,10 +102,10 @@ static size_t part(struct candidates *candidates, const struct leaf *leaf, float
 {
     const struct posting_list *list = &leaf->cursor.list;
     size_t count = 0, kept = 0;
+    uint32_t b = 0;
     for (size_t i = 0; i < candidates->count;) {
-        const uint32_t b = list->last_documents == NULL ? 0
-                           : count == 0 ? posting_seek_block(list, 0, candidates->documents[i])
-                                        : posting_seek_block(list, stretches[count - 1].block, candidates->documents[i]);
+        if (list->last_documents != NULL)
+            b = posting_seek_block(list, b, candidates->documents[i]);
         const bool there = b < list->blocks;
         const size_t end = there ? stretch_end(candidates, leaf, b, i) : candidates->count;
         const size_t to = keep_at_least(candidates, i, end, limit - (there ? block_bound(leaf, b) : 0), kept);
@@ -244,8 +245,9 @@ void candidates_ask(struct candidates *candidates, struct leaf *leaf, float rest
         ask_kept(candidates, leaf, limit - rest);
         return;
     }
-    memset(parts, 0, POSTING_BLOCK * sizeof *parts);
     candidates_drop_below(candidates, limit - rest - leaf->greatest);
+    for (size_t i = 0; i < candidates->count; i++)
+        parts[candidates->origins[i]] = 0;
     const size_t count = part(candidates, leaf, limit - rest, stretches);
     located.count = 0;
     for (size_t s = 0; s < count; s++)

@@ -58,12 +58,20 @@ libsearch_status search_poll(struct search_context *context)
     return LIBSEARCH_OK;
 }
 
-libsearch_status search_take(struct search_context *context, size_t size, void *memory)
+libsearch_status search_take_bare(struct search_context *context, size_t size, void *memory)
 {
     TRY(search_poll_often(context));
     void *taken = arena_allocate(context->arena, size);
     if (taken == NULL)
         return error_no_memory(context->error); /* LIMIT, where it was not allowed: search_run tells them apart */
+    memcpy(memory, &taken, sizeof taken);
+    return LIBSEARCH_OK;
+}
+
+libsearch_status search_take(struct search_context *context, size_t size, void *memory)
+{
+    void *taken;
+    TRY(search_take_bare(context, size, &taken));
     memset(taken, 0, size);
     memcpy(memory, &taken, sizeof taken);
     return LIBSEARCH_OK;

@@ -40,6 +40,9 @@ static inline libsearch_status search_poll_often(struct search_context *context)
 /* Zeroed memory of a search, within what it may take, into *memory (a pointer): OK, LIMIT, NO_MEMORY. */
 libsearch_status search_take(struct search_context *context, size_t size, void *memory);
 
+/* The same, not zeroed. */
+libsearch_status search_take_bare(struct search_context *context, size_t size, void *memory);
+
 /* A plan opened on one segment. */
 struct evaluator;
 libsearch_status evaluator_new(struct search_context *context, const struct plan_node *node,

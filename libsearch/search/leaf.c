@@ -148,27 +148,21 @@ bool leaf_keep(struct leaf *leaf)
         leaf->greatest = scores[i] > leaf->greatest ? scores[i] : leaf->greatest;
     leaf->kept_documents = documents;
     leaf->kept_scores = scores;
-    leaf->kept_count = kept;
+    leaf->kept_count = leaf->kept_to = kept;
+    leaf->kept_from = 0;
     return true;
-}
-
-/* How many of rising documents are below the given one. */
-static uint32_t lower_bound(const uint32_t *documents, uint32_t count, uint32_t document)
-{
-    uint32_t low = 0;
-    while (count > 0) {
-        const uint32_t half = count / 2;
-        const bool below = documents[low + half] < document;
-        low = below ? low + half + 1 : low;
-        count = below ? count - half - 1 : half;
-    }
-    return low;
 }
 
 float leaf_kept_score(const struct leaf *leaf, uint32_t document)
 {
-    const uint32_t at = lower_bound(leaf->kept_documents, leaf->kept_count, document);
-    return at < leaf->kept_count && leaf->kept_documents[at] == document ? leaf->kept_scores[at] : -1.0f;
+    uint32_t low = leaf->kept_from;
+    for (uint32_t left = leaf->kept_to - low; left > 0;) {
+        const uint32_t half = left / 2;
+        const bool below = leaf->kept_documents[low + half] < document;
+        low = below ? low + half + 1 : low;
+        left = below ? left - half - 1 : half;
+    }
+    return low < leaf->kept_to && leaf->kept_documents[low] == document ? leaf->kept_scores[low] : -1.0f;
 }
 
 float leaf_threshold(const struct leaf *leaf, size_t k)

@@ -16,6 +16,7 @@ struct leaf {
     uint32_t kept_count; /* 0: not kept */
     uint32_t *kept_documents;
     float *kept_scores;
+    uint32_t kept_from, kept_to; /* where leaf_kept_score looks; those of a window, say */
 };
 
 /* True where bounds serve: a term of the default group as a whole. */
@@ -37,8 +38,8 @@ bool leaf_load_scores(struct leaf *leaf, uint32_t b);
  * do not. indexes has room for POSTING_BLOCK + 16. False: damaged. */
 bool leaf_load_able(struct leaf *leaf, uint32_t b, float least, uint16_t *indexes, size_t *count);
 
-/* Of a list that was decoded whole: what the term gives to a document's score, below 0 where the document does not have
- * it. */
+/* Of a list that was decoded whole: what the term gives to a document's score, below 0 where none of
+ * [kept_from, kept_to) is it. */
 float leaf_kept_score(const struct leaf *leaf, uint32_t document);
 /* A score that at least k documents of the list reach; 0 where none is known. */
 float leaf_threshold(const struct leaf *leaf, size_t k);

@@ -28,6 +28,9 @@ struct union_search {
     float *sums;                   /* bound of the i least promising terms together; [0] is 0 */
     float *scores;                 /* WINDOW, zeros between windows */
     uint16_t *indexes;             /* room for WINDOW + 16 */
+    bool sparse;                   /* the window has so few postings that they are noted in `touched` */
+    uint16_t *touched;             /* room for WINDOW; documents counted from the window's first, as they came */
+    size_t touched_count;          /* more than WINDOW: they were not all noted */
     struct candidates *candidates;
 };
 
@@ -136,9 +139,11 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
     for (uint32_t b = posting_seek_block(list, 0, base); b < list->blocks; b++) {
         if (leaf->bounds[b] + search->sums[others] >= prune_limit(search->prune)) {
             uint32_t from, to;
-            if (!leaf_load_scores(leaf, b))
+            if (!leaf_load(leaf, b))
                 return false;
             clip(&leaf->cursor.block, base, &from, &to);
+            if (!term_cursor_scores_between(&leaf->cursor, from, to))
+                return false;
             try_run(search, leaf, leaf->cursor.block.documents + from, leaf->cursor.scores + from, to - from, others);
         }
         if (posting_last_document(list, b) - base >= WINDOW - 1)
@@ -147,10 +152,23 @@ static bool search_one(struct union_search *search, uint32_t window, size_t othe
     return true;
 }
 
-static void add_scores(float *scores, uint32_t base, const uint32_t *documents, const float *of, uint32_t count)
+/* Adds scores of documents of the window. */
+static void add_scores(struct union_search *search, uint32_t base, const uint32_t *documents, const float *of,
+                       uint32_t count)
 {
+    float *scores = search->scores;
     for (uint32_t i = 0; i < count; i++)
         scores[documents[i] - base] += of[i];
+    if (!search->sparse)
+        return;
+    if (search->touched_count + count > WINDOW) {
+        search->sparse = false;
+        return;
+    }
+    uint16_t *touched = search->touched + search->touched_count;
+    for (uint32_t i = 0; i < count; i++)
+        touched[i] = (uint16_t)(documents[i] - base);
+    search->touched_count += count;
 }
 
 /* Adds a term's scores of the window's documents to `scores`. */
@@ -160,16 +178,18 @@ static bool add_window(struct union_search *search, struct window_leaf *of, uint
     const uint32_t base = window * WINDOW;
     if (leaf->kept_count > 0) {
         const uint32_t from = of->starts[window], to = of->starts[window + 1];
-        add_scores(search->scores, base, leaf->kept_documents + from, leaf->kept_scores + from, to - from);
+        add_scores(search, base, leaf->kept_documents + from, leaf->kept_scores + from, to - from);
         return true;
     }
     const struct posting_list *list = &leaf->cursor.list;
     for (uint32_t b = posting_seek_block(list, 0, base); b < list->blocks; b++) {
         uint32_t from, to;
-        if (!leaf_load_scores(leaf, b))
+        if (!leaf_load(leaf, b))
             return false;
         clip(&leaf->cursor.block, base, &from, &to);
-        add_scores(search->scores, base, leaf->cursor.block.documents + from, leaf->cursor.scores + from, to - from);
+        if (!term_cursor_scores_between(&leaf->cursor, from, to))
+            return false;
+        add_scores(search, base, leaf->cursor.block.documents + from, leaf->cursor.scores + from, to - from);
         if (posting_last_document(list, b) - base >= WINDOW - 1)
             break;
     }
@@ -206,25 +226,68 @@ static void try_sums(struct union_search *search, uint32_t base, const uint16_t 
         prune_offer(prune, candidates->documents[i], candidates_score(candidates, i));
 }
 
+/* The documents of the window whose sums are at least `least`, rising, into indexes: by looking at those that were noted,
+ * or at all. */
+static size_t select_window(struct union_search *search, float least)
+{
+    if (!search->sparse)
+        return kernel_at_least(search->scores, WINDOW, least, search->indexes);
+    uint64_t bits[WINDOW_WORDS] = { 0 };
+    size_t found = 0;
+    for (size_t i = 0; i < search->touched_count; i++) {
+        const uint16_t index = search->touched[i];
+        if (search->scores[index] >= least)
+            bits[index / 64] |= UINT64_C(1) << index % 64;
+    }
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1)
+            search->indexes[found++] = (uint16_t)(w * 64 + (unsigned)__builtin_ctzll(word));
+    return found;
+}
+
+static void clear_window(struct union_search *search)
+{
+    if (!search->sparse) {
+        memset(search->scores, 0, WINDOW * sizeof *search->scores);
+        return;
+    }
+    for (size_t i = 0; i < search->touched_count; i++)
+        search->scores[search->touched[i]] = 0;
+}
+
+/* Whether so few postings of the essential terms lie in the window that noting them costs less than a look at all of its
+ * documents. */
+static bool is_sparse(const struct union_search *search, uint32_t window, size_t others)
+{
+    enum { FEW = 384 };
+    size_t postings = 0;
+    for (size_t i = others; i < search->count; i++) {
+        const struct window_leaf *of = search->by_bound[i];
+        postings += of->leaf->kept_count > 0 ? of->starts[window + 1] - of->starts[window]
+                                             : of->leaf->cursor.list.document_frequency / search->windows;
+    }
+    return postings < FEW;
+}
+
 /* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried. */
 static bool search_several(struct union_search *search, uint32_t window, size_t others)
 {
     struct prune *prune = search->prune;
     bool sound = true;
+    search->sparse = is_sparse(search, window, others);
+    search->touched_count = 0;
     for (size_t i = others; i < search->count && sound; i++)
         sound = search_poll_often(prune->context) == LIBSEARCH_OK &&
                 add_window(search, others == 0 ? &search->leaves[i] : search->by_bound[i], window);
     const float rest = search->sums[others];
     /* Documents of no essential term have 0: nothing below the least positive number is one. */
     const float least = prune_limit(prune) - rest;
-    size_t found = sound ? kernel_at_least(search->scores, WINDOW,
-                                           least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE, search->indexes)
-                         : 0;
+    size_t found = sound ? select_window(search, least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE) : 0;
     found = prune_keep_live(prune, NULL, window * WINDOW, search->indexes, found);
     for (size_t from = 0; from < found; from += POSTING_BLOCK)
         try_sums(search, window * WINDOW, search->indexes + from,
                  found - from < POSTING_BLOCK ? found - from : POSTING_BLOCK, others);
-    memset(search->scores, 0, WINDOW * sizeof *search->scores);
+    clear_window(search);
     return sound;
 }
 
@@ -268,6 +331,11 @@ static libsearch_status search_windows(struct union_search *search, struct promi
         const size_t others = part_terms(search, best.what);
         if (others == search->count)
             continue;
+        for (size_t i = 0; i < search->count; i++)
+            if (search->leaves[i].starts != NULL) {
+                search->leaves[i].leaf->kept_from = search->leaves[i].starts[best.what];
+                search->leaves[i].leaf->kept_to = search->leaves[i].starts[best.what + 1];
+            }
         const bool sound = others + 1 == search->count ? search_one(search, best.what, others)
                                                        : search_several(search, best.what, others);
         if (!sound || prune_is_damaged(prune))
@@ -289,7 +357,8 @@ libsearch_status prune_union(struct prune *prune)
     TRY(search_take(context, (search.count + 1) * sizeof(float), &search.sums));
     TRY(candidates_new(context, search.count, &search.candidates));
     TRY(search_take(context, WINDOW * sizeof(float), &search.scores));
-    TRY(search_take(context, (WINDOW + 16) * sizeof(uint16_t), &search.indexes));
+    TRY(search_take_bare(context, (WINDOW + 16) * sizeof(uint16_t), &search.indexes));
+    TRY(search_take_bare(context, WINDOW * sizeof(uint16_t), &search.touched));
     prune_seed(prune);
     for (size_t i = 0; i < search.count; i++)
         TRY(open_leaf(&search, prune->leaves[i], &search.leaves[i]));

@@ -158,6 +158,21 @@ bool term_cursor_scores(struct term_cursor *cursor)
     return true;
 }
 
+bool term_cursor_scores_between(struct term_cursor *cursor, uint32_t from, uint32_t to)
+{
+    if (cursor->has_scores || from >= to)
+        return true;
+    if (cursor->lengths == NULL || cursor->term->formula != NULL)
+        return term_cursor_scores(cursor);
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    term_cursor_pad(cursor);
+    from -= from % 16;
+    kernel_scores(cursor->block.documents + from, cursor->frequencies + from, to - from, &cursor->parts,
+                  cursor->scores + from);
+    return true;
+}
+
 bool term_cursor_load(struct term_cursor *cursor, uint32_t b)
 {
     cursor->index = 0;

@@ -53,6 +53,8 @@ static inline void term_cursor_pad(struct term_cursor *cursor)
 }
 /* Computes the exact scores of all of the loaded block's documents, once. */
 bool term_cursor_scores(struct term_cursor *cursor);
+/* The same of those in [from, to) alone; scores of others are of no meaning. */
+bool term_cursor_scores_between(struct term_cursor *cursor, uint32_t from, uint32_t to);
 /* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
 uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
 /* The block that holds, or would hold, a document: its number, or blocks where there is none. Any order. */
