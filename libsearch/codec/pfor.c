@@ -136,3 +136,20 @@ bool pfor_decode_at(const uint8_t *from, const uint8_t *end, size_t n, const uin
     }
     return true;
 }
+
+bool pfor_decode_between(const uint8_t *from, const uint8_t *end, size_t n, size_t first, size_t m, uint32_t *values)
+{
+    unsigned exceptions;
+    bool wide;
+    if (run_bytes(from, end, n, &exceptions, &wide) == 0)
+        return false;
+    const unsigned width = from[0];
+    for (size_t j = 0; j < m; j++)
+        values[j] = width == 0 ? 0 : bitpack_at(from + 2, n, width, first + j);
+    const uint8_t *indexes = from + 2 + bitpack_bytes(n, width);
+    const uint8_t *highs = indexes + exceptions;
+    for (unsigned i = 0; i < exceptions; i++)
+        if (indexes[i] - first < m) /* also false where it is before the first */
+            values[indexes[i] - first] |= (wide ? load_u32(highs + 4 * (size_t)i) : highs[i]) << width;
+    return true;
+}

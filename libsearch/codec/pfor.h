@@ -22,6 +22,8 @@ size_t pfor_decode(const uint8_t *from, const uint8_t *end, size_t n, uint32_t *
 /* Decodes only the values at m rising places below n: values[j] is the one at places[j]. False: damaged. */
 bool pfor_decode_at(const uint8_t *from, const uint8_t *end, size_t n, const uint8_t *places, size_t m,
                     uint32_t *values);
+/* Decodes only values [first, first + m), first + m <= n. False: damaged. */
+bool pfor_decode_between(const uint8_t *from, const uint8_t *end, size_t n, size_t first, size_t m, uint32_t *values);
 /* The bytes that pfor_decode would use, without decoding; 0 as there. */
 size_t pfor_skip(const uint8_t *from, const uint8_t *end, size_t n);
 

@@ -361,6 +361,7 @@ static void open_few(struct posting_positions *positions, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         positions->form_run[i] = first & 1 ? cursor_varint32(&cursor) : 0;
     positions->run_count = positions->form_count = count;
+    positions->decoded = true;
     positions->failed = cursor.failed || first >> 1 > UINT32_MAX;
 }
 
@@ -408,6 +409,7 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     positions->end = list->positions_end;
     positions->forms = NULL;
     positions->run_start = positions->run_count = 0;
+    positions->decoded = positions->few = false;
     positions->form_start = positions->form_count = 0;
     const uint64_t sum = sum_up(block->frequencies, block->count, positions->starts);
     if (sum > UINT32_MAX)
@@ -435,32 +437,37 @@ bool posting_positions_open(const struct posting_list *list, const struct postin
     return true;
 }
 
-/* Brings the run that holds place `at` into `run`, skipping those before it. */
-static bool load_run(const uint8_t **next, const uint8_t *end, uint32_t total, uint32_t at, uint32_t *start,
-                     uint32_t *count, uint32_t *run)
+/* Goes on to the run that holds place `at`, leaving it undecoded where it is another. False: damaged. */
+static bool seek_run(struct posting_positions *positions, uint32_t at)
 {
-    while (at >= *start + *count) {
-        *start += *count;
-        *count = total - *start < POSTING_BLOCK ? total - *start : POSTING_BLOCK;
-        if (*count == 0)
-            return false;
-        const bool skip = at >= *start + *count;
-        const size_t used = skip ? pfor_skip(*next, end, *count) : pfor_decode(*next, end, *count, run);
+    while (at >= positions->run_start + positions->run_count) {
+        positions->run_start += positions->run_count;
+        const uint32_t left = positions->total - positions->run_start;
+        positions->run_count = left < POSTING_BLOCK ? left : POSTING_BLOCK;
+        const size_t used = pfor_skip(positions->next, positions->end, positions->run_count);
         if (used == 0)
             return false;
-        *next += used;
+        positions->bytes = positions->next;
+        positions->next += used;
+        positions->decoded = false;
     }
     return true;
+}
+
+static bool decode_run(struct posting_positions *positions)
+{
+    if (!positions->decoded)
+        positions->decoded =
+            pfor_decode(positions->bytes, positions->end, positions->run_count, positions->run) != 0;
+    return positions->decoded;
 }
 
 bool posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places)
 {
     const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
-    const uint32_t total = positions->total;
     uint32_t place = 0;
     for (uint32_t at = first; at < last && !positions->failed;) {
-        if (!load_run(&positions->next, positions->end, total, at, &positions->run_start, &positions->run_count,
-                      positions->run)) {
+        if (!seek_run(positions, at) || !decode_run(positions)) {
             positions->failed = true;
             break;
         }
@@ -476,14 +483,23 @@ bool posting_positions_read(struct posting_positions *positions, uint32_t i, uin
 
 const uint32_t *posting_positions_steps(struct posting_positions *positions, uint32_t i, uint32_t *room)
 {
+    enum { FEW = 8 }; /* places that are read without decoding the rest of the run */
     const uint32_t first = positions->starts[i], last = positions->starts[i + 1];
     for (uint32_t at = first; at < last && !positions->failed;) {
-        if (!load_run(&positions->next, positions->end, positions->total, at, &positions->run_start,
-                      &positions->run_count, positions->run)) {
+        if (!seek_run(positions, at)) {
             positions->failed = true;
             break;
         }
         const uint32_t run_end = positions->run_start + positions->run_count;
+        if (at == first && last <= run_end && !positions->decoded && positions->few && last - first <= FEW) {
+            positions->failed = !pfor_decode_between(positions->bytes, positions->end, positions->run_count,
+                                                     first - positions->run_start, last - first, room);
+            break;
+        }
+        if (!decode_run(positions)) {
+            positions->failed = true;
+            break;
+        }
         const uint32_t *run = positions->run + (at - positions->run_start);
         if (at == first && last <= run_end)
             return run;
@@ -492,6 +508,24 @@ const uint32_t *posting_positions_steps(struct posting_positions *positions, uin
         at = until;
     }
     return positions->failed ? NULL : room;
+}
+
+/* Brings the run of forms that holds place `at` into `run`, skipping those before it. */
+static bool load_run(const uint8_t **next, const uint8_t *end, uint32_t total, uint32_t at, uint32_t *start,
+                     uint32_t *count, uint32_t *run)
+{
+    while (at >= *start + *count) {
+        *start += *count;
+        *count = total - *start < POSTING_BLOCK ? total - *start : POSTING_BLOCK;
+        if (*count == 0)
+            return false;
+        const bool skip = at >= *start + *count;
+        const size_t used = skip ? pfor_skip(*next, end, *count) : pfor_decode(*next, end, *count, run);
+        if (used == 0)
+            return false;
+        *next += used;
+    }
+    return true;
 }
 
 bool posting_positions_forms(struct posting_positions *positions, uint32_t i, uint32_t *forms)

@@ -143,7 +143,10 @@ struct posting_positions {
     const uint8_t *next, *end;          /* the next run of places */
     const uint8_t *forms;               /* the runs of forms, or NULL: all 0 */
     const uint8_t *forms_end;
-    uint32_t run_start, run_count; /* which places `run` holds */
+    uint32_t run_start, run_count; /* which places `run` holds, or would if it were decoded */
+    const uint8_t *bytes;          /* of that run */
+    bool decoded;
+    bool few; /* set by who opened them where few documents are asked for: their places are read one by one */
     uint32_t form_start, form_count;
     bool failed;
     uint32_t run[POSTING_BLOCK];

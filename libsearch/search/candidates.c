@@ -127,15 +127,17 @@ struct located {
     uint32_t blocks[POSTING_BLOCK];
 };
 
-/* Keeps the candidates that a list with a bitmap has, without a branch that hangs on them. */
+/* Keeps the candidates that a list with a bitmap has, without a branch that hangs on them; there are no sums yet. */
 static void keep_dense(struct candidates *candidates, const struct posting_list *list)
 {
     const uint32_t last = posting_last_document(list, list->blocks - 1);
     size_t kept = 0;
     for (size_t i = 0; i < candidates->count; i++) {
-        const bool has = posting_bitmap_has(list, last, candidates->documents[i]);
-        move(candidates, kept, i);
-        kept += has;
+        const uint32_t document = candidates->documents[i];
+        const uint8_t origin = candidates->origins[i];
+        candidates->documents[kept] = document;
+        candidates->origins[kept] = origin;
+        kept += posting_bitmap_has(list, last, document);
     }
     candidates->count = kept;
 }
@@ -347,6 +349,14 @@ void candidates_find(struct candidates *candidates, struct leaf *leaf, float lea
         }
     }
     candidates->count = kept;
+}
+
+void candidates_keep(struct candidates *candidates, struct leaf *leaf)
+{
+    if (leaf->cursor.list.bitmap != NULL)
+        keep_dense(candidates, &leaf->cursor.list);
+    else
+        candidates_find(candidates, leaf, -__builtin_inff());
 }
 
 /* Adds what the leaf gives to all candidates, documents and frequencies given. */

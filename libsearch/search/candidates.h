@@ -39,6 +39,8 @@ void candidates_ask(struct candidates *candidates, struct leaf *leaf, float rest
 void candidates_put_block(struct candidates *candidates, const struct leaf *leaf, const uint16_t *indexes,
                           size_t count);
 void candidates_find(struct candidates *candidates, struct leaf *leaf, float least);
+/* As candidates_find of any block, where nobody will ask for the places. */
+void candidates_keep(struct candidates *candidates, struct leaf *leaf);
 void candidates_weigh_block(struct candidates *candidates, struct leaf *leaf);
 void candidates_weigh(struct candidates *candidates, struct leaf *leaf, float limit);
 

@@ -17,14 +17,14 @@ libsearch_status leaf_open(struct search_context *context, const struct plan_ter
     *leaf = NULL;
     if (term->lists[segment_index] == NULL)
         return LIBSEARCH_OK;
-    TRY(search_take(context, sizeof **leaf, leaf));
+    TRY(search_take_bare(context, sizeof **leaf, leaf));
     struct leaf *opened = *leaf;
     term_cursor_open(&opened->cursor, where->segment, term, term->lists[segment_index], context->side_weights,
                      context->arena);
     opened->order = order;
     opened->bounds = NULL;
     opened->greatest = term->formula != NULL ? __builtin_inff() : term->weight;
-    opened->kept_count = 0;
+    opened->kept_count = opened->kept_from = opened->kept_to = 0;
     return LIBSEARCH_OK;
 }
 

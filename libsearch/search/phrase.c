@@ -94,17 +94,15 @@ static void field_span(const struct phrase_matcher *matcher, uint32_t document, 
 static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term)
 {
     struct term_cursor *cursor = term->cursor;
-    if (search_poll_often(matcher->context) != LIBSEARCH_OK || !term_cursor_frequencies(cursor))
+    const bool whole = cursor->term->field == SCHEMA_NO_FIELD; /* then frequencies are taken as they lie */
+    if (search_poll_often(matcher->context) != LIBSEARCH_OK ||
+        !(whole ? posting_block_frequencies(&cursor->list, &cursor->block) : term_cursor_frequencies(cursor)))
         return false;
     const uint32_t index = cursor->thinned ? cursor->origins[cursor->index] : cursor->index;
     if (term->opened_block != cursor->block_number || index <= term->read_index) {
-        uint64_t offset = cursor->positions_offset;
-        if (offset == UINT64_MAX) {
-            struct posting_tail tail;
-            if (!posting_block_tail(&cursor->list, &cursor->block, &tail))
-                return false;
-            offset = tail.positions;
-        }
+        struct posting_tail tail;
+        if (!posting_block_tail(&cursor->list, &cursor->block, &tail))
+            return false;
         /* Positions are those of the block as it lies, also where documents were taken out. */
         const uint32_t count = cursor->block.count;
         if (cursor->thinned)
@@ -112,7 +110,8 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
                                   : cursor->block_number + 1 < cursor->list.blocks
                                       ? POSTING_BLOCK
                                       : (cursor->list.document_frequency - 1) % POSTING_BLOCK + 1;
-        const bool opened = posting_positions_open(&cursor->list, &cursor->block, offset, &term->positions);
+        const bool opened = posting_positions_open(&cursor->list, &cursor->block, tail.positions, &term->positions);
+        term->positions.few = true;
         cursor->block.count = count;
         if (!opened)
             return false;
@@ -128,8 +127,11 @@ static bool load_places(struct phrase_matcher *matcher, struct phrase_term *term
             return false;
         term->capacity = capacity;
     }
-    if (!posting_positions_read(&term->positions, index, term->places))
+    const uint32_t *steps = posting_positions_steps(&term->positions, index, term->places);
+    if (steps == NULL)
         return false;
+    for (uint32_t i = 0, place = 0; i < frequency; i++)
+        term->places[i] = place += steps[i];
     term->read_index = index;
     uint32_t from, to;
     field_span(matcher, cursor->block.documents[cursor->index], &from, &to);
@@ -235,34 +237,24 @@ static float score_here(const struct phrase_matcher *matcher, uint32_t document,
     return score_of(matcher->node->phrase_weight, (float)frequency, norms_inverse(cursor->term->norms, length));
 }
 
-bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float least, float *score)
+bool phrase_matcher_rest(struct phrase_matcher *matcher, uint32_t document, float least, uint32_t *places,
+                         uint32_t *count)
 {
     const struct term_cursor *first = matcher->terms[0].cursor;
     const float inverse = norms_inverse(first->term->norms, (uint32_t)numbers_at(first->lengths, document));
-    const float weight = matcher->node->phrase_weight;
-    uint32_t lowest = UINT32_MAX;
-    *score = -1.0f;
-    const bool exact = matcher->node->slop == 0;
-    for (size_t t = 0; t < matcher->count && (t < 2 || !exact); t++) {
-        struct term_cursor *cursor = matcher->terms[t].cursor;
-        if (search_poll_often(matcher->context) != LIBSEARCH_OK)
-            return false;
-        if (!term_cursor_place(cursor, document))
-            return !cursor->damaged;
-        if (least < 0)
-            continue;
-        if (!term_cursor_frequencies(cursor))
-            return false;
-        const uint32_t frequency = cursor->block.frequencies[cursor->index];
-        lowest = frequency < lowest ? frequency : lowest;
-        if (exact && score_of(weight, (float)lowest, inverse) < least)
+    uint32_t left = *count;
+    *count = 0;
+    for (size_t t = 2; t < matcher->count && left > 0; t++) {
+        struct phrase_term *term = &matcher->terms[t];
+        if (score_of(matcher->node->phrase_weight, (float)left, inverse) < least)
             return true;
+        if (!term_cursor_place(term->cursor, document))
+            return !term->cursor->damaged;
+        if (!load_places(matcher, term))
+            return false;
+        left = intersect(places, left, term->places, term->place_count);
     }
-    uint32_t found;
-    if (exact ? !count_exact(matcher, document, &found) : !count_sloppy(matcher, &found))
-        return false;
-    if (found > 0)
-        *score = score_of(weight, (float)found, inverse);
+    *count = left;
     return true;
 }
 

@@ -17,8 +17,10 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
 bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits, float *scores,
                            const uint64_t *live);
 
-/* Looks at one document, which has the two rarest terms; in any order. *score is below 0 where it does not have the phrase, or where
- * its score cannot reach `least`. Only terms of the whole default group. False as above. */
-bool phrase_matcher_try(struct phrase_matcher *matcher, uint32_t document, float least, float *score);
+/* An exact phrase of terms of the whole default group in one document, in any order of documents: places are those, rising
+ * and moved to the phrase's last word, where the two rarest terms stand as the phrase wants them; those where the others
+ * do too are left. Where their number alone says that `least` is not reached, *count is 0. False as above. */
+bool phrase_matcher_rest(struct phrase_matcher *matcher, uint32_t document, float least, uint32_t *places,
+                         uint32_t *count);
 
 #endif

@@ -84,12 +84,9 @@ libsearch_status prune_intersection(struct prune *prune)
     TRY(candidates_new(prune->context, prune->leaf_count, &search.candidates));
     prune_order_by_rarity(prune, search.by_rarity);
     struct leaf *lead = search.by_rarity[0];
-    for (size_t i = 0; i < prune->leaf_count; i++) {
-        /* Where the lead has fewer documents than a list has blocks, most bounds would never be looked at. */
-        struct leaf *leaf = search.by_rarity[i];
-        if ((i == 0 || leaf->cursor.list.blocks < 2 * lead->cursor.list.document_frequency) && !leaf_make_bounds(leaf))
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (prune_wants_bounds(lead, search.by_rarity[i]) && !leaf_make_bounds(search.by_rarity[i]))
             return prune_damaged(prune);
-    }
     TRY(make_heap(&search, &heap));
     for (size_t left = lead->cursor.list.blocks; left > 0;) {
         const struct promise best = promise_pop(heap, left--);

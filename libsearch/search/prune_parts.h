@@ -89,6 +89,13 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
 /* All documents that have the phrase are counted, and offered where there is a top. */
 libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *node);
 
+/* Whether bounds of the leaf's blocks are worth their making beside a lead that has all of the documents in question: where
+ * those are fewer than the blocks, most would never be looked at. */
+static inline bool prune_wants_bounds(const struct leaf *lead, const struct leaf *leaf)
+{
+    return leaf == lead || leaf->cursor.list.blocks / 2 < lead->cursor.list.document_frequency;
+}
+
 /* Leaves by rising document frequency: the rarest leads. */
 void prune_order_by_rarity(const struct prune *prune, struct leaf **by_rarity);
 

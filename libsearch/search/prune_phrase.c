@@ -6,7 +6,6 @@
  * lowest frequency * inverse length of its words bounds the phrase's, in a block and in a document. A phrase counts
  * once in whatever field it stands, a word as often as the field weighs: where that is less than once, the word's
  * bound is taken up accordingly. */
-#include "search/list_walk.h"
 #include "search/phrase.h"
 #include "search/phrase_pair.h"
 #include "search/prune_parts.h"
@@ -15,9 +14,8 @@ struct phrase_search {
     struct prune *prune;
     const struct plan_node *node;
     struct leaf **by_rarity;
-    struct list_walk *walks;        /* by rarity */
+    struct candidates *candidates;
     struct phrase_pair *pair;       /* of the rarest two */
-    struct phrase_matcher *matcher; /* of all */
     struct score_parts parts;       /* of the phrase */
     float lightest;                 /* what one occurrence of a word counts at least */
 };
@@ -28,24 +26,21 @@ static libsearch_status phrase_open(struct phrase_search *search, struct prune *
     struct term_cursor **cursors;
     *search = (struct phrase_search){ .prune = prune, .node = node, .lightest = prune_lightest(prune) };
     TRY(search_take(context, prune->leaf_count * sizeof(struct leaf *), &search->by_rarity));
-    TRY(search_take(context, prune->leaf_count * sizeof *search->walks, &search->walks));
+    TRY(candidates_new(context, prune->leaf_count, &search->candidates));
     TRY(search_take(context, prune->leaf_count * sizeof(struct term_cursor *), &cursors));
     prune_order_by_rarity(prune, search->by_rarity);
-    for (size_t i = 0; i < prune->leaf_count; i++) {
-        list_walk_open(&search->walks[i], &search->by_rarity[i]->cursor.list);
+    for (size_t i = 0; i < prune->leaf_count; i++)
         cursors[i] = &prune->leaves[i]->cursor;
-    }
-    const struct leaf *rarest[2] = { search->by_rarity[0], search->by_rarity[prune->leaf_count > 1 ? 1 : 0] };
-    const struct posting_list *lists[2];
+    struct leaf *rarest[2] = { search->by_rarity[0], search->by_rarity[1] };
     uint32_t shifts[2];
-    for (unsigned i = 0; i < 2; i++) {
-        lists[i] = &rarest[i]->cursor.list;
+    for (unsigned i = 0; i < 2; i++)
         shifts[i] = node->offsets[node->term_count - 1] - node->offsets[rarest[i]->order];
-    }
-    TRY(phrase_pair_new(context, lists, shifts, &search->pair));
+    struct phrase_matcher *matcher = NULL;
+    if (prune->leaf_count > 2)
+        TRY(phrase_matcher_new(context, node, cursors, prune->leaf_count, &matcher));
     search->parts = rarest[0]->cursor.parts;
     search->parts.weight = node->phrase_weight;
-    return phrase_matcher_new(context, node, cursors, prune->leaf_count, &search->matcher);
+    return phrase_pair_new(context, rarest, shifts, matcher, &search->pair);
 }
 
 /* frequency * inverse length behind a score of a term. */
@@ -73,25 +68,25 @@ static float block_bound(const struct phrase_search *search, uint32_t b)
 
 /* Live documents of the rarest word's block b that have the others too, but for those so frequent that asking for them
  * costs more than it spares: the places of the rarest two tell more. False: damaged. */
-static bool common_documents(struct phrase_search *search, uint32_t b, struct phrase_run *run)
+static bool common_documents(struct phrase_search *search, uint32_t b)
 {
     const struct prune *prune = search->prune;
-    struct list_walk *lead = &search->walks[0];
-    if (!list_walk_load(lead, b))
+    struct candidates *candidates = search->candidates;
+    struct leaf *lead = search->by_rarity[0];
+    uint16_t indexes[POSTING_BLOCK + 16];
+    size_t count;
+    if (!leaf_load_able(lead, b, 0, indexes, &count))
         return false;
-    run->count = 0;
-    for (uint32_t i = 0; i < lead->block.count; i++) {
-        run->documents[run->count] = lead->block.documents[i];
-        run->count += prune_is_live(prune, lead->block.documents[i]);
-    }
+    candidates_put_block(candidates, lead, indexes,
+                         prune_keep_live(prune, lead->cursor.block.documents, 0, indexes, count));
     const uint32_t frequent = segment_count(prune->where->segment) / 8;
-    for (size_t i = 1; i < prune->leaf_count && run->count > 0; i++) {
-        const struct posting_list *list = search->walks[i].list;
-        if ((i == 1 || list->bitmap != NULL || list->document_frequency < frequent) &&
-            !list_walk_keep(&search->walks[i], run->documents, &run->count))
-            return false;
+    for (size_t i = 1; i < prune->leaf_count && candidates->count > 0; i++) {
+        const struct posting_list *list = &search->by_rarity[i]->cursor.list;
+        if (i == 1 || list->bitmap != NULL || list->document_frequency < frequent)
+            i == 1 ? candidates_find(candidates, search->by_rarity[i], -__builtin_inff())
+                   : candidates_keep(candidates, search->by_rarity[i]);
     }
-    return true;
+    return !prune_is_damaged(prune);
 }
 
 static libsearch_status failed(struct phrase_search *search) { return prune_damaged(search->prune); }
@@ -104,16 +99,12 @@ static libsearch_status try_block(struct phrase_search *search, uint32_t b, floa
     const struct score_parts *parts = &search->parts;
     struct phrase_run run;
     bool no_memory = false;
-    if (!common_documents(search, b, &run) ||
-        !phrase_pair_keep(search->pair, b, least < 0 ? NULL : parts, least, &run, &no_memory))
+    if (!common_documents(search, b) ||
+        !phrase_pair_match(search->pair, search->candidates, b, parts, least, &run, &no_memory))
         return no_memory ? error_no_memory(prune->context->error) : failed(search);
     for (size_t i = 0; i < run.count; i++) {
         const uint32_t length = (uint32_t)numbers_at(&parts->lengths, run.documents[i]);
-        float score = score_of(parts->weight, (float)run.counts[i], norms_inverse(parts->norms, length));
-        if (prune->leaf_count > 2 && !phrase_matcher_try(search->matcher, run.documents[i], least, &score))
-            return failed(search);
-        if (score < 0)
-            continue;
+        const float score = score_of(parts->weight, (float)run.counts[i], norms_inverse(parts->norms, length));
         if (prune->count != NULL)
             ++*prune->count;
         if (prune->top != NULL)
@@ -129,10 +120,10 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
     if (prune->count != NULL)
         return prune_phrase_all(prune, node);
     TRY(phrase_open(&search, prune, node));
-    for (size_t i = 0; i < prune->leaf_count; i++)
-        if (!leaf_make_bounds(prune->leaves[i]))
-            return failed(&search);
     const struct leaf *lead = search.by_rarity[0];
+    for (size_t i = 0; i < prune->leaf_count; i++)
+        if (prune_wants_bounds(lead, search.by_rarity[i]) && !leaf_make_bounds(search.by_rarity[i]))
+            return failed(&search);
     const uint32_t blocks = lead->cursor.list.blocks;
     TRY(search_take(prune->context, blocks * sizeof *heap, &heap));
     for (uint32_t b = 0; b < blocks; b++)

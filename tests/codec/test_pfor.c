@@ -102,7 +102,7 @@ static void test_skipping_and_decoding_use_the_same_bytes(void **state)
     }
 }
 
-static void test_values_at_places_are_those_of_the_whole_run(void **state)
+static void test_values_at_places_and_stretches_are_those_of_the_whole_run(void **state)
 {
     (void)state;
     struct test_random random = random_start(__func__);
@@ -121,6 +121,10 @@ static void test_values_at_places_are_those_of_the_whole_run(void **state)
         for (size_t j = 0; j < m; j++)
             assert_int_equal(some[j], values[places[j]]);
         assert_false(pfor_decode_at(bytes, bytes + length - 1, n, places, m, some));
+        const size_t first = random_below(&random, n), count = 1 + random_below(&random, n - first);
+        assert_true(pfor_decode_between(bytes, bytes + length, n, first, count, some));
+        assert_memory_equal(some, values + first, count * sizeof *some);
+        assert_false(pfor_decode_between(bytes, bytes + length - 1, n, first, count, some));
         free(bytes);
     }
 }
@@ -160,6 +164,8 @@ static void test_damaged_bytes_stay_within_their_bounds(void **state)
             bytes[0] %= 4;
         const size_t used = pfor_decode(bytes, bytes + length, n, back);
         assert_true(used <= length);
+        if (pfor_decode_between(bytes, bytes + length, n, n / 2, n - n / 2, back + n / 2))
+            assert_true(pfor_skip(bytes, bytes + length, n) > 0);
         uint32_t some[3];
         const uint8_t places[3] = { 0, (uint8_t)(n / 2), (uint8_t)(n - 1) };
         if (pfor_decode_at(bytes, bytes + length, n, places, 3, some) && used > 0)
@@ -178,7 +184,7 @@ int main(void)
         cmocka_unit_test(test_one_large_value_costs_little),
         cmocka_unit_test(test_nothing_takes_nothing),
         cmocka_unit_test(test_skipping_and_decoding_use_the_same_bytes),
-        cmocka_unit_test(test_values_at_places_are_those_of_the_whole_run),
+        cmocka_unit_test(test_values_at_places_and_stretches_are_those_of_the_whole_run),
         cmocka_unit_test(test_a_run_cut_short_is_damaged),
         cmocka_unit_test(test_damaged_bytes_stay_within_their_bounds),
     };
