@@ -37,7 +37,7 @@ struct libsearch_results {
     libsearch_query *query;       /* a reference */
     libsearch_query *fed;         /* likewise: with feedback, what was searched for in its place; else NULL */
     struct engine_hit *hits;
-    libsearch_bytes *ids;           /* valid as long as the snapshot */
+    libsearch_bytes *ids;           /* valid as long as the snapshot; NULL: they lie ready in the engine */
     libsearch_document **documents; /* NULL until asked for */
     size_t count;
     uint64_t total, total_estimate, total_upper;

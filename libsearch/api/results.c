@@ -30,7 +30,15 @@ size_t libsearch_results_count(const libsearch_results *results) { return result
 
 libsearch_bytes libsearch_results_id(const libsearch_results *results, size_t i)
 {
-    return results == NULL || i >= results->count ? (libsearch_bytes){ NULL, 0 } : results->ids[i];
+    libsearch_bytes id = { NULL, 0 };
+    if (results == NULL || i >= results->count)
+        return id;
+    if (results->ids != NULL)
+        return results->ids[i];
+    const libsearch_snapshot *snapshot = results->snapshot;
+    return snapshot->engine->id(snapshot->handle, results->hits[i].number, &id, NULL) == LIBSEARCH_OK
+               ? id
+               : (libsearch_bytes){ NULL, 0 };
 }
 
 float libsearch_results_score(const libsearch_results *results, size_t i)
@@ -124,9 +132,13 @@ libsearch_status results_fetch(libsearch_results *results, size_t i, const char 
     if (i >= results->count)
         return error_set(error, LIBSEARCH_INVALID, "%s: there are %zu results, and none of number %zu", function,
                          results->count, i);
+    libsearch_snapshot *snapshot = results->snapshot;
+    if (results->documents == NULL)
+        results->documents = memory_allocate_array(snapshot->allocator, results->count, sizeof(libsearch_document *));
+    if (results->documents == NULL)
+        return error_no_memory(error);
     if (results->documents[i] != NULL)
         return LIBSEARCH_OK;
-    libsearch_snapshot *snapshot = results->snapshot;
     libsearch_document *document = document_new(snapshot->allocator);
     if (document == NULL)
         return error_no_memory(error);

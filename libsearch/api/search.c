@@ -207,10 +207,13 @@ static libsearch_status take_warnings(libsearch_results *results, libsearch_erro
     return LIBSEARCH_OK;
 }
 
-/* The ids of all hits, so that asking for one cannot fail. */
-static libsearch_status take_ids(libsearch_results *results, libsearch_error *error)
+/* The ids of all hits, so that asking for one cannot fail, where they do not lie ready; and what a second stage moves
+ * about. */
+static libsearch_status take_ids(libsearch_results *results, bool staged, libsearch_error *error)
 {
     libsearch_snapshot *snapshot = results->snapshot;
+    if ((snapshot->engine->abilities & ENGINE_IDS_LIE_READY) != 0 && !staged)
+        return LIBSEARCH_OK;
     results->ids = memory_allocate_array(snapshot->allocator, results->count, sizeof *results->ids);
     results->documents = memory_allocate_array(snapshot->allocator, results->count, sizeof(libsearch_document *));
     if (results->ids == NULL || results->documents == NULL)
@@ -299,7 +302,7 @@ static libsearch_status run(libsearch_snapshot *snapshot, const libsearch_query 
         found->folded = answer.folded;
         found->facets = answer.facets;
         found->facet_count = answer.facets == NULL ? 0 : options->facet_count;
-        status = take_ids(found, error);
+        status = take_ids(found, staged, error);
         if (status == LIBSEARCH_OK)
             status = take_warnings(found, error);
         if (status == LIBSEARCH_OK && staged)
