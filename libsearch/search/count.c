@@ -12,6 +12,8 @@ struct counting {
     const struct snapshot_segment *where;
     struct list_walk **lists; /* by rising document frequency */
     size_t list_count;
+    struct list_walk **forbidden; /* of words that must not be there */
+    size_t forbidden_count;
     uint8_t *marks; /* a byte for each document of a window */
 };
 
@@ -24,12 +26,33 @@ static bool is_whole_term(const struct plan_node *node)
     return node->kind == PLAN_TERM && node->terms[0].field == SCHEMA_NO_FIELD;
 }
 
-static bool are_whole_terms(const struct plan_node *node, uint8_t first, uint8_t second)
+static bool are_whole_terms(const struct plan_node *node)
 {
     if (node->kind != PLAN_BOOLEAN || node->child_count == 0 || node->child_count > COUNT_MOST_TERMS)
         return false;
     for (size_t i = 0; i < node->child_count; i++)
-        if (!is_whole_term(node->children[i]) || (node->occurs[i] != first && node->occurs[i] != second))
+        if (!is_whole_term(node->children[i]))
+            return false;
+    return true;
+}
+
+/* Words that must be there, beside others that may, which change nothing, or must not. */
+static bool is_intersection(const struct plan_node *node)
+{
+    bool required = false;
+    if (!are_whole_terms(node) || node->minimum > 0)
+        return false;
+    for (size_t i = 0; i < node->child_count; i++)
+        required = required || node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
+    return required;
+}
+
+static bool is_union(const struct plan_node *node)
+{
+    if (!are_whole_terms(node) || node->minimum > 1)
+        return false;
+    for (size_t i = 0; i < node->child_count; i++)
+        if (node->occurs[i] != LIBSEARCH_SHOULD)
             return false;
     return true;
 }
@@ -40,25 +63,38 @@ static libsearch_status damaged(const struct counting *counting)
                      segment_name(counting->where->segment));
 }
 
-/* Opens the lists that the segment has; *missing: one is not there. */
+/* Puts in a list by its document frequency. */
+static libsearch_status open_list(const struct counting *counting, const struct posting_list *list,
+                                  struct list_walk **lists, size_t *count)
+{
+    struct list_walk *opened;
+    TRY(search_take_bare(counting->context, sizeof *opened, &opened));
+    list_walk_open(opened, list);
+    size_t at = (*count)++;
+    for (; at > 0 && lists[at - 1]->list->document_frequency > list->document_frequency; at--)
+        lists[at] = lists[at - 1];
+    lists[at] = opened;
+    return LIBSEARCH_OK;
+}
+
+/* Opens the lists that the segment has, but for those of words that only may be there beside others that must;
+ * *missing: one is not there. */
 static libsearch_status open_lists(struct counting *counting, const struct plan_node *node, size_t segment_index,
-                                   bool *missing)
+                                   bool without_optional, bool *missing)
 {
     *missing = false;
-    TRY(search_take(counting->context, node->child_count * sizeof(struct list_walk *), &counting->lists));
+    TRY(search_take_bare(counting->context, node->child_count * sizeof(struct list_walk *), &counting->lists));
+    TRY(search_take_bare(counting->context, node->child_count * sizeof(struct list_walk *), &counting->forbidden));
     for (size_t i = 0; i < node->child_count; i++) {
         const struct posting_list *list = node->children[i]->terms[0].lists[segment_index];
-        struct list_walk *opened;
-        if (list == NULL) {
-            *missing = true;
+        const bool forbidden = node->occurs[i] == LIBSEARCH_MUST_NOT;
+        if (without_optional && node->occurs[i] == LIBSEARCH_SHOULD)
             continue;
-        }
-        TRY(search_take(counting->context, sizeof *opened, &opened));
-        list_walk_open(opened, list);
-        size_t at = counting->list_count++;
-        for (; at > 0 && counting->lists[at - 1]->list->document_frequency > list->document_frequency; at--)
-            counting->lists[at] = counting->lists[at - 1];
-        counting->lists[at] = opened;
+        if (list == NULL)
+            *missing = *missing || !forbidden;
+        else
+            TRY(open_list(counting, list, forbidden ? counting->forbidden : counting->lists,
+                          forbidden ? &counting->forbidden_count : &counting->list_count));
     }
     return LIBSEARCH_OK;
 }
@@ -87,6 +123,9 @@ static libsearch_status count_intersection(struct counting *counting, uint64_t *
         memcpy(documents, lead->block.documents, n * sizeof *documents);
         for (size_t i = 1; i < counting->list_count && n > 0; i++)
             if (!list_walk_keep(counting->lists[i], documents, &n))
+                return damaged(counting);
+        for (size_t i = 0; i < counting->forbidden_count && n > 0; i++)
+            if (!list_walk_drop(counting->forbidden[i], documents, &n))
                 return damaged(counting);
         *total += count_live(counting, documents, n);
     }
@@ -244,13 +283,18 @@ libsearch_status count_segment(struct search_context *context, const struct plan
         *total += count_live_bits(node->terms[0].lists[segment_index], where->live);
         return LIBSEARCH_OK;
     }
-    if (are_whole_terms(node, LIBSEARCH_MUST, LIBSEARCH_FILTER)) {
-        TRY(open_lists(&counting, node, segment_index, &missing));
-        return missing ? LIBSEARCH_OK : count_intersection(&counting, total);
+    if (is_intersection(node)) {
+        TRY(open_lists(&counting, node, segment_index, true, &missing));
+        if (missing)
+            return LIBSEARCH_OK;
+        if (all_live && counting.list_count == 1 && counting.forbidden_count == 0) {
+            *total += counting.lists[0]->list->document_frequency;
+            return LIBSEARCH_OK;
+        }
+        return count_intersection(&counting, total);
     }
-    if (all_live && node->kind == PLAN_BOOLEAN && node->minimum <= 1 &&
-        are_whole_terms(node, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD)) {
-        TRY(open_lists(&counting, node, segment_index, &missing));
+    if (all_live && is_union(node)) {
+        TRY(open_lists(&counting, node, segment_index, false, &missing));
         if (counting.list_count == 0)
             return LIBSEARCH_OK;
         if (counting.list_count != 2)

@@ -27,6 +27,8 @@ struct evaluator {
     float *scores;
     float *best, *others; /* MAX, FIELDS: by document of the window */
     uint8_t *counts;      /* BOOLEAN with minimum > 1: how many SHOULD match */
+    bool narrows;         /* BOOLEAN: cheap children are asked first, and the others only for what is left */
+    const uint64_t *wanted; /* of the window: documents that the parent looks at; NULL: all */
 };
 
 /* What a search may take beside its arena: a tokenizer, an automaton. */
@@ -100,6 +102,13 @@ static libsearch_status open_cursors(struct evaluator *evaluator, size_t segment
     return LIBSEARCH_OK;
 }
 
+/* Children whose documents are found with little work, so that those of others need not be. */
+static bool is_cheap(const struct plan_node *node)
+{
+    return node->kind == PLAN_TERM || node->kind == PLAN_GROUP || node->kind == PLAN_SET || node->kind == PLAN_RANGE ||
+           node->kind == PLAN_EXISTS;
+}
+
 /* Opens the children, each with room for a window of its own. */
 static libsearch_status open_children(struct evaluator *evaluator, size_t segment_index)
 {
@@ -116,6 +125,14 @@ static libsearch_status open_children(struct evaluator *evaluator, size_t segmen
             TRY(search_take(context, WINDOW * sizeof(float), &child->scores));
         evaluator->children[i] = child;
     }
+    /* Where a required child is cheap and another is not. */
+    bool cheap = false, dear = false;
+    for (size_t i = 0; i < node->child_count; i++) {
+        const bool required = node->occurs[i] == LIBSEARCH_MUST || node->occurs[i] == LIBSEARCH_FILTER;
+        cheap = cheap || (required && is_cheap(node->children[i]));
+        dear = dear || !is_cheap(node->children[i]);
+    }
+    evaluator->narrows = node->kind == PLAN_BOOLEAN && cheap && dear;
     return LIBSEARCH_OK;
 }
 
@@ -303,17 +320,56 @@ static libsearch_status child_window(struct evaluator *child, uint32_t base, flo
     return LIBSEARCH_OK;
 }
 
+/* What can match at all by the required children that are cheap, and is wanted of this evaluator itself: the others are
+ * asked for no more than that. False: nothing is. */
+static libsearch_status narrow_window(struct evaluator *evaluator, uint32_t base, uint64_t *wanted, bool *any)
+{
+    const struct plan_node *node = evaluator->node;
+    uint64_t left = 0;
+    if (evaluator->wanted != NULL)
+        memcpy(wanted, evaluator->wanted, WINDOW_WORDS * sizeof *wanted);
+    else
+        all_documents(evaluator, base, wanted);
+    for (size_t i = 0; i < node->child_count; i++) {
+        struct evaluator *child = evaluator->children[i];
+        if (node->occurs[i] == LIBSEARCH_SHOULD || node->occurs[i] == LIBSEARCH_MUST_NOT || !is_cheap(child->node))
+            continue;
+        for (size_t c = 0; c < child->cursor_count; c++)
+            term_cursor_remember(child->cursors[c]);
+        TRY(child_window(child, base, NULL));
+        for (size_t c = 0; c < child->cursor_count; c++)
+            term_cursor_return(child->cursors[c]); /* scores are added when it is its turn */
+        for (unsigned w = 0; w < WINDOW_WORDS; w++)
+            wanted[w] &= child->bits[w];
+    }
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        left |= wanted[w];
+    *any = left != 0;
+    return LIBSEARCH_OK;
+}
+
 static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
+    uint64_t wanted[WINDOW_WORDS];
     const struct plan_node *node = evaluator->node;
     uint16_t *counts = (uint16_t *)(void *)evaluator->counts;
     uint64_t should[WINDOW_WORDS] = { 0 }, without[WINDOW_WORDS] = { 0 };
     if (counts != NULL)
         memset(counts, 0, WINDOW * sizeof *counts);
     all_documents(evaluator, base, bits);
+    if (evaluator->narrows) {
+        bool any;
+        TRY(narrow_window(evaluator, base, wanted, &any));
+        if (!any) {
+            memset(bits, 0, WINDOW_WORDS * sizeof *bits);
+            return LIBSEARCH_OK;
+        }
+    }
     for (size_t i = 0; i < node->child_count; i++) {
-        const struct evaluator *child = evaluator->children[i];
-        TRY(child_window(evaluator->children[i], base, scores));
+        struct evaluator *child = evaluator->children[i];
+        child->wanted = evaluator->narrows ? wanted : evaluator->wanted;
+        TRY(child_window(child, base, scores));
+        child->wanted = NULL;
         for (unsigned w = 0; w < WINDOW_WORDS; w++)
             switch (node->occurs[i]) {
             case LIBSEARCH_SHOULD:
@@ -416,6 +472,22 @@ static libsearch_status fields_window(struct evaluator *evaluator, uint32_t base
     return LIBSEARCH_OK;
 }
 
+/* Documents that live, and are wanted. */
+static libsearch_status phrase_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+{
+    uint64_t wanted[WINDOW_WORDS];
+    const struct live *live = evaluator->where->live;
+    all_documents(evaluator, base, wanted);
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
+        if (wanted[w] != 0 && live != NULL)
+            wanted[w] &= live->bits[base / 64 + w];
+        if (evaluator->wanted != NULL)
+            wanted[w] &= evaluator->wanted[w];
+    }
+    return phrase_matcher_window(evaluator->phrase, base, WINDOW, wanted, bits, scores) ? LIBSEARCH_OK
+                                                                                          : damaged(evaluator);
+}
+
 /* Adds to bits and scores, which begin as zeros. */
 static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
@@ -432,11 +504,7 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
             TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL));
         }
         break;
-    case PLAN_PHRASE:
-        return phrase_matcher_window(evaluator->phrase, base, WINDOW, bits, scores,
-                                     evaluator->where->live == NULL ? NULL : evaluator->where->live->bits)
-                   ? LIBSEARCH_OK
-                   : damaged(evaluator);
+    case PLAN_PHRASE: return phrase_window(evaluator, base, bits, scores);
     case PLAN_ALL: all_documents(evaluator, base, bits); break;
     case PLAN_SET: set_bits(evaluator, base, bits); break;
     case PLAN_RANGE:

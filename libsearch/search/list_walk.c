@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/list_walk.h"
 
+#include <string.h>
+
 #include "search/kernels.h"
 
 void list_walk_open(struct list_walk *walk, const struct posting_list *list)
@@ -104,6 +106,23 @@ bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
         for (size_t h = 0; h < found; h++)
             documents[kept++] = documents[i + hits[h]];
         i = end;
+    }
+    *n = kept;
+    return true;
+}
+
+bool list_walk_drop(struct list_walk *walk, uint32_t *documents, size_t *n)
+{
+    uint32_t found[POSTING_BLOCK];
+    size_t found_count = *n, kept = 0;
+    memcpy(found, documents, *n * sizeof *found);
+    if (!list_walk_keep(walk, found, &found_count))
+        return false;
+    for (size_t i = 0, f = 0; i < *n; i++) {
+        const bool has = f < found_count && found[f] == documents[i];
+        documents[kept] = documents[i];
+        kept += !has;
+        f += has;
     }
     *n = kept;
     return true;

@@ -19,5 +19,7 @@ bool list_walk_load(struct list_walk *walk, uint32_t b);
 uint32_t list_walk_seek(struct list_walk *walk, uint32_t document);
 /* Keeps of n rising documents those that the list has. Any order between calls. False: damaged. */
 bool list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n);
+/* Keeps those that it does not have; n <= POSTING_BLOCK. */
+bool list_walk_drop(struct list_walk *walk, uint32_t *documents, size_t *n);
 
 #endif

@@ -12,10 +12,10 @@ struct phrase_matcher;
 /* cursors: one for each of the node's terms, in their order. */
 libsearch_status phrase_matcher_new(struct search_context *context, const struct plan_node *node,
                                     struct term_cursor **cursors, size_t count, struct phrase_matcher **matcher);
-/* Sets the bits of the documents in [base, base + width) that have the phrase, and adds their scores (may be NULL).
- * live: words of the segment's live documents, or NULL. False: damaged, no memory, or context->ended. */
-bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits, float *scores,
-                           const uint64_t *live);
+/* Sets the bits of the documents in [base, base + width), a multiple of 64 of them, that have the phrase, and adds their
+ * scores (may be NULL). wanted: bits of those that are looked at. False: damaged, no memory, or context->ended. */
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, const uint64_t *wanted,
+                           uint64_t *bits, float *scores);
 
 /* An exact phrase of terms of the whole default group in one document, in any order of documents: places are those, rising
  * and moved to the phrase's last word, where the two rarest terms stand as the phrase wants them; those where the others

@@ -255,6 +255,27 @@ uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document)
     return NO_DOCUMENT;
 }
 
+void term_cursor_remember(struct term_cursor *cursor)
+{
+    cursor->kept_block = cursor->block_number;
+    cursor->kept_index = cursor->index;
+    cursor->kept_loaded = cursor->loaded;
+}
+
+void term_cursor_return(struct term_cursor *cursor)
+{
+    if (cursor->damaged)
+        return;
+    if (!cursor->kept_loaded) {
+        cursor->block_number = cursor->kept_block;
+        cursor->loaded = cursor->bare = false;
+    } else if (!(cursor->loaded && cursor->block_number == cursor->kept_block) &&
+               !term_cursor_load(cursor, cursor->kept_block)) {
+        return;
+    }
+    cursor->index = cursor->kept_index;
+}
+
 uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document)
 {
     if (cursor->list.last_documents == NULL)

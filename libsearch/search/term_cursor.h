@@ -32,6 +32,9 @@ struct term_cursor {
     uint8_t origins[POSTING_BLOCK]; /* place in the block as it lies, where documents were taken out */
     bool thinned;
     uint64_t positions_offset; /* of the block, by term_cursor_frequencies */
+
+    uint32_t kept_block, kept_index; /* by term_cursor_remember */
+    bool kept_loaded;
 };
 
 /* Places it before the first document. list: the term's in this segment. side_weights: of the schema, for weighted
@@ -57,6 +60,9 @@ bool term_cursor_scores(struct term_cursor *cursor);
 bool term_cursor_scores_between(struct term_cursor *cursor, uint32_t from, uint32_t to);
 /* Moves to the first document >= document, from where it is onwards; returns it or NO_DOCUMENT. */
 uint32_t term_cursor_seek(struct term_cursor *cursor, uint32_t document);
+/* Brings it back to where it was remembered, so that a window of documents can be walked twice. */
+void term_cursor_remember(struct term_cursor *cursor);
+void term_cursor_return(struct term_cursor *cursor);
 /* The block that holds, or would hold, a document: its number, or blocks where there is none. Any order. */
 uint32_t term_cursor_block_of(const struct term_cursor *cursor, uint32_t document);
 /* Places it on a document, in any order: true where it has the term. Damage: cursor->damaged. */
