@@ -30,7 +30,10 @@ struct union_search {
     uint16_t *indexes;             /* room for WINDOW + 16 */
     bool sparse;                   /* the window has so few postings that they are noted in `touched` */
     uint16_t *touched;             /* room for WINDOW; documents counted from the window's first, as they came */
-    size_t touched_count;          /* more than WINDOW: they were not all noted */
+    size_t touched_count;
+    float rate;    /* how many postings of essential terms became candidates, lately */
+    size_t looked; /* at so many, in this window; of which `tried` became candidates */
+    size_t tried;
     struct candidates *candidates;
 };
 
@@ -104,6 +107,8 @@ static void try_run(struct union_search *search, struct leaf *leaf, const uint32
         const uint32_t n = count - from < POSTING_BLOCK ? count - from : POSTING_BLOCK;
         size_t found = kernel_at_least(scores + from, n, prune_limit(search->prune) - rest, search->indexes);
         found = prune_keep_live(search->prune, documents + from, 0, search->indexes, found);
+        search->looked += n;
+        search->tried += found;
         if (found == 0)
             continue;
         candidates_fill(search->candidates, leaf, documents + from, scores + from, search->indexes, found);
@@ -255,18 +260,54 @@ static void clear_window(struct union_search *search)
         search->scores[search->touched[i]] = 0;
 }
 
+/* About how many postings of a term lie in a window. */
+static size_t postings_in(const struct union_search *search, const struct window_leaf *of, uint32_t window)
+{
+    return of->leaf->kept_count > 0 ? of->starts[window + 1] - of->starts[window]
+                                    : of->leaf->cursor.list.document_frequency / search->windows;
+}
+
+/* How many of the terms, by_bound, are left to be asked of candidates: none where it would take longer than adding all of
+ * their scores, judging by how many candidates there were lately. The costs are nanoseconds of one machine; only their
+ * proportions matter, and only to the time. */
+static size_t choose_others(struct union_search *search, uint32_t window, size_t others)
+{
+    enum { ASKED = 2 }; /* of so many lists most candidates are asked at all */
+    float asking = 0, adding = 0;
+    size_t essential = 0;
+    if (others + 1 == search->count) /* a single list's documents are told by their frequencies and lengths alone */
+        return others;
+    for (size_t i = 0; i < others; i++) {
+        const struct leaf *leaf = search->by_bound[i]->leaf;
+        const float postings = (float)postings_in(search, search->by_bound[i], window);
+        const bool kept = leaf->kept_count > 0;
+        if (i + ASKED >= others)
+            asking += kept ? 8 : leaf->cursor.list.bitmap != NULL ? 14 : 22;
+        adding += kept ? 1.2f * postings : 60 + 2.2f * postings;
+    }
+    for (size_t i = others; i < search->count; i++)
+        essential += postings_in(search, search->by_bound[i], window);
+    if (search->rate * (float)essential * asking <= adding)
+        return others;
+    search->rate *= 0.9f; /* it is tried again before long */
+    return 0;
+}
+
+/* Learns from the window that was searched. */
+static void note_rate(struct union_search *search)
+{
+    if (search->looked > 0)
+        search->rate = 0.5f * search->rate + 0.5f * (float)search->tried / (float)search->looked;
+}
+
 /* Whether so few postings of the essential terms lie in the window that noting them costs less than a look at all of its
  * documents. */
-static bool is_sparse(const struct union_search *search, uint32_t window, size_t others)
+static bool is_sparse(struct union_search *search, uint32_t window, size_t others)
 {
     enum { FEW = 384 };
-    size_t postings = 0;
-    for (size_t i = others; i < search->count; i++) {
-        const struct window_leaf *of = search->by_bound[i];
-        postings += of->leaf->kept_count > 0 ? of->starts[window + 1] - of->starts[window]
-                                             : of->leaf->cursor.list.document_frequency / search->windows;
-    }
-    return postings < FEW;
+    for (size_t i = others; i < search->count; i++)
+        search->looked += postings_in(search, search->by_bound[i], window);
+    return search->looked < FEW;
 }
 
 /* The window where several terms are essential: their scores are summed up, and what reaches the threshold is tried. */
@@ -284,6 +325,7 @@ static bool search_several(struct union_search *search, uint32_t window, size_t 
     const float least = prune_limit(prune) - rest;
     size_t found = sound ? select_window(search, least > PRUNE_LEAST_SCORE ? least : PRUNE_LEAST_SCORE) : 0;
     found = prune_keep_live(prune, NULL, window * WINDOW, search->indexes, found);
+    search->tried = found;
     for (size_t from = 0; from < found; from += POSTING_BLOCK)
         try_sums(search, window * WINDOW, search->indexes + from,
                  found - from < POSTING_BLOCK ? found - from : POSTING_BLOCK, others);
@@ -328,9 +370,11 @@ static libsearch_status search_windows(struct union_search *search, struct promi
             break;
         prune_enter(prune, best.what * WINDOW, best.what * WINDOW + WINDOW - 1);
         TRY(search_poll(prune->context));
-        const size_t others = part_terms(search, best.what);
+        size_t others = part_terms(search, best.what);
         if (others == search->count)
             continue;
+        others = choose_others(search, best.what, others);
+        search->looked = search->tried = 0;
         for (size_t i = 0; i < search->count; i++)
             if (search->leaves[i].starts != NULL) {
                 search->leaves[i].leaf->kept_from = search->leaves[i].starts[best.what];
@@ -340,6 +384,8 @@ static libsearch_status search_windows(struct union_search *search, struct promi
                                                        : search_several(search, best.what, others);
         if (!sound || prune_is_damaged(prune))
             return prune_damaged(prune);
+        if (others > 0)
+            note_rate(search);
     }
     return prune->context->ended;
 }
@@ -349,7 +395,8 @@ libsearch_status prune_union(struct prune *prune)
     struct search_context *context = prune->context;
     struct union_search search = { .prune = prune,
                                    .count = prune->leaf_count,
-                                   .windows = segment_count(prune->where->segment) / WINDOW + 1 };
+                                   .windows = segment_count(prune->where->segment) / WINDOW + 1,
+                                   .rate = 1 };
     struct promise *heap;
     TRY(search_take(context, search.windows * sizeof *heap, &heap));
     TRY(search_take(context, search.count * sizeof *search.leaves, &search.leaves));
