@@ -38,7 +38,8 @@ static inline uint32_t bitpack_at(const uint8_t *from, size_t n, unsigned width,
     }
     const size_t bit = i / 4 * width, last = bit + width - 1, lane = 4 * (i % 4);
     const uint64_t low = load_u32(from + bit / 32 * 16 + lane), high = load_u32(from + last / 32 * 16 + lane);
-    return (uint32_t)((low | high << 32) >> bit % 32) & mask; /* where both are one word, the mask takes the second off */
+    return (uint32_t)((low | high << 32) >> bit % 32) &
+           mask; /* where both are one word, the mask takes the second off */
 }
 /* Unpacks gaps and sums them up: values[i] = before + sum of (gap[j] + 1) for j <= i, modulo 2^32; so that a rising
  * run is stored as its gaps less one, and before = UINT32_MAX stands before 0. */

@@ -29,8 +29,8 @@ enum {
     ENGINE_SORTS = 1 << 0,
     ENGINE_FACETS = 1 << 1,
     ENGINE_COLLAPSES = 1 << 2,
-    ENGINE_CONTINUES = 1 << 3, /* after a hit of an earlier answer */
-    ENGINE_RANKS = 1 << 4,     /* by signals and scorers, without documents */
+    ENGINE_CONTINUES = 1 << 3,    /* after a hit of an earlier answer */
+    ENGINE_RANKS = 1 << 4,        /* by signals and scorers, without documents */
     ENGINE_IDS_LIE_READY = 1 << 5 /* id cannot fail for a hit, and is a look at a place */
 };
 

@@ -520,8 +520,8 @@ const libsearch_engine *engine_native(void)
         .refresh = native_refresh,
         .rollback = native_rollback,
         .compact = native_compact,
-        .abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES | ENGINE_RANKS |
-                     ENGINE_IDS_LIE_READY,
+        .abilities =
+            ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES | ENGINE_RANKS | ENGINE_IDS_LIE_READY,
         .explain = native_explain,
         .select = native_select,
         .backup = native_backup,

@@ -457,8 +457,7 @@ static bool seek_run(struct posting_positions *positions, uint32_t at)
 static bool decode_run(struct posting_positions *positions)
 {
     if (!positions->decoded)
-        positions->decoded =
-            pfor_decode(positions->bytes, positions->end, positions->run_count, positions->run) != 0;
+        positions->decoded = pfor_decode(positions->bytes, positions->end, positions->run_count, positions->run) != 0;
     return positions->decoded;
 }
 

@@ -274,7 +274,8 @@ void candidates_ask(struct candidates *candidates, struct leaf *leaf, float rest
 
 /* Finds which documents of [from, to) block b of the list has; they become candidates from `kept` on. Returns their
  * end; SIZE_MAX: damaged. */
-static size_t find_in_block(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch, size_t kept)
+static size_t find_in_block(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch,
+                            size_t kept)
 {
     uint32_t *blocks = candidates->blocks + leaf->order * POSTING_BLOCK;
     uint8_t *places = candidates->places + leaf->order * POSTING_BLOCK;
@@ -282,9 +283,8 @@ static size_t find_in_block(struct candidates *candidates, struct leaf *leaf, co
     const struct posting_block *block = &leaf->cursor.block;
     if (!leaf_load(leaf, stretch->block))
         return SIZE_MAX;
-    const size_t count = kernel_intersect(candidates->documents + stretch->from,
-                                          stretch->to - (size_t)stretch->from, block->documents, block->count, hits,
-                                          found);
+    const size_t count = kernel_intersect(candidates->documents + stretch->from, stretch->to - (size_t)stretch->from,
+                                          block->documents, block->count, hits, found);
     for (size_t h = 0; h < count; h++) {
         const size_t i = stretch->from + (size_t)hits[h];
         const uint8_t origin = candidates->origins[i];
@@ -297,7 +297,8 @@ static size_t find_in_block(struct candidates *candidates, struct leaf *leaf, co
 }
 
 /* The same of a list with a bitmap, whose documents the stretch has already. */
-static size_t place_in_block(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch, size_t kept)
+static size_t place_in_block(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch,
+                             size_t kept)
 {
     const struct posting_list *list = &leaf->cursor.list;
     const uint32_t b = stretch->block, in_block = posting_block_count(list, b);

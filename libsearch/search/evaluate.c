@@ -25,9 +25,9 @@ struct evaluator {
     struct evaluator **children;
     uint64_t *bits; /* a window's worth, for a parent's use */
     float *scores;
-    float *best, *others; /* MAX, FIELDS: by document of the window */
-    uint8_t *counts;      /* BOOLEAN with minimum > 1: how many SHOULD match */
-    bool narrows;         /* BOOLEAN: cheap children are asked first, and the others only for what is left */
+    float *best, *others;   /* MAX, FIELDS: by document of the window */
+    uint8_t *counts;        /* BOOLEAN with minimum > 1: how many SHOULD match */
+    bool narrows;           /* BOOLEAN: cheap children are asked first, and the others only for what is left */
     const uint64_t *wanted; /* of the window: documents that the parent looks at; NULL: all */
 };
 
@@ -485,7 +485,7 @@ static libsearch_status phrase_window(struct evaluator *evaluator, uint32_t base
             wanted[w] &= evaluator->wanted[w];
     }
     return phrase_matcher_window(evaluator->phrase, base, WINDOW, wanted, bits, scores) ? LIBSEARCH_OK
-                                                                                          : damaged(evaluator);
+                                                                                        : damaged(evaluator);
 }
 
 /* Adds to bits and scores, which begin as zeros. */

@@ -22,8 +22,8 @@ struct phrase_pair {
     size_t capacity;
 };
 
-libsearch_status phrase_pair_new(struct search_context *context, struct leaf *const leaves[2],
-                                 const uint32_t shifts[2], struct phrase_matcher *matcher, struct phrase_pair **pair)
+libsearch_status phrase_pair_new(struct search_context *context, struct leaf *const leaves[2], const uint32_t shifts[2],
+                                 struct phrase_matcher *matcher, struct phrase_pair **pair)
 {
     enum { ROOM = 16 };
     TRY(search_take_bare(context, sizeof **pair, pair));
@@ -154,8 +154,8 @@ static void drop_unable(const struct phrase_pair *pair, const struct score_parts
 }
 
 /* The candidates from `from` on that lie in one block of the second list, into places; returns the first that does not. */
-static size_t take_block(const struct phrase_pair *pair, const struct candidates *candidates, size_t from, uint32_t *block,
-                         struct places *places)
+static size_t take_block(const struct phrase_pair *pair, const struct candidates *candidates, size_t from,
+                         uint32_t *block, struct places *places)
 {
     const uint32_t *blocks = candidates->blocks + pair->sides[1].order * POSTING_BLOCK;
     const uint8_t *found = candidates->places + pair->sides[1].order * POSTING_BLOCK;
@@ -196,8 +196,8 @@ bool phrase_pair_match(struct phrase_pair *pair, const struct candidates *candid
             if (others == NULL)
                 return false;
             const struct steps both = { steps, others, first->block.frequencies[p], second->block.frequencies[q] };
-            uint32_t count = kernel_count_pairs(steps, both.first_count, first->shift, others, both.second_count,
-                                                second->shift);
+            uint32_t count =
+                kernel_count_pairs(steps, both.first_count, first->shift, others, both.second_count, second->shift);
             if (count > 0 && pair->matcher != NULL &&
                 !match_others(pair, places.documents[j], &both, least, &count, no_memory))
                 return false;

@@ -19,8 +19,8 @@ struct phrase_run {
 
 /* leaves: the two of the phrase's rarest words; shifts: places from each to the phrase's last word; matcher: of the whole
  * phrase where it has more words, else NULL. */
-libsearch_status phrase_pair_new(struct search_context *context, struct leaf *const leaves[2],
-                                 const uint32_t shifts[2], struct phrase_matcher *matcher, struct phrase_pair **pair);
+libsearch_status phrase_pair_new(struct search_context *context, struct leaf *const leaves[2], const uint32_t shifts[2],
+                                 struct phrase_matcher *matcher, struct phrase_pair **pair);
 
 /* Of the candidates, which were put in from block b of the first leaf and found in the second, writes those that have the
  * phrase. parts: what scores it; documents that cannot reach `least` by the rarer word's frequency are dropped unseen.

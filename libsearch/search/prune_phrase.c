@@ -15,9 +15,9 @@ struct phrase_search {
     const struct plan_node *node;
     struct leaf **by_rarity;
     struct candidates *candidates;
-    struct phrase_pair *pair;       /* of the rarest two */
-    struct score_parts parts;       /* of the phrase */
-    float lightest;                 /* what one occurrence of a word counts at least */
+    struct phrase_pair *pair; /* of the rarest two */
+    struct score_parts parts; /* of the phrase */
+    float lightest;           /* what one occurrence of a word counts at least */
 };
 
 static libsearch_status phrase_open(struct phrase_search *search, struct prune *prune, const struct plan_node *node)

@@ -46,9 +46,8 @@ static libsearch_status add_in_fields(struct compiler *compiler, const struct pa
 {
     size_t number;
     TRY(condition_add(compiler,
-                      &(struct condition_node){ .kind = CONDITION_BOOLEAN,
-                                                .occur = all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD,
-                                                .number = 1 },
+                      &(struct condition_node){
+                          .kind = CONDITION_BOOLEAN, .occur = all ? LIBSEARCH_MUST : LIBSEARCH_SHOULD, .number = 1 },
                       &number, error));
     for (size_t p = 0; p < count; p++)
         for (size_t w = 0; w < parts[p].words.count; w++)

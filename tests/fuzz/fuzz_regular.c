@@ -8,9 +8,9 @@
 
 enum { WORDS = 20, ROOM = 200 };
 
-static const char *const WORD[WORDS] = { "a",   "aa",     "aaa",      "aaaaa",        "aab",          "ab",  "aba",
-                                         "abc", "abcabc", "abcc",     "ac",           "b",            "bb",  "bca",
-                                         "c",   "cab",    "x\xC3\xA9", "\xC3\xA9",     "\xE4\xBD\xA0", "\xFF" };
+static const char *const WORD[WORDS] = { "a",         "aa",       "aaa",          "aaaaa", "aab", "ab",  "aba", "abc",
+                                         "abcabc",    "abcc",     "ac",           "b",     "bb",  "bca", "c",   "cab",
+                                         "x\xC3\xA9", "\xC3\xA9", "\xE4\xBD\xA0", "\xFF" };
 
 struct found {
     bool is[WORDS];

@@ -12,10 +12,9 @@ static void write_file(struct storage *storage, const uint8_t *bytes, size_t len
 
 static void add_text(libsearch_document *document, const char *field, const char *text, size_t length)
 {
-    const struct document_value value = { .field = field,
-                                          .field_length = (uint32_t)strlen(field),
-                                          .type = LIBSEARCH_TEXT,
-                                          .bytes = { text, length } };
+    const struct document_value value = {
+        .field = field, .field_length = (uint32_t)strlen(field), .type = LIBSEARCH_TEXT, .bytes = { text, length }
+    };
     FUZZ_REQUIRE(document_add(document, &value, NULL) == LIBSEARCH_OK);
 }
 

@@ -8,8 +8,9 @@
 static void names_are_read_back_as_they_were_made(void **state)
 {
     (void)state;
-    static const uint64_t numbers[] = { 0, 1, 9, 10, 15, 16, 255, UINT64_C(0xABCDEF0123456), NAME_MAX_NUMBER - 1,
-                                        NAME_MAX_NUMBER };
+    static const uint64_t numbers[] = {
+        0, 1, 9, 10, 15, 16, 255, UINT64_C(0xABCDEF0123456), NAME_MAX_NUMBER - 1, NAME_MAX_NUMBER
+    };
     char name[NAME_SIZE];
     uint64_t number, serial;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

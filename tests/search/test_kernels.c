@@ -86,7 +86,8 @@ static void documents_that_reach_a_score_are_able_to(void **state)
         static uint8_t lengths[4 * 1000 + 3];
         struct model model;
         struct norms norms;
-        const char *const models[] = { "bm25:k1=1.2,b=0.75", "bm25:k1=0.4,b=0", "bm25:k1=7,b=1", "bm25-xapian", "boolean" };
+        const char *const models[] = { "bm25:k1=1.2,b=0.75", "bm25:k1=0.4,b=0", "bm25:k1=7,b=1", "bm25-xapian",
+                                       "boolean" };
         assert_int_equal(model_parse(models[random_below(&random, 5)], &model, NULL), LIBSEARCH_OK);
         norms_init(&norms, &model, 1 + (double)random_below(&random, 500));
         const struct score_parts parts = { .weight = 0.001f * (float)(1 + random_below(&random, 20000)),
