@@ -299,6 +299,18 @@ Query planner::plan_kind(const libsearch_query *query)
     fail(LIBSEARCH_UNSUPPORTED, "a kind of query that this engine does not know");
 }
 
+/* All parts, wherever they stand. */
+Query planner::plan_all(const libsearch_query *query)
+{
+    query_list parts;
+    for (size_t i = 0; i < query->count; i++) {
+        parts.push_back(plan(query->children[i]));
+        if (parts.back().empty())
+            return Query();
+    }
+    return parts.empty() ? Query() : all_of(parts);
+}
+
 /* What people type is never refused for what is in it: a phrase without positions becomes its words, what else cannot
  * be done finds nothing, and both are told. */
 Query planner::plan_leniently(const libsearch_query *query)
@@ -309,12 +321,17 @@ Query planner::plan_leniently(const libsearch_query *query)
         if (failed.status != LIBSEARCH_UNSUPPORTED && failed.status != LIBSEARCH_INVALID &&
             failed.status != LIBSEARCH_LIMIT)
             throw;
-        if (query->kind != QUERY_PHRASE || failed.status != LIBSEARCH_UNSUPPORTED) {
+        const bool in_places = query->kind == QUERY_PHRASE || query->kind == QUERY_NEAR;
+        if (!in_places || failed.status != LIBSEARCH_UNSUPPORTED) {
             warnings.push_back({ query->position, failed.message + "; nothing is found for it" });
             return Query();
         }
-        warnings.push_back({ query->position, failed.message + "; its words are looked for" });
+        warnings.push_back({ query->position, failed.message + (query->kind == QUERY_NEAR
+                                                                    ? "; all of them are looked for"
+                                                                    : "; its words are looked for") });
     }
+    if (query->kind == QUERY_NEAR)
+        return plan_all(query);
     libsearch_query words = *query;
     words.kind = QUERY_TEXT;
     words.flags = QUERY_FLAG_ALL | QUERY_FLAG_KEEP_STOPS;

@@ -36,6 +36,14 @@ class planner
     };
     std::vector<suggestion> suggest(const engine_suggest *request, uint64_t *known) const;
 
+    /* A term that a part of words near each other may stand for, by its name. A word as it was written stands where its
+     * stem stands, too. */
+    struct near_term {
+        std::string stem; /* of a word as it was written: the term of its stem; else empty */
+        double factor;
+    };
+    using near_part = std::map<std::string, near_term>;
+
     bool strict = false;           /* nothing is lenient: for deleting what matches */
     std::vector<warning> warnings; /* what could not be done as a lenient query asks */
 
@@ -52,6 +60,7 @@ class planner
     Xapian::Query plan_exists(const libsearch_query *query);
     Xapian::Query plan_set(const libsearch_query *query);
     Xapian::Query plan_best(const libsearch_query *query);
+    Xapian::Query plan_all(const libsearch_query *query);
     const struct field *field_of(const libsearch_query *query) const;
     Xapian::Query in_slots(const struct field *field, const std::string &low, const std::string &high) const;
     /* The term with the score that its being there is worth. */
@@ -60,7 +69,6 @@ class planner
     /* plan_text.cc */
     Xapian::Query plan_text(const libsearch_query *query);
     Xapian::Query plan_phrase(const libsearch_query *query);
-    Xapian::Query plan_near(const libsearch_query *query);
     const struct field *text_field_of(const libsearch_query *query) const;
     std::vector<word> question(const struct field *field, const libsearch_query *query) const;
     Xapian::Query word_query(const struct field *field, const std::string &stem, const std::string &surface,
@@ -68,9 +76,19 @@ class planner
     /* The term whose positions phrases look at. */
     std::string positional(const struct field *field, const word &word, bool exact) const;
 
+    /* plan_near.cc */
+    Xapian::Query plan_near(const libsearch_query *query) const;
+    static void add_near_term(near_part &part, std::string term, std::string stem, double factor);
+    void add_near_words(const libsearch_query *query, double factor, near_part &part) const;
+    void add_near_pattern(const libsearch_query *query, double factor, near_part &part) const;
+    void add_near_part(const libsearch_query *query, double factor, near_part &part) const;
+    void check_near_fields(const libsearch_query *query, const struct field *&first, bool &known) const;
+
     /* plan_expand.cc */
     Xapian::Query plan_expand(const libsearch_query *query);
-    std::vector<std::string> words_like(const struct field *field, const libsearch_query *query) const;
+    /* For keywords whole terms; for text stems, or the words as they were written. */
+    std::vector<std::string> words_like(const struct field *field, const libsearch_query *query,
+                                        bool as_written) const;
     std::vector<std::string> words_with_prefix(const struct field *field, const std::string &prefix) const;
 
     const libsearch_allocator *allocator;

@@ -162,8 +162,8 @@ std::vector<std::string> planner::words_with_prefix(const struct field *field, c
     return { found.begin(), found.end() };
 }
 
-/* For text: stems. For keywords: whole terms. */
-std::vector<std::string> planner::words_like(const struct field *field, const libsearch_query *query) const
+std::vector<std::string> planner::words_like(const struct field *field, const libsearch_query *query,
+                                             bool as_written) const
 {
     const bool keywords = field != nullptr && field->type == LIBSEARCH_KEYWORD;
     const std::string prefix = field == nullptr ? std::string() : layout_.places[field->number].prefix;
@@ -176,7 +176,7 @@ std::vector<std::string> planner::words_like(const struct field *field, const li
     }
     std::set<std::string> found;
     const auto take = [&](const std::string &word, const std::string &term) {
-        add(found, keywords ? term : layout_.stems ? cutter->stem(word) : word);
+        add(found, keywords ? term : layout_.stems && !as_written ? cutter->stem(word) : word);
     };
     const auto walk_lead = [&](const std::string &lead, auto wanted) {
         walk(database, prefix, lead, keywords, wanted);
@@ -279,7 +279,7 @@ Query planner::plan_expand(const libsearch_query *query)
     if (keywords && layout_.places[field->number].prefix.empty())
         fail_at(query->position, LIBSEARCH_UNSUPPORTED, "patterns in field '%s', which has no terms", field->name);
     query_list parts;
-    for (const auto &found : words_like(field, query)) {
+    for (const auto &found : words_like(field, query, false)) {
         const Query part = keywords ? Query(found) : word_query(field, found, found, 1, false);
         if (!part.empty())
             parts.push_back(part);

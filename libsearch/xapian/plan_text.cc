@@ -109,6 +109,8 @@ std::string planner::positional(const struct field *field, const word &word, boo
         fail(LIBSEARCH_UNSUPPORTED, "phrases in field '%s' alone, whose positions are not kept apart", field->name);
     if (field != nullptr && (field->flags & LIBSEARCH_FIELD_NO_POSITIONS) != 0)
         fail(LIBSEARCH_UNSUPPORTED, "field '%s' has no positions, which phrases need", field->name);
+    if (!layout_.ours && !database.has_positions() && database.get_doccount() > 0)
+        fail(LIBSEARCH_UNSUPPORTED, "phrases: the database has no positions");
     return layout_.stem_positions && !exact ? term_of_stem(prefix, word.stem) : term_of_word(prefix, word.surface);
 }
 
@@ -155,31 +157,4 @@ Query planner::plan_phrase(const libsearch_query *query)
             return constant_query(terms[0], 1);
     }
     return sloppy(terms, query->number);
-}
-
-Query planner::plan_near(const libsearch_query *query)
-{
-    query_list terms;
-    for (size_t i = 0; i < query->count; i++) {
-        const libsearch_query *child = query->children[i];
-        if (child->kind != QUERY_TEXT)
-            fail_at(query->position, LIBSEARCH_UNSUPPORTED, "anything but words near each other");
-        const struct field *field = text_field_of(child);
-        query_list words;
-        for (const auto &word : question(field, child))
-            if (!word.whole)
-                words.push_back(Query(positional(field, word, (child->flags & QUERY_FLAG_EXACT) != 0)));
-        if (words.size() > 1)
-            fail_at(child->position, LIBSEARCH_UNSUPPORTED, "a compound near other words");
-        if (words.empty())
-            return Query();
-        terms.push_back(words[0]);
-    }
-    if (terms.size() < 2)
-        return terms.empty() ? Query() : terms[0];
-    const bool ordered = (query->flags & QUERY_FLAG_ORDERED) != 0;
-    const auto window = static_cast<Xapian::termcount>(std::min<uint64_t>(query->number + uint64_t{ 1 }, 1u << 30));
-    if (window < terms.size())
-        return Query(); /* no room for all */
-    return Query(ordered ? Query::OP_PHRASE : Query::OP_NEAR, terms.begin(), terms.end(), window);
 }
