@@ -14,6 +14,8 @@
  *   PATH                 a database directory or file, or a stub file that lists several
  *   tcp:HOST:PORT        a database that xapian-tcpsrv serves; read only
  *   A,B,…                several of these, searched as one; read only
+ *   timeout=MS,…         before the others: how long a server may take to be connected to and for each answer, in
+ *                        milliseconds; 10000 where it is not said
  *   map=FILE,…           before the others: FILE says what the terms, slots and data of a database mean that
  *                        another program wrote (docs/xapian.md); without it such a database is opened by
  *                        Xapian's customs. Read only.

@@ -2,13 +2,17 @@
 /* What the binding costs: the same documents put and the same questions asked through libsearch and the xapian engine,
  * and by a plain C++ program over libxapian, in one run, by turns.
  *
- *     bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS]
+ *     bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS [DOCUMENTS]]
  *
  * The C++ side is what a Xapian program does: TermGenerator with STEM_SOME_FULL_POS, title under S and without a prefix,
  * text without, a Q term, the id in a slot, data of two lines; one transaction; then an Enquire for each question, an OR
- * of its different stems, BM25Weight, ten documents with their ids. The analyzer is plain-english: the same stemmer, no stop words,
- * nothing split further. Both look the id up before a document is put, as a put by id has to. Figures are CPU seconds
- * of the process, the least of the rounds. */
+ * of its different stems, BM25Weight, ten documents with their ids. The analyzer is plain-english: the same stemmer, no
+ * stop words, nothing split further. Both look the id up before a document is put, as a put by id has to.
+ *
+ * CPU seconds of the process. In each round both sides have their turn, now the one first, now the other; given are the
+ * least of each side, and the median of the rounds' ratios, which a busy machine disturbs less. Under bench/binding/count
+ * (callgrind) each part is done once, and its instructions are counted instead. DOCUMENTS: only so many of the first are
+ * put where putting is measured; questions are asked of all. */
 #include <libsearch-xapian.h>
 #include <xapian.h>
 
@@ -22,6 +26,16 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#define CALLGRIND_ZERO_STATS
+#define CALLGRIND_DUMP_STATS_AT(name) ((void)(name))
+#endif
 
 namespace
 {
@@ -206,45 +220,88 @@ size_t ask_plain(const Xapian::Database &database, const std::vector<std::string
     return sum;
 }
 
-template <class Work> void time_of(double &least, Work work)
-{
-    const double from = cpu_seconds();
-    work();
-    least = std::min(least, cpu_seconds() - from);
-}
+/* One piece of work as both sides do it, and what it took them. */
+struct comparison {
+    const char *name;
+    std::vector<double> seconds[2];
+
+    template <class Work> void time(int side, Work work)
+    {
+        static const char *const sides[2] = { "binding", "plain" };
+        CALLGRIND_START_INSTRUMENTATION;
+        CALLGRIND_ZERO_STATS;
+        const double from = cpu_seconds();
+        work();
+        seconds[side].push_back(cpu_seconds() - from);
+        CALLGRIND_DUMP_STATS_AT((std::string(name) + ", " + sides[side]).c_str());
+        CALLGRIND_STOP_INSTRUMENTATION;
+    }
+    template <class Binding, class Plain> void round(Binding binding, Plain plain)
+    {
+        const bool binding_first = seconds[0].size() % 2 == 0;
+        if (binding_first)
+            time(0, binding);
+        time(1, plain);
+        if (!binding_first)
+            time(0, binding);
+    }
+    void print(size_t things, const char *what) const
+    {
+        std::vector<double> ratios;
+        for (size_t i = 0; i < seconds[0].size(); i++)
+            ratios.push_back(seconds[0][i] / seconds[1][i]);
+        std::sort(ratios.begin(), ratios.end());
+        const double middle = (ratios[ratios.size() / 2] + ratios[(ratios.size() - 1) / 2]) / 2;
+        const double least[2] = { *std::min_element(seconds[0].begin(), seconds[0].end()),
+                                  *std::min_element(seconds[1].begin(), seconds[1].end()) };
+        printf("%s: binding %.3f s (%.0f %s a second), plain %.3f s (%.0f): %+.1f %% of the least, %+.1f %% in the "
+               "middle of %zu rounds (%+.1f to %+.1f)\n",
+               name, least[0], static_cast<double>(things) / least[0], what, least[1],
+               static_cast<double>(things) / least[1], 100 * (least[0] / least[1] - 1), 100 * (middle - 1),
+               ratios.size(), 100 * (ratios.front() - 1), 100 * (ratios.back() - 1));
+    }
+};
 
 } // namespace
 
 int main(int count, char **arguments)
 {
     if (count < 4)
-        stop("bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS]");
+        stop("bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS [DOCUMENTS]]");
     const auto documents = read_documents(arguments[1]);
+    const size_t most = count > 5 ? strtoul(arguments[5], nullptr, 10) : SIZE_MAX;
+    const std::vector<document> first(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                                 most, documents.size())));
     const auto questions = read_questions(arguments[2]);
     const std::string folder = arguments[3];
-    const int rounds = count > 4 ? atoi(arguments[4]) : 3;
-    double put[2] = { 1e9, 1e9 }, asked[2] = { 1e9, 1e9 };
+    const int rounds = RUNNING_ON_VALGRIND ? 1 : count > 4 ? atoi(arguments[4]) : 5;
+    const std::string paths[2] = { folder + "/binding", folder + "/plain" };
+    comparison put{ "put", {} }, search{ "search", {} }, again{ "search of one database", {} };
     size_t sums[2] = { 0, 0 };
-    const std::string paths[2] = { folder + "/ours", folder + "/plain" };
     for (int round = 0; round < rounds; round++) {
         for (const auto &path : paths)
             std::filesystem::remove_all(path);
-        time_of(put[0], [&] { put_ours(paths[0], documents); });
-        time_of(put[1], [&] { put_plain(paths[1], documents); });
+        put.round([&] { put_ours(paths[0], first); }, [&] { put_plain(paths[1], first); });
+    }
+    if (first.size() < documents.size()) {
+        for (const auto &path : paths)
+            std::filesystem::remove_all(path);
+        put_ours(paths[0], documents);
+        put_plain(paths[1], documents);
     }
     libsearch_index *index = open_ours(paths[0], 0);
     const Xapian::Database database(paths[1]), same(paths[0]);
-    double same_index = 1e9;
+    ask_ours(index, questions); /* what is read of the files for the first time is nobody's */
+    ask_plain(database, questions);
     for (int round = 0; round < 3 * rounds; round++) {
-        time_of(asked[0], [&] { sums[0] = ask_ours(index, questions); });
-        time_of(asked[1], [&] { sums[1] = ask_plain(database, questions); });
-        time_of(same_index, [&] { ask_plain(same, questions); });
+        search.round([&] { sums[0] = ask_ours(index, questions); }, [&] { sums[1] = ask_plain(database, questions); });
+        again.round([&] { ask_ours(index, questions); }, [&] { ask_plain(same, questions); });
     }
     libsearch_close(index);
     printf("%zu documents, %zu questions\n", documents.size(), questions.size());
-    printf("put:    binding %.3f s, plain %.3f s: %+.1f %%\n", put[0], put[1], 100 * (put[0] / put[1] - 1));
-    printf("search: binding %.3f s, plain %.3f s: %+.1f %%; plain on the binding's database %.3f s: %+.1f %%\n",
-           asked[0], asked[1], 100 * (asked[0] / asked[1] - 1), same_index, 100 * (asked[0] / same_index - 1));
+    put.print(first.size(), "documents");
+    search.print(questions.size(), "questions");
+    again.print(questions.size(), "questions");
     for (int i = 0; i < 2; i++) {
         uintmax_t size = 0;
         for (const auto &entry : std::filesystem::directory_iterator(paths[i]))

@@ -194,6 +194,8 @@ struct libsearch_engine {
                                    libsearch_status (*each)(void *context, uint64_t number, const uint64_t *signature,
                                                             libsearch_error *error),
                                    void *context, libsearch_error *error);
+    /* LIBSEARCH_CAN_…: what can be done with the index, and is not UNSUPPORTED. */
+    uint64_t (*can)(struct engine_index *index);
 };
 
 /* The native engine (native/), and its directory in memory as functions for a program. */

@@ -492,6 +492,16 @@ libsearch_status engine_memory_storage_new(const libsearch_allocator *allocator,
 
 void engine_memory_storage_free(const libsearch_storage *storage) { storage_memory_free(storage); }
 
+static uint64_t native_can(struct engine_index *index)
+{
+    (void)index;
+    return LIBSEARCH_CAN_WRITE | LIBSEARCH_CAN_REFRESH | LIBSEARCH_CAN_REORDER | LIBSEARCH_CAN_OPEN_PREVIOUS |
+           LIBSEARCH_CAN_CALL_BACK | LIBSEARCH_CAN_SORT | LIBSEARCH_CAN_SORT_BY_SEVERAL | LIBSEARCH_CAN_COUNT_FACETS |
+           LIBSEARCH_CAN_COLLAPSE | LIBSEARCH_CAN_CONTINUE | LIBSEARCH_CAN_FILTER | LIBSEARCH_CAN_BACK_UP |
+           LIBSEARCH_CAN_EXPLAIN | LIBSEARCH_CAN_SUGGEST | LIBSEARCH_CAN_EXPAND | LIBSEARCH_CAN_SIGN |
+           LIBSEARCH_CAN_RANK | LIBSEARCH_CAN_CHOOSE_MODEL | LIBSEARCH_CAN_JOIN_FIELDS | LIBSEARCH_CAN_PLACE_PHRASES;
+}
+
 const libsearch_engine *engine_native(void)
 {
     static const libsearch_engine native = {
@@ -529,6 +539,7 @@ const libsearch_engine *engine_native(void)
         .expand = native_expand,
         .signature = native_signature,
         .signatures = native_signatures,
+        .can = native_can,
     };
     return &native;
 }

@@ -10,12 +10,16 @@
 #include "xapian/search.hh"
 #include "xapian/writer.hh"
 
+static void snapshot_unref(engine_snapshot *snapshot);
+
 /* Any number of threads. */
 struct engine_index {
+    ~engine_index() { snapshot_unref(newest); }
     const libsearch_allocator *allocator = nullptr;
     std::shared_ptr<const location> where;
     std::string analyzer;                      /* the caller's; empty: none */
     analyzers_pointer analyzers;               /* likewise */
+    uint64_t can = 0;                          /* LIBSEARCH_CAN_… */
     std::mutex mutex;                          /* of what follows */
     std::string stamp;                         /* from before `newest` was opened */
     std::unique_ptr<Xapian::Database> watched; /* looked at for newer commits where stamps do not tell */
@@ -141,6 +145,28 @@ static void prepare_place(const engine_index &index, const char *path, unsigned 
     }
 }
 
+/* By where the databases are, and whose. */
+static uint64_t abilities_of(const engine_index &index)
+{
+    const auto &where = *index.where;
+    const bool ours = index.newest->meaning->ours && where.map.empty();
+    const bool one = where.is_local() && where.is_single_path() &&
+                     index.newest->with_database([](Xapian::Database &database) { return database.size(); }) == 1;
+    uint64_t can = LIBSEARCH_CAN_SORT | LIBSEARCH_CAN_COUNT_FACETS | LIBSEARCH_CAN_COLLAPSE | LIBSEARCH_CAN_CONTINUE |
+                   LIBSEARCH_CAN_EXPLAIN | LIBSEARCH_CAN_SUGGEST;
+    if (where.is_local())
+        can |= LIBSEARCH_CAN_SORT_BY_SEVERAL;
+    if (one)
+        can |= LIBSEARCH_CAN_FILTER;
+    if (one && ours)
+        can |= LIBSEARCH_CAN_BACK_UP;
+    if (one && ours && look_at(where.shards[0].path) == found::database)
+        can |= LIBSEARCH_CAN_WRITE;
+    return can;
+}
+
+static uint64_t xapian_can(engine_index *index) noexcept { return index->can; }
+
 static libsearch_status xapian_open(const libsearch_allocator *allocator, const char *path, unsigned flags,
                                     const libsearch_open_options *options, engine_index **index,
                                     libsearch_error *error) noexcept
@@ -163,15 +189,12 @@ static libsearch_status xapian_open(const libsearch_allocator *allocator, const 
                     fail(LIBSEARCH_CORRUPT, "%s: %.400s", one.path.c_str(), said.str().c_str());
             }
         snapshot_unref(newest_snapshot(*opened));
+        opened->can = abilities_of(*opened);
         *index = opened.release();
     });
 }
 
-static void xapian_close(engine_index *index) noexcept
-{
-    snapshot_unref(index->newest);
-    delete index;
-}
+static void xapian_close(engine_index *index) noexcept { delete index; }
 
 static libsearch_status check(const char *path, libsearch_report report, void *context, libsearch_error *error) noexcept
 {
@@ -395,9 +418,9 @@ static libsearch_status xapian_select(engine_snapshot *snapshot, const engine_re
                                       libsearch_error *error) noexcept
 {
     return guarded(error, [&] {
-        if (!snapshot->where->is_single_path())
-            fail(LIBSEARCH_UNSUPPORTED, "filters of other than a single local database");
         *set = snapshot->with_database([&](Xapian::Database &database) {
+            if (!snapshot->where->is_local() || database.size() != 1)
+                fail(LIBSEARCH_UNSUPPORTED, "filters of other than a single local database");
             const std::vector<Xapian::docid> found =
                 search_all(snapshot->allocator, *snapshot->meaning, database, request);
             struct query_set *made = nullptr;
@@ -472,6 +495,7 @@ static libsearch_engine engine_table()
     engine.backup = xapian_backup;
     engine.suggest = xapian_suggest;
     engine.explain = xapian_explain;
+    engine.can = xapian_can;
     engine.abilities = ENGINE_SORTS | ENGINE_FACETS | ENGINE_COLLAPSES | ENGINE_CONTINUES;
     return engine;
 }

@@ -39,17 +39,32 @@ static shard parse_shard(const std::string &text)
     return parsed;
 }
 
-static location parse(const char *path)
+/* Takes "NAME=VALUE," from the front of `rest`; false where it does not begin so. */
+static bool take_setting(std::string &rest, const std::string &name, std::string &value)
+{
+    if (rest.compare(0, name.size() + 1, name + "=") != 0)
+        return false;
+    const size_t from = name.size() + 1, comma = rest.find(',');
+    if (comma == std::string::npos || comma == from)
+        fail(LIBSEARCH_INVALID, "%s: %s=… stands before a location and a comma", rest.c_str(), name.c_str());
+    value = rest.substr(from, comma - from);
+    rest.erase(0, comma + 1);
+    return true;
+}
+
+static unsigned parse_timeout(const std::string &text)
+{
+    enum { MOST = 3600000 };
+    char *end = nullptr;
+    const unsigned long number = text[0] < '0' || text[0] > '9' ? 0 : strtoul(text.c_str(), &end, 10);
+    if (end == nullptr || *end != '\0' || number == 0 || number > MOST)
+        fail(LIBSEARCH_INVALID, "timeout=%s: milliseconds, from 1 to %d", text.c_str(), MOST);
+    return static_cast<unsigned>(number);
+}
+
+static location parse_shards(const std::string &rest)
 {
     location parsed;
-    std::string rest = path;
-    if (rest.compare(0, 4, "map=") == 0) {
-        const size_t comma = rest.find(',');
-        if (comma == std::string::npos || comma == 4)
-            fail(LIBSEARCH_INVALID, "%s: map=FILE stands before a location and a comma", path);
-        parsed.map = rest.substr(4, comma - 4);
-        rest.erase(0, comma + 1);
-    }
     if (rest.find(',') == std::string::npos || exists(rest)) { /* a comma may be part of a name */
         parsed.shards.push_back(parse_shard(rest));
         return parsed;
@@ -59,6 +74,24 @@ static location parse(const char *path)
         parsed.shards.push_back(parse_shard(rest.substr(from, comma - from)));
         from = comma + 1;
     }
+    return parsed;
+}
+
+static location parse(const char *path)
+{
+    std::string rest = path, map, timeout, value;
+    for (;;)
+        if (take_setting(rest, "map", value))
+            map = value;
+        else if (take_setting(rest, "timeout", value))
+            timeout = value;
+        else
+            break;
+    location parsed = parse_shards(rest);
+    parsed.map = map;
+    for (auto &one : parsed.shards)
+        if (!timeout.empty())
+            one.timeout = parse_timeout(timeout);
     return parsed;
 }
 
@@ -122,7 +155,7 @@ found look_at(const std::string &path)
 Xapian::Database shard_open(const shard &shard)
 {
     if (shard.path.empty())
-        return Xapian::Remote::open(shard.host, shard.port, REMOTE_TIMEOUT, REMOTE_TIMEOUT);
+        return Xapian::Remote::open(shard.host, shard.port, shard.timeout, shard.timeout);
     switch (look_at(shard.path)) {
     case found::nothing: fail(LIBSEARCH_NOT_FOUND, "%s: there is no database", shard.path.c_str());
     case found::empty:

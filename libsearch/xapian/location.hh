@@ -7,12 +7,13 @@
 
 #include "xapian/core.hh"
 
-enum { REMOTE_TIMEOUT = 10000 /* milliseconds, to connect and for each answer */ };
+enum { REMOTE_TIMEOUT = 10000 /* where none is given */ };
 
 struct shard {
     std::string path; /* local; empty for remote */
     std::string host;
     unsigned port = 0;
+    unsigned timeout = REMOTE_TIMEOUT; /* of a server, milliseconds, to connect and for each answer */
     std::string name() const { return path.empty() ? "tcp:" + host + ":" + std::to_string(port) : path; }
 };
 

@@ -193,8 +193,10 @@ static size_t put_lines(struct pair *pair, const char *path, struct sample *samp
     char command[2200], *line = NULL;
     size_t capacity = 0, count = 0;
     snprintf(command, sizeof command, "zstd -dc '%s'", path);
+    const char *given = getenv("LIBSEARCH_DOCUMENTS");
+    const size_t most = given != NULL ? strtoull(given, NULL, 10) : SIZE_MAX;
     FILE *pipe = popen(command, "r");
-    while (pipe != NULL && getline(&line, &capacity, pipe) > 0) {
+    while (pipe != NULL && count < most && getline(&line, &capacity, pipe) > 0) {
         char *id = json_text(line, "id"), *title = json_text(line, "title"), *text = json_text(line, "text");
         put(pair, id, title, text, sample);
         free(id);

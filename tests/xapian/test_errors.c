@@ -29,6 +29,9 @@ static void what_is_no_database_is_told_apart(void **state)
     assert_opening_says("tcp:127.0.0.1", 0, LIBSEARCH_INVALID);
     assert_opening_says("tcp:127.0.0.1:x", 0, LIBSEARCH_INVALID);
     assert_opening_says("map=,x", 0, LIBSEARCH_INVALID);
+    assert_opening_says("timeout=0,tcp:127.0.0.1:1", 0, LIBSEARCH_INVALID);
+    assert_opening_says("timeout=1s,tcp:127.0.0.1:1", 0, LIBSEARCH_INVALID);
+    assert_opening_says("timeout=500", 0, LIBSEARCH_INVALID);
     assert_opening_says("tcp:127.0.0.1:1", LIBSEARCH_CREATE, LIBSEARCH_INVALID);
     assert_opening_says(path_in(state, "new"), LIBSEARCH_PREVIOUS, LIBSEARCH_UNSUPPORTED);
 }

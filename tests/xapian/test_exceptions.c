@@ -128,15 +128,15 @@ static void *ask_once(void *context)
     return NULL;
 }
 
-/* Asks a server that has been stopped; kills it meanwhile, or lets it be silent. */
-static struct asking ask_a_stopped_server(void **state, bool kills)
+/* Asks two servers, one of which has been stopped; kills it meanwhile, or lets it be silent. */
+static struct asking ask_a_stopped_server(void **state, bool kills, const char *settings)
 {
     libsearch_close(make_reports(path_in(state, "db")));
-    struct server server = server_start(path_in(state, "db"));
+    struct server server = server_start(path_in(state, "db")), other = server_start(path_in(state, "db"));
     struct asking asking = { NULL, LIBSEARCH_OK, LIBSEARCH_ERROR_INIT, 0 };
-    char place[64], port[16];
+    char place[128], port[16];
     pthread_t thread;
-    snprintf(place, sizeof place, "tcp:127.0.0.1:%u", server.port);
+    snprintf(place, sizeof place, "%stcp:127.0.0.1:%u,tcp:127.0.0.1:%u", settings, other.port, server.port);
     snprintf(port, sizeof port, ":%u", server.port);
     libsearch_index *index = open_or_fail(place, 0);
     assert_ok(libsearch_snapshot_open(index, &asking.snapshot, NULL));
@@ -151,21 +151,34 @@ static struct asking ask_a_stopped_server(void **state, bool kills)
     libsearch_snapshot_free(asking.snapshot);
     libsearch_close(index);
     server_stop(&server);
+    /* The program goes on with what is left. */
+    snprintf(place, sizeof place, "tcp:127.0.0.1:%u", other.port);
+    index = open_or_fail(place, 0);
+    assert_string_equal(ask(index, "cooperating"), "health");
+    libsearch_close(index);
+    server_stop(&other);
     return asking;
 }
 
 static void a_server_killed_while_it_is_asked_is_named_at_once(void **state)
 {
-    const struct asking asking = ask_a_stopped_server(state, true);
+    const struct asking asking = ask_a_stopped_server(state, true, "");
     assert_true(asking.took > 0.1 && asking.took < 9);
 }
 
 static void a_server_that_stays_silent_is_given_up_in_time(void **state)
 {
+    const struct asking asking = ask_a_stopped_server(state, false, "timeout=700,");
+    assert_contains(asking.error.message, "NetworkTimeoutError");
+    assert_true(asking.took > 0.4 && asking.took < 6);
+}
+
+static void without_a_timeout_of_ones_own_it_is_ten_seconds(void **state)
+{
     if (getenv("LIBSEARCH_LONG") == NULL)
         skip();
-    const struct asking asking = ask_a_stopped_server(state, false);
-    assert_contains(asking.error.message, "Timeout");
+    const struct asking asking = ask_a_stopped_server(state, false, "");
+    assert_contains(asking.error.message, "NetworkTimeoutError");
     assert_true(asking.took > 5 && asking.took < 25);
 }
 
@@ -228,6 +241,7 @@ int main(void)
         TEST(what_cannot_be_made_is_said),
         TEST(a_server_killed_while_it_is_asked_is_named_at_once),
         TEST(a_server_that_stays_silent_is_given_up_in_time),
+        TEST(without_a_timeout_of_ones_own_it_is_ten_seconds),
         TEST(a_server_that_talks_nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
