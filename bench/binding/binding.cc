@@ -227,13 +227,13 @@ struct comparison {
 
     template <class Work> void time(int side, Work work)
     {
-        static const char *const sides[2] = { "binding", "plain" };
+        const std::string said = std::string(name) + (side == 0 ? ", binding" : ", plain");
         CALLGRIND_START_INSTRUMENTATION;
         CALLGRIND_ZERO_STATS;
         const double from = cpu_seconds();
         work();
         seconds[side].push_back(cpu_seconds() - from);
-        CALLGRIND_DUMP_STATS_AT((std::string(name) + ", " + sides[side]).c_str());
+        CALLGRIND_DUMP_STATS_AT(said.c_str());
         CALLGRIND_STOP_INSTRUMENTATION;
     }
     template <class Binding, class Plain> void round(Binding binding, Plain plain)
