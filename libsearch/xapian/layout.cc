@@ -51,8 +51,8 @@ static std::string free_prefix(const std::vector<place> &places, const std::stri
     prefix = base;
     for (unsigned next = 1; is_taken(places, prefix); next++) {
         prefix = base;
-        for (unsigned rest = next; rest > 0; rest /= 25)
-            prefix += static_cast<char>('B' + rest % 25);
+        for (unsigned rest = next; rest > 0; rest = (rest - 1) / 25)
+            prefix += static_cast<char>('B' + (rest - 1) % 25);
     }
     return prefix;
 }

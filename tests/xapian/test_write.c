@@ -127,6 +127,91 @@ static void ids_and_keywords_of_any_length_are_told_apart(void **state)
     libsearch_close(index);
 }
 
+/* Terms take 245 bytes: longer words are cut, and stay findable and apart. */
+static void words_longer_than_a_term_are_found(void **state)
+{
+    const char *path = path_in(state, "db");
+    libsearch_index *index = make(path);
+    libsearch_writer *writer = write_to(index);
+    char text[300], id[16], query[320];
+    for (int length = 240; length <= 256; length++)
+        for (int last = 'a'; last <= 'b'; last++) {
+            memset(text, 'q', (size_t)length);
+            text[length - 1] = (char)last;
+            text[length] = 0;
+            snprintf(id, sizeof id, "%d%c", length, last);
+            put_text(index, writer, id, text, text);
+        }
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    for (int length = 240; length <= 255; length++) /* LIBSEARCH_MAX_TERM: the analyzer cuts there */
+        for (int last = 'a'; last <= 'b'; last++) {
+            memset(text, 'q', (size_t)length);
+            text[length - 1] = (char)last;
+            text[length] = 0;
+            snprintf(id, sizeof id, "%d%c", length, last);
+            assert_string_equal(ask(index, text), id);
+            snprintf(query, sizeof query, "title:%s", text);
+            assert_string_equal(ask(index, query), id);
+            snprintf(query, sizeof query, "=%s", text);
+            assert_string_equal(ask(index, query), id);
+        }
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+    char *said = run("xapian-check", "'%s'", path);
+    assert_contains(said, "No errors found");
+    free(said);
+}
+
+static void put_values(libsearch_index *index, libsearch_writer *writer)
+{
+    libsearch_document *document = libsearch_document_new(index);
+    assert_ok(libsearch_document_set_text(document, "title", bytes("Harbours")));
+    assert_ok(libsearch_document_set_keyword(document, "tag", bytes("travel")));
+    assert_ok(libsearch_document_set_keyword(document, "author", bytes("ada")));
+    assert_ok(libsearch_document_set_keyword(document, "author", bytes("Charles")));
+    assert_ok(libsearch_document_set_keyword(document, "colour", bytes("blue")));
+    assert_ok(libsearch_document_set_keyword(document, "colour2", bytes("red")));
+    assert_ok(libsearch_document_set_keyword(document, "colour", bytes("Red")));
+    assert_ok(libsearch_document_set_integer(document, "size", 12));
+    assert_ok(libsearch_document_set_date(document, "when", 86400000));
+    assert_ok(libsearch_writer_put(writer, bytes("one"), document, NULL));
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    libsearch_document_free(document);
+}
+
+/* The table of docs/xapian.md, seen by Xapian's own program. */
+static void fields_stand_under_xapians_customary_prefixes_and_numbers_in_slots(void **state)
+{
+    const char *path = path_in(state, "db");
+    libsearch_index *index = make(path);
+    libsearch_writer *writer = write_to(index);
+    put_values(index, writer);
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+    char *terms = run("xapian-delve", "-r 1 -1 '%s'", path);
+    static const char *const there[] = { "\nZSharbour\n", "\nSharbours\n", "\nKtravel\n",      "\nAada\n",
+                                         "\nACharles\n",  "\nXCOLOURblue\n", "\nXCOLOURBred\n", "\nXCOLOUR:Red\n" };
+    for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
+        assert_contains(terms, there[i]);
+    free(terms);
+    char *table = run("xapian-metadata", "get '%s' libsearch.fields", path);
+    assert_contains(table, "\ttitle\t");
+    assert_contains(table, "\tcolour2\t");
+    assert_contains(table, "\tXCOLOURB\t");
+    free(table);
+    /* Slots from 16 on, by the fields' numbers: title, tag, author, colour, colour2, size, when. */
+    static const struct {
+        const char *type;
+        unsigned slot;
+        const char *value;
+    } values[] = { { "", 0, "one" }, { "", 17, "travel" }, { "", 19, "Red" }, { "S", 21, "12" }, { "S", 22, "8.64e+07" } };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        char *said = run("xapian-delve", "-r 1 -V%s%u '%s'", values[i].type, values[i].slot, path);
+        assert_contains(said, values[i].value);
+        free(said);
+    }
+}
+
 static void reopening_needs_nothing(void **state)
 {
     const char *path = path_in(state, "db");
@@ -200,6 +285,8 @@ int main(void)
         TEST(quest_finds_by_stem_phrase_and_title),
         TEST(a_document_comes_back_as_it_was_put),
         TEST(ids_and_keywords_of_any_length_are_told_apart),
+        TEST(words_longer_than_a_term_are_found),
+        TEST(fields_stand_under_xapians_customary_prefixes_and_numbers_in_slots),
         TEST(reopening_needs_nothing),
         TEST(more_than_a_batch_is_not_seen_before_the_commit_and_can_be_dropped),
         TEST(a_prepared_commit_is_taken_back_or_finished_with_its_bytes),
