@@ -5,7 +5,7 @@ set -eu
 claim=$1 lsearch=$2
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'for s in $server; do kill "$s" 2>/dev/null || true; done; rm -rf "$work"' EXIT
 cd "$work"
 export LC_ALL=C
 
@@ -50,6 +50,49 @@ a_server_is_searched)
   printf 'q1\train\n' >queries.tsv
   "$lsearch" run "tcp:127.0.0.1:$port,tcp:127.0.0.1:$port" queries.tsv >out
   [ "$(wc -l <out)" = 4 ]
+  ;;
+the_recipe_for_several_machines_works)
+  need xapian-tcpsrv
+  need xapian-replicate
+  # Split by a hash of the id.
+  for n in $(seq 60); do
+    part=$(($(printf 'report-%s' "$n" | cksum | cut -d ' ' -f 1) % 2))
+    printf '{"id": "report-%s", "title": "Report %s", "text": "rain over %s hills%s"}\n' "$n" "$n" "$n" \
+      "$(for i in $(seq $((n % 7))); do printf ' and rain %s' "$i"; done)" >>"part$part.jsonl"
+  done
+  cat part0.jsonl part1.jsonl >all.jsonl
+  [ "$(wc -l <part0.jsonl)" -gt 10 ] && [ "$(wc -l <part1.jsonl)" -gt 10 ]
+  for part in part0 part1 all; do
+    XAPIAN_MAX_CHANGESETS=10 "$lsearch" index "$part.db" "$part.jsonl" --engine xapian --language english >/dev/null 2>err ||
+      { cat err; exit 1; }
+  done
+  # Serve.
+  port=$((20000 + $$ * 7 % 12000)) # tests that run at once have other process numbers
+  for served in "xapian-tcpsrv --port $port --quiet part0.db" "xapian-tcpsrv --port $((port + 1)) --quiet part1.db" \
+    "xapian-replicate-server --port $((port + 2)) ."; do
+    # shellcheck disable=SC2086 # words on purpose
+    setsid $served --interface 127.0.0.1 >/dev/null 2>&1 &
+    server="$server $!"
+  done
+  printf 'q1\train\nq2\thills 7\nq3\treport 12 rain\n' >queries.tsv
+  for _ in $(seq 50); do
+    "$lsearch" run "tcp:127.0.0.1:$port,tcp:127.0.0.1:$((port + 1))" queries.tsv >parts 2>err && break
+    sleep 0.1
+  done
+  # Ask: the same scores as of one database with all of it.
+  "$lsearch" run all.db queries.tsv >whole
+  [ "$(wc -l <whole)" -gt 60 ]
+  for run in parts whole; do awk '{ print $1, $3, $5 }' "$run" | sort >"$run.sorted"; done
+  diff parts.sorted whole.sorted
+  # Replicate: the whole, and then what has changed.
+  replicate() { xapian-replicate --host 127.0.0.1 --port $((port + 2)) --master part0.db --one-shot --reader-time 0 copy.db; }
+  for _ in $(seq 50); do replicate >log 2>&1 && break || sleep 0.1; done
+  "$lsearch" run copy.db queries.tsv >copied
+  "$lsearch" run part0.db queries.tsv | diff - copied
+  printf '{"id": "late", "title": "Late", "text": "snow"}\n' >late.jsonl
+  XAPIAN_MAX_CHANGESETS=10 "$lsearch" index part0.db late.jsonl >/dev/null 2>&1
+  replicate >log 2>&1 || { cat log; exit 1; }
+  "$lsearch" search copy.db snow --json | grep -q '"id": "late"'
   ;;
 what_cannot_be_opened_is_said_in_one_line)
   status=0

@@ -116,6 +116,27 @@ static void two_servers_answer_as_one_database(void **state)
     server_stop(&servers[1]);
 }
 
+/* A path and a server in one list, and in a stub file; sort and facets of a stub file are asked of its server. */
+static void paths_and_servers_mix_in_lists_and_in_stub_files(void **state)
+{
+    make_three(state, __func__);
+    struct server server = server_start(path_in(state, "odd"));
+    char both[600];
+    snprintf(both, sizeof both, "%s,tcp:127.0.0.1:%u", path_in(state, "even"), server.port);
+    FILE *stub = fopen(path_in(state, "stub"), "w");
+    fprintf(stub, "# two halves\nauto even\nremote 127.0.0.1:%u\n", server.port);
+    fclose(stub);
+    libsearch_index *one = open_or_fail(path_in(state, "all"), 0);
+    libsearch_index *mixed[2] = { open_or_fail(both, 0), open_or_fail(path_in(state, "stub"), 0) };
+    for (int i = 0; i < 2; i++) {
+        assert_same_answers(one, mixed[i]);
+        assert_int_equal(libsearch_abilities(mixed[i]) & (LIBSEARCH_CAN_SORT_BY_SEVERAL | LIBSEARCH_CAN_WRITE), 0);
+        libsearch_close(mixed[i]);
+    }
+    libsearch_close(one);
+    server_stop(&server);
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -166,6 +187,7 @@ int main(void)
         TEST(two_databases_answer_as_one),
         TEST(a_stub_file_answers_as_what_it_lists),
         TEST(two_servers_answer_as_one_database),
+        TEST(paths_and_servers_mix_in_lists_and_in_stub_files),
         TEST(a_killed_server_is_named_in_time_and_the_program_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,9 +2,11 @@
 /* What stands in a database that we wrote, and what Xapian's own programs make of it. */
 #include "xapian/xapian_support.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void stems_carry_the_frequency_and_words_as_written_none(void **state)
 {
@@ -276,6 +278,46 @@ static void a_prepared_commit_is_taken_back_or_finished_with_its_bytes(void **st
     libsearch_close(index);
 }
 
+/* No room: the file system gives none beyond a size. The commit before stands. */
+static void a_finish_that_fails_ends_the_writer_and_keeps_the_commit_before(void **state)
+{
+    const char *path = path_in(state, "db");
+    libsearch_index *index = make_reports(path);
+    libsearch_writer *writer = write_to(index), *next = NULL;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    struct rlimit limit, before;
+    char id[16], text[1000];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    for (int i = 0; i < 500; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        put_text(index, writer, id, "", text);
+    }
+    assert_ok(libsearch_writer_prepare(writer, LIBSEARCH_DURABLE, bytes("mine"), NULL));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 65536;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    const libsearch_status status = libsearch_writer_finish(writer, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, handler);
+    assert_status(status, LIBSEARCH_FINISHED);
+    assert_contains(error.message, "the one before stands");
+    assert_contains(error.message, "DatabaseError");
+    assert_status(libsearch_writer_delete(writer, bytes("0"), NULL), LIBSEARCH_FINISHED);
+    libsearch_writer_close(writer);
+    assert_string_equal(ask(index, "officials"), "health harbour teams");
+    assert_string_equal(ask(index, text), "");
+    assert_ok(libsearch_xapian_check(path, NULL, NULL, NULL));
+    assert_ok(libsearch_writer_open(index, NULL, &next, NULL));
+    put_text(index, next, "later", "", text);
+    assert_ok(libsearch_writer_commit(next, NULL));
+    assert_string_equal(ask(index, text), "later");
+    libsearch_writer_close(next);
+    libsearch_close(index);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
@@ -290,6 +332,7 @@ int main(void)
         TEST(reopening_needs_nothing),
         TEST(more_than_a_batch_is_not_seen_before_the_commit_and_can_be_dropped),
         TEST(a_prepared_commit_is_taken_back_or_finished_with_its_bytes),
+        TEST(a_finish_that_fails_ends_the_writer_and_keeps_the_commit_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
