@@ -270,8 +270,8 @@ int main(int count, char **arguments)
         stop("bench-binding DOCS.jsonl QUERIES.tsv FOLDER [ROUNDS [DOCUMENTS]]");
     const auto documents = read_documents(arguments[1]);
     const size_t most = count > 5 ? strtoul(arguments[5], nullptr, 10) : SIZE_MAX;
-    const std::vector<document> first(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                                                 most, documents.size())));
+    const std::vector<document> first(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(
+                                                                                 std::min(most, documents.size())));
     const auto questions = read_questions(arguments[2]);
     const std::string folder = arguments[3];
     const int rounds = RUNNING_ON_VALGRIND ? 1 : count > 4 ? atoi(arguments[4]) : 5;

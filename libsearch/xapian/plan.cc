@@ -326,9 +326,9 @@ Query planner::plan_leniently(const libsearch_query *query)
             warnings.push_back({ query->position, failed.message + "; nothing is found for it" });
             return Query();
         }
-        warnings.push_back({ query->position, failed.message + (query->kind == QUERY_NEAR
-                                                                    ? "; all of them are looked for"
-                                                                    : "; its words are looked for") });
+        warnings.push_back(
+            { query->position, failed.message + (query->kind == QUERY_NEAR ? "; all of them are looked for"
+                                                                           : "; its words are looked for") });
     }
     if (query->kind == QUERY_NEAR)
         return plan_all(query);

@@ -55,13 +55,13 @@ static void ask_pieces(struct ranking_comparison *comparison, struct sample *sam
 {
     struct piece *pieces = malloc(MOST_PIECES * sizeof *pieces);
     for (size_t i = 0; i < count && sample->count > 0; i++) {
-        const size_t there =
-            cut_into_pieces(sample->texts[random_below(&sample->random, sample->count)], pieces);
+        const size_t there = cut_into_pieces(sample->texts[random_below(&sample->random, sample->count)], pieces);
         if (there == 0)
             continue;
         const size_t from = random_below(&sample->random, there), more = 2 + random_below(&sample->random, 6);
         const struct piece *first = pieces + from, *last = pieces + (from + more < there ? from + more : there - 1);
-        compare_rankings(comparison, (libsearch_bytes){ first->data, (size_t)(last->data + last->length - first->data) });
+        compare_rankings(comparison,
+                         (libsearch_bytes){ first->data, (size_t)(last->data + last->length - first->data) });
     }
     free(pieces);
 }

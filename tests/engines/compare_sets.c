@@ -48,8 +48,8 @@ static bool same(libsearch_results *const results[2], bool sorted)
 {
     int exact[2];
     const size_t count = libsearch_results_count(results[0]);
-    if (libsearch_results_total(results[0], &exact[0]) != libsearch_results_total(results[1], &exact[1]) ||
-        !exact[0] || !exact[1] || count != libsearch_results_count(results[1]))
+    if (libsearch_results_total(results[0], &exact[0]) != libsearch_results_total(results[1], &exact[1]) || !exact[0] ||
+        !exact[1] || count != libsearch_results_count(results[1]))
         return false;
     libsearch_bytes *a = ids_of(results[0], sorted), *b = ids_of(results[1], sorted);
     bool equal = true;
@@ -231,7 +231,8 @@ static libsearch_query *made_boolean(struct pool *pool, unsigned depth)
         should += occurs[i] == LIBSEARCH_SHOULD;
         parts[i] = depth > 0 && kind < 3 ? made_boolean(pool, depth - 1)
                    : kind == 3           ? made_phrase(pool)
-                   : kind == 4 ? libsearch_query_text_as(NULL, run_of(pool, below(pool, pool->count), 3), LIBSEARCH_WORDS_ALL)
+                   : kind == 4
+                       ? libsearch_query_text_as(NULL, run_of(pool, below(pool, pool->count), 3), LIBSEARCH_WORDS_ALL)
                    : kind == 5 ? libsearch_query_text("title", one_of(pool))
                    : kind == 6 ? libsearch_query_text("text", one_of(pool))
                                : libsearch_query_text(NULL, one_of(pool));
@@ -274,10 +275,11 @@ static void compare_two_words(void *context, libsearch_bytes question)
     snprintf(text, sizeof text, "%.*s", (int)question.length, question.data);
     const size_t count = cut_into_pieces(text, pieces);
     for (size_t i = 0; i + 1 < count && i < 6; i++) {
-        const libsearch_bytes a = { pieces[i].data, pieces[i].length }, b = { pieces[i + 1].data, pieces[i + 1].length };
+        const libsearch_bytes a = { pieces[i].data, pieces[i].length },
+                              b = { pieces[i + 1].data, pieces[i + 1].length };
         libsearch_query *parts[2] = { libsearch_query_text(NULL, a), libsearch_query_text(NULL, b) };
-        compare(context, libsearch_query_phrase(
-                             NULL, (libsearch_bytes){ a.data, (size_t)(b.data + b.length - a.data) }, 0));
+        compare(context,
+                libsearch_query_phrase(NULL, (libsearch_bytes){ a.data, (size_t)(b.data + b.length - a.data) }, 0));
         compare(context, libsearch_query_near((const libsearch_query *const *)parts, 2, 5, 0));
         libsearch_query_free(parts[0]);
         libsearch_query_free(parts[1]);

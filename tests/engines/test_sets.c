@@ -9,8 +9,11 @@
 static void made_documents_give_the_same_sets(void **state)
 {
     (void)state;
-    static const char *const words[] = { "boat", "boats", "harbour", "the", "of", "e-mail", "Guinea-Bissau", "winter.",
-                                         "U.S.", "270,000", "teams", "team's", "port/town", "\xE6\xB8\xAF\xE5\x8F\xA3", "a" };
+    static const char *const words[] = {
+        "boat",    "boats", "harbour", "the",   "of",     "e-mail",    "Guinea-Bissau",
+        "winter.", "U.S.",  "270,000", "teams", "team's", "port/town", "\xE6\xB8\xAF\xE5\x8F\xA3",
+        "a"
+    };
     struct sample sample = { .random = random_start(__func__) };
     struct pair pair = pair_make("english");
     for (int i = 0; i < 300; i++) {

@@ -107,13 +107,14 @@ static void a_handle_that_failed_goes_back_and_a_broken_connection_does_not(cons
     });
     claim("one thread has one handle", first == second);
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    claim("a broken connection is IO", guarded(&error, [&] {
+    claim("a broken connection is IO",
+          guarded(&error, [&] {
               snapshot->with_database([&](Xapian::Database &) { throw Xapian::NetworkError("gone"); });
           }) == LIBSEARCH_IO);
-    claim("another is opened", guarded(nullptr, [&] {
-              snapshot->with_database([&](Xapian::Database &database) { third = &database; });
-          }) == LIBSEARCH_OK &&
-                                   third != nullptr);
+    claim("another is opened",
+          guarded(nullptr, [&] { snapshot->with_database([&](Xapian::Database &database) { third = &database; }); }) ==
+                  LIBSEARCH_OK &&
+              third != nullptr);
 }
 
 int main()

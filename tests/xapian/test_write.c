@@ -191,7 +191,7 @@ static void fields_stand_under_xapians_customary_prefixes_and_numbers_in_slots(v
     libsearch_writer_close(writer);
     libsearch_close(index);
     char *terms = run("xapian-delve", "-r 1 -1 '%s'", path);
-    static const char *const there[] = { "\nZSharbour\n", "\nSharbours\n", "\nKtravel\n",      "\nAada\n",
+    static const char *const there[] = { "\nZSharbour\n", "\nSharbours\n",   "\nKtravel\n",     "\nAada\n",
                                          "\nACharles\n",  "\nXCOLOURblue\n", "\nXCOLOURBred\n", "\nXCOLOUR:Red\n" };
     for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
         assert_contains(terms, there[i]);
@@ -206,7 +206,9 @@ static void fields_stand_under_xapians_customary_prefixes_and_numbers_in_slots(v
         const char *type;
         unsigned slot;
         const char *value;
-    } values[] = { { "", 0, "one" }, { "", 17, "travel" }, { "", 19, "Red" }, { "S", 21, "12" }, { "S", 22, "8.64e+07" } };
+    } values[] = {
+        { "", 0, "one" }, { "", 17, "travel" }, { "", 19, "Red" }, { "S", 21, "12" }, { "S", 22, "8.64e+07" }
+    };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char *said = run("xapian-delve", "-r 1 -V%s%u '%s'", values[i].type, values[i].slot, path);
         assert_contains(said, values[i].value);
@@ -307,7 +309,7 @@ static void a_finish_that_fails_ends_the_writer_and_keeps_the_commit_before(void
     assert_contains(error.message, "DatabaseError");
     assert_status(libsearch_writer_delete(writer, bytes("0"), NULL), LIBSEARCH_FINISHED);
     libsearch_writer_close(writer);
-    assert_string_equal(ask(index, "officials"), "health harbour teams");
+    assert_string_equal(ask(index, "officials"), "health harbour");
     assert_string_equal(ask(index, text), "");
     assert_ok(libsearch_xapian_check(path, NULL, NULL, NULL));
     assert_ok(libsearch_writer_open(index, NULL, &next, NULL));

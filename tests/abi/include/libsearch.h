@@ -29,6 +29,7 @@
  *   <libsearch/total.h>    how many documents match, at least, about and at most
  *   <libsearch/watch.h>    saved queries: documents held against all of them as they come
  *   <libsearch/duplicates.h> one text told twice: near-duplicates found, listed, folded in results
+ *   <libsearch/abilities.h> what an index can do, by its engine and by where it is
  *   <libsearch/limits.h>   how long names, values and queries may be, and how many there may be of each
  *
  * Rules that hold everywhere
@@ -630,7 +631,8 @@ typedef struct libsearch_search_options {
 } libsearch_search_options;
 
 enum {
-    LIBSEARCH_SEARCH_EXHAUSTIVE = 1u << 0 /**< score every match: the same answers, slower; for tests */
+    LIBSEARCH_SEARCH_EXHAUSTIVE = 1u << 0 /**< score every match: the same answers, slower; for tests, and of the xapian
+                                               engine, which else now and then misses one of the best (docs/xapian.md) */
 };
 
 /** @def LIBSEARCH_SEARCH_OPTIONS_INIT
@@ -788,6 +790,7 @@ LIBSEARCH_API const char *libsearch_status_text(libsearch_status status);
 }
 #endif
 
+#include <libsearch/abilities.h>
 #include <libsearch/backup.h>
 #include <libsearch/duplicates.h>
 #include <libsearch/extend.h>

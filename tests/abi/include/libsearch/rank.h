@@ -8,7 +8,8 @@
  *   default                         the engine's own; native: see docs/ranking.md
  *   bm25:k1=1.2,b=0.75              Robertson and Zaragoza 2009; title.b=0.3 and the like for the words of one field
  *   bm25-xapian:k1=1,b=0.5,k3=1,min_normlen=0.5
- *                                   libxapian's BM25Weight
+ *                                   libxapian's BM25Weight with k2 = 0, idf with its floor, exact lengths (weight/
+ *                                   bm25weight.cc of xapian-core 1.4, after Robertson and others, TREC-3)
  *   bm25+:k1=1.2,b=0.75,delta=1     Lv and Zhai, CIKM 2011
  *   bm25l:k1=1.2,b=0.75,delta=0.5   Lv and Zhai, SIGIR 2011
  *   tf-idf:s=0.2                    pivoted; Singhal, Buckley and Mitra, SIGIR 1996
