@@ -439,9 +439,71 @@ search_understands_the_query_language() {
 search_says_what_it_did_not_understand() {
   three_documents
   run 0 search three.index 'rain "and' --json
-  if grep -q '"warnings": \[\]' out; then fail "a warning"; fi
+  out_has '"warnings": [{"position": 5, "text": "this quotation mark has no second one"}]'
   run 0 search three.index 'rain "and'
-  err_has "note: "
+  err_has "note: byte 5 of the query: this quotation mark has no second one"
+  run 2 search three.index 'rain "and' --strict
+  err_has "byte 5 of the query: "
+  run 0 search three.index 'rain "and' --plain --strict
+}
+
+search_takes_words_as_asked() {
+  three_documents
+  run 0 search three.index 'rain hills' --json
+  ids_are "a b"
+  run 0 search three.index 'rain hills' --json --all
+  ids_are "a"
+  run 0 search three.index 'day:>now-30d' --json --now 2021-06-01
+  ids_are "a b"
+  run 0 search three.index 'day:>now-30d' --json --now 2021-06-02T12:00Z
+  ids_are "b"
+  run 2 search three.index rain --now soon
+  printf 'snowed, sleeted\n' >rules
+  run 0 search three.index sleeted --json --synonyms rules
+  ids_are "c"
+  printf 'q\tsleeted\n' >q.tsv
+  run 0 run three.index q.tsv --synonyms rules
+  printf 'snowed =>\n' >rules
+  run 3 search three.index sleeted --synonyms rules
+  err_has rules
+  run 3 search three.index sleeted --synonyms no-such-file
+  run 0 search three.index snow --json --relevant a
+  ids_are "c a b"
+  run 3 search three.index snow --relevant nobody
+}
+
+search_counts_as_exactly_as_asked() {
+  three_documents
+  run 0 search three.index rain --json --total exact -n 1
+  out_has '"total": {"value": 2, "exact": true}'
+  run 0 search three.index 'rain river' --json --total none -n 1
+  out_has '"exact": false}'
+  run 0 search three.index rain --json --exhaustive
+  ids_are "a b"
+  run 2 search three.index rain --total some
+}
+
+search_goes_on_behind_a_cursor() {
+  three_documents
+  run 0 search three.index '*:*' --json --sort n:desc -n 2
+  ids_are "b a"
+  next=$(grep -o '"next": "[0-9a-f]*"' out | cut -d '"' -f 4)
+  run 0 search three.index '*:*' --json --sort n:desc -n 2 --after "$next"
+  ids_are "c"
+  out_lacks '"next"'
+  run 2 search three.index '*:*' --sort n --after "$next"
+  run 2 search three.index '*:*' --after 12xy
+}
+
+search_shows_several_passages() {
+  three_documents
+  run 0 search three.index river --json --fragments 2 --snippet 20 -n 1
+  out_has '"fragments": [{"text": "'
+  grep -oq '"marks": \[\[[0-9]*, [0-9]*\]\]' out || fail "marks are byte ranges"
+  run 0 search three.index hills --json --snippet-field title
+  out_has '"snippet": "Rain in the hills"'
+  run 0 search three.index river --snippet 20 -n 1
+  [ "$(sed -n 2p out | wc -c)" -lt 60 ] || fail "a short passage"
 }
 
 search_marks_words_as_asked() {
@@ -484,14 +546,28 @@ search_sorts_by_fields() {
 search_counts_facets() {
   three_documents
   run 0 search three.index '*:*' --json --facet day:year,n:1,tags
-  out_has '"facets": {"day": {"values": [{"value": "2021-01-01", "count": 2}], "distinct": 1, "missing": 1}'
-  out_has '"n": {"values": [{"value": -1, "count": 1}], "distinct": 3, "missing": 0}'
+  out_has '"facets": {"day": {"values": [{"value": "2021-01-01", "count": 2}], "distinct": 1, "missing": 1, "least": "2021-05-03", "greatest": "2021-05-04T10:00:00Z"}'
+  out_has '"n": {"values": [{"value": -1, "count": 1}], "distinct": 3, "missing": 0, "least": -1, "greatest": 7, "sum": 11, "mean": 3.6666666666666665}'
   out_has '{"value": "wet", "count": 1}'
   run 0 search three.index '*:*' --facet country
   out_has "Wales"
   run 2 search three.index rain --facet day:century
   run 2 search three.index rain --facet country:year
   err_has country
+}
+
+search_counts_ranges_and_under_a_filter() {
+  three_documents
+  run 0 search three.index '*:*' --json --facet n:..0/0..6/6..,ratio:0..1/1..,day:2021-05-03..2021-05-04/2021-05-04..
+  out_has '"n": {"values": [{"value": "..0", "count": 1}, {"value": "0..6", "count": 1}, {"value": "6..", "count": 1}]'
+  out_has '"ratio": {"values": [{"value": "0..1", "count": 2}, {"value": "1..", "count": 1}]'
+  out_has '{"value": "2021-05-04..", "count": 1}'
+  run 0 search three.index '*:*' --facet n:..0/0.. --facet-filter rain
+  out_has "2	0.."
+  out_has "from 5 to 7, mean 6, sum 12"
+  run 2 search three.index '*:*' --facet n:a..b
+  run 2 search three.index '*:*' --facet nothing:1..2
+  run 2 search three.index '*:*' --facet country:1..2
 }
 
 search_collapses_by_a_keyword() {
@@ -512,6 +588,9 @@ search_explains_scores() {
   out_has "\"explanation\": [{\"depth\": 0, \"value\": $score, "
   run 0 search three.index rain --explain
   out_has "W - W / (1 + f * i)"
+  out_has "query	rain"
+  run 0 search three.index 'rain AND (sun)' --json --explain
+  out_has '"query": "+(rain) +(sun)"'
 }
 
 the_native_engine_can_be_named() {

@@ -62,6 +62,19 @@ char *duplicate(const char *data, size_t length)
     return copy;
 }
 
+char *read_all(FILE *file, size_t *length)
+{
+    size_t capacity = 1 << 16, got;
+    char *text = allocate(capacity);
+    *length = 0;
+    while ((got = fread(text + *length, 1, capacity - *length, file)) > 0) {
+        *length += got;
+        if (*length == capacity)
+            text = reallocate(text, capacity *= 2);
+    }
+    return text;
+}
+
 char *join_words(const struct options *options, size_t *length)
 {
     *length = 0;

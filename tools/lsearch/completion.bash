@@ -20,6 +20,7 @@ _lsearch() {
     --engine) mapfile -t COMPREPLY < <(compgen -W "native xapian" -- "$word"); return ;;
     --markup) mapfile -t COMPREPLY < <(compgen -W "plain html" -- "$word"); return ;;
     --fold | --by) mapfile -t COMPREPLY < <(compgen -W "signature content" -- "$word"); return ;;
+    --total) mapfile -t COMPREPLY < <(compgen -W "exact bound none" -- "$word"); return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
     --model) mapfile -t COMPREPLY < <(compgen -W "default bm25 bm25-xapian bm25+ bm25l tf-idf pl2 dph lm-dirichlet lm-jm boolean" -- "$word"); return ;;
   esac

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lsearch.h"
+#include "progress.h"
 
 #define XAPIAN_LIBRARY "libsearch-xapian.so.0"
 
@@ -57,15 +57,18 @@ libsearch_status engine_open(const struct options *options, unsigned flags, cons
                              libsearch_index **index, libsearch_error *error)
 {
     libsearch_open_options with = LIBSEARCH_OPEN_OPTIONS_INIT;
-    if (!wants_xapian(options))
-        return libsearch_open(options->index, flags, open, index, error);
+    if (open != NULL)
+        with = *open;
+    if (!wants_xapian(options)) {
+        if (with.extensions == NULL)
+            with.extensions = progress_extensions();
+        return libsearch_open(options->index, flags, &with, index, error);
+    }
     void *function = xapian_function("libsearch_xapian_engine", error);
     if (function == NULL)
         return error->status;
     const libsearch_engine *(*engine)(void);
     memcpy(&engine, &function, sizeof engine);
-    if (open != NULL)
-        with = *open;
     with.engine = engine();
     char *location = location_of(options);
     const libsearch_status status = libsearch_open(location, flags, &with, index, error);
@@ -76,8 +79,10 @@ libsearch_status engine_open(const struct options *options, unsigned flags, cons
 libsearch_status engine_check(const struct options *options, libsearch_report report, void *context,
                               libsearch_error *error)
 {
+    libsearch_open_options with = LIBSEARCH_OPEN_OPTIONS_INIT;
+    with.extensions = progress_extensions();
     if (!wants_xapian(options))
-        return libsearch_check(options->index, report, context, error);
+        return libsearch_check_with(options->index, &with, report, context, error);
     void *function = xapian_function("libsearch_xapian_check", error);
     if (function == NULL)
         return error->status;

@@ -23,20 +23,31 @@ struct options {
     const char *index; /* the word INDEX */
     char **words;      /* what follows it; borrowed from argv */
     size_t word_count;
-    size_t count;               /* -n, -k */
-    size_t offset;              /* --offset */
-    const char *model;          /* --model */
-    int64_t timeout;            /* --timeout, milliseconds */
-    bool json;                  /* --json */
-    bool html;                  /* --markup html */
-    bool colour;                /* bold words, after --color, NO_COLOR and what standard output is */
-    const char *language;       /* --language */
-    unsigned threads;           /* --threads */
-    size_t memory;              /* --memory, bytes */
-    uint64_t commit_every;      /* --commit-every, documents; 0: only at the end */
-    bool strict;                /* --strict */
-    bool reorder;               /* --reorder */
-    bool all;                   /* --all */
+    size_t count;              /* -n, -k */
+    size_t offset;             /* --offset */
+    const char *model;         /* --model */
+    int64_t timeout;           /* --timeout, milliseconds */
+    bool json;                 /* --json */
+    bool html;                 /* --markup html */
+    bool colour;               /* bold words, after --color, NO_COLOR and what standard output is */
+    const char *language;      /* --language */
+    unsigned threads;          /* --threads */
+    size_t memory;             /* --memory, bytes */
+    uint64_t commit_every;     /* --commit-every, documents; 0: only at the end */
+    bool strict;               /* --strict */
+    bool reorder;              /* --reorder */
+    bool all;                  /* --all */
+    bool plain;                /* --plain */
+    bool exhaustive;           /* --exhaustive */
+    int64_t now;               /* --now; LIBSEARCH_NOW: the clock */
+    const char *synonyms;      /* --synonyms, a file; NULL: none */
+    libsearch_total total;     /* --total */
+    const char *after;         /* --after; NULL: from the beginning */
+    size_t snippet_bytes;      /* --snippet; 0: as usual */
+    size_t fragments;          /* --fragments; 0: one passage */
+    const char *snippet_field; /* --snippet-field; NULL: text, else the longest */
+    const char **relevant;     /* --relevant */
+    size_t relevant_count;
     const char *like;           /* --like */
     double threshold;           /* --threshold; 0: the default */
     bool fold;                  /* --fold */
@@ -48,7 +59,9 @@ struct options {
     size_t sort_count;
     libsearch_facet *facets; /* --facet */
     char **facet_names;
+    const char **facet_ranges; /* of each, as text, in the memory of its name; NULL: none */
     size_t facet_count;
+    const char *facet_filter;  /* --facet-filter; NULL: none */
     libsearch_signal *signals; /* --signal */
     char **signal_names;       /* their fields' */
     size_t signal_count;
@@ -110,6 +123,9 @@ libsearch_status engine_check(const struct options *options, libsearch_report re
 void *allocate(size_t size);
 void *reallocate(void *memory, size_t size);
 char *duplicate(const char *data, size_t length);
+
+/* All that is left of a file; free it. */
+char *read_all(FILE *file, size_t *length);
 
 /* The words after INDEX as one text, as they would stand in a search box; free it. */
 char *join_words(const struct options *options, size_t *length);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "date.h"
+#include "facets.h"
 #include "lsearch.h"
 #include "ranking.h"
 
@@ -79,6 +81,17 @@ enum option {
     OPTION_THRESHOLD,
     OPTION_FOLD,
     OPTION_BY,
+    OPTION_PLAIN,
+    OPTION_EXHAUSTIVE,
+    OPTION_NOW,
+    OPTION_SYNONYMS,
+    OPTION_TOTAL,
+    OPTION_AFTER,
+    OPTION_SNIPPET,
+    OPTION_FRAGMENTS,
+    OPTION_SNIPPET_FIELD,
+    OPTION_FACET_FILTER,
+    OPTION_RELEVANT,
     OPTION_ABSENT, /* of a later version: refused, never ignored */
     OPTION_HELP,
     OPTION_VERSION
@@ -108,11 +121,25 @@ static const struct rule rules[] = {
       "text, keyword, integer, float, date, boolean, stored, signature (text with near-duplicates)",
       IN_INDEX | IN_WATCH, OPTION_FIELD },
     { "--threads", "N", "build with N threads", IN_INDEX, OPTION_THREADS },
-    { "--memory", "BYTES", "memory for documents before they are written out (256M)", IN_INDEX, OPTION_MEMORY },
+    { "--memory", "BYTES", "memory for documents before they are written out, or for a search (256M)",
+      IN_INDEX | IN_SEARCH | IN_SIMILAR | IN_RUN, OPTION_MEMORY },
     { "--commit-every", "N", "commit after every N documents, too", IN_INDEX, OPTION_COMMIT_EVERY },
-    { "--strict", NULL, "stop at the first bad document or line", IN_INDEX | IN_RUN | IN_WATCH, OPTION_STRICT },
+    { "--strict", NULL, "stop at the first bad document or line; of a query, say what is wrong",
+      IN_INDEX | IN_SEARCH | IN_RUN | IN_WATCH, OPTION_STRICT },
     { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
-    { "--all", NULL, "words that stand side by side must all match", IN_WATCH, OPTION_ALL_WORDS },
+    { "--all", NULL, "words that stand side by side must all match", IN_SEARCH | IN_WATCH, OPTION_ALL_WORDS },
+    { "--plain", NULL, "nothing but words: no sign or operator means anything", IN_SEARCH, OPTION_PLAIN },
+    { "--now", "DATE", "what now, today and yesterday count from", IN_SEARCH, OPTION_NOW },
+    { "--synonyms", "FILE", "words that stand for others, a rule a line", IN_SEARCH | IN_RUN, OPTION_SYNONYMS },
+    { "--relevant", "ID", "search with words of this document, too; several times", IN_SEARCH, OPTION_RELEVANT },
+    { "--total", "HOW", "count the matches: exact, bound or none", IN_SEARCH | IN_SIMILAR, OPTION_TOTAL },
+    { "--after", "CURSOR", "what comes behind: the \"next\" of an answer of --json", IN_SEARCH | IN_SIMILAR,
+      OPTION_AFTER },
+    { "--exhaustive", NULL, "score every match: the same answers, slower", IN_SEARCH | IN_SIMILAR | IN_RUN,
+      OPTION_EXHAUSTIVE },
+    { "--snippet", "BYTES", "about how long a passage is (240)", IN_SEARCH | IN_SIMILAR, OPTION_SNIPPET },
+    { "--fragments", "N", "up to N passages of each document", IN_SEARCH | IN_SIMILAR, OPTION_FRAGMENTS },
+    { "--snippet-field", "FIELD", "passages of this field", IN_SEARCH | IN_SIMILAR, OPTION_SNIPPET_FIELD },
     { "--like", "INDEX", "fields and analyzer as this index has them", IN_WATCH, OPTION_LIKE },
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
@@ -120,8 +147,10 @@ static const struct rule rules[] = {
     { "--sort", "FIELD[:desc]", "in the order of a field (score: as without), several with commas",
       IN_SEARCH | IN_SIMILAR, OPTION_SORT },
     { "--facet", "FIELD[:WHAT]",
-      "count a field's values; a date's year, month, week, day or hour; number: list so many", IN_SEARCH | IN_SIMILAR,
-      OPTION_FACET },
+      "count a field's values; of a date year, month, week, day, hour; how many are listed; 0..9/9..99",
+      IN_SEARCH | IN_SIMILAR, OPTION_FACET },
+    { "--facet-filter", "QUERY", "count facets only of matches that match this, too", IN_SEARCH | IN_SIMILAR,
+      OPTION_FACET_FILTER },
     { "--collapse", "FIELD", "of documents with the same keyword only the first", IN_SEARCH | IN_SIMILAR,
       OPTION_COLLAPSE },
     { "--explain", NULL, "say where each score comes from", IN_SEARCH | IN_SIMILAR, OPTION_EXPLAIN },
@@ -293,40 +322,20 @@ static bool add_sorts(struct options *options, const char *value)
     return true;
 }
 
-/* FIELD, FIELD:20, FIELD:month; several with commas. */
-static bool add_facets(struct options *options, const char *value)
+static bool read_total(const char *value, libsearch_total *total)
 {
-    static const char *const intervals[] = { "", "year", "month", "week", "day", "hour" };
-    while (*value != '\0') {
-        const size_t length = strcspn(value, ",");
-        char *field = duplicate(value, length);
-        libsearch_facet facet = LIBSEARCH_FACET_INIT;
-        facet.field = field;
-        value += length + (value[length] == ',');
-        char *colon = strrchr(field, ':');
-        uint64_t number = 0;
-        bool known = colon == NULL;
-        if (colon != NULL)
-            *colon++ = '\0';
-        for (unsigned i = 1; colon != NULL && i <= LIBSEARCH_EACH_HOUR; i++)
-            if (strcmp(colon, intervals[i]) == 0) {
-                facet.interval = (libsearch_interval)i;
-                known = true;
-            }
-        if (colon != NULL && read_number(colon, LIBSEARCH_MAX_RESULTS, false, &number)) {
-            facet.count = (size_t)number;
-            known = true;
+    static const struct {
+        const char *name;
+        libsearch_total total;
+    } totals[] = { { "none", LIBSEARCH_TOTAL_NONE },
+                   { "bound", LIBSEARCH_TOTAL_BOUND },
+                   { "exact", LIBSEARCH_TOTAL_EXACT } };
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(totals[i].name, value) == 0) {
+            *total = totals[i].total;
+            return true;
         }
-        if (!known) {
-            free(field);
-            return false;
-        }
-        options->facet_names = reallocate(options->facet_names, (options->facet_count + 1) * sizeof(char *));
-        options->facets = reallocate(options->facets, (options->facet_count + 1) * sizeof facet);
-        options->facet_names[options->facet_count] = field;
-        options->facets[options->facet_count++] = facet;
-    }
-    return true;
+    return false;
 }
 
 static bool apply(struct options *options, const struct rule *rule, const char *value)
@@ -391,7 +400,7 @@ static bool apply(struct options *options, const struct rule *rule, const char *
             break;
         return true;
     case OPTION_FACET:
-        if (!add_facets(options, value))
+        if (!facets_add(options, value))
             break;
         return true;
     case OPTION_SIGNAL:
@@ -418,6 +427,34 @@ static bool apply(struct options *options, const struct rule *rule, const char *
     case OPTION_STRICT: options->strict = true; return true;
     case OPTION_REORDER: options->reorder = true; return true;
     case OPTION_ALL_WORDS: options->all = true; return true;
+    case OPTION_PLAIN: options->plain = true; return true;
+    case OPTION_EXHAUSTIVE: options->exhaustive = true; return true;
+    case OPTION_NOW:
+        if (!date_parse_iso(value, strlen(value), &options->now))
+            break;
+        return true;
+    case OPTION_SYNONYMS: options->synonyms = value; return true;
+    case OPTION_TOTAL:
+        if (!read_total(value, &options->total))
+            break;
+        return true;
+    case OPTION_AFTER: options->after = value; return true;
+    case OPTION_SNIPPET:
+        if (!read_number(value, 1 << 20, false, &number) || number == 0)
+            break;
+        options->snippet_bytes = (size_t)number;
+        return true;
+    case OPTION_FRAGMENTS:
+        if (!read_number(value, LIBSEARCH_MAX_FRAGMENTS, false, &number) || number == 0)
+            break;
+        options->fragments = (size_t)number;
+        return true;
+    case OPTION_SNIPPET_FIELD: options->snippet_field = value; return true;
+    case OPTION_FACET_FILTER: options->facet_filter = value; return true;
+    case OPTION_RELEVANT:
+        options->relevant = reallocate(options->relevant, (options->relevant_count + 1) * sizeof(char *));
+        options->relevant[options->relevant_count++] = value;
+        return true;
     case OPTION_THRESHOLD:
         options->threshold = strtod(value, &end);
         if (end == value || *end != '\0' || !(options->threshold > 0 && options->threshold <= 1))
@@ -466,7 +503,9 @@ const struct command *options_read(int argc, char **argv, struct options *option
     const struct command *command = NULL;
     const struct rule *used[RULE_COUNT] = { 0 };
     bool ended = false;
-    *options = (struct options){ .count = SIZE_MAX, .colour = want_colour() };
+    *options = (struct options){
+        .count = SIZE_MAX, .colour = want_colour(), .now = LIBSEARCH_NOW, .total = LIBSEARCH_TOTAL_EXACT
+    };
     options->words = allocate((size_t)argc * sizeof *options->words);
     *outcome = OUTCOME_USAGE;
     for (int i = 1; i < argc; i++) {
@@ -543,10 +582,8 @@ void options_free(struct options *options)
         free(options->sort_names[i]);
     free(options->sort_names);
     free(options->sorts);
-    for (size_t i = 0; i < options->facet_count; i++)
-        free(options->facet_names[i]);
-    free(options->facet_names);
-    free(options->facets);
+    facets_free(options);
+    free(options->relevant);
     signals_free(options);
     free(options->words);
 }

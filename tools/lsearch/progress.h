@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How far an indexing run is: a bar on a terminal, nothing elsewhere. */
+/* How far something is that takes long: a bar on a terminal, nothing elsewhere. */
 #ifndef LSEARCH_PROGRESS_H
 #define LSEARCH_PROGRESS_H
 
@@ -19,5 +19,15 @@ void progress_begin(struct progress *progress, bool shown, uint64_t total);
 void progress_step(struct progress *progress);
 /* Takes the bar away, before something else is said. */
 void progress_clear(struct progress *progress);
+
+/* A piece of work whose end is known. */
+struct work_bar {
+    double begin, last; /* seconds; last 0: not drawn */
+};
+/* Draws it on a terminal when it has taken a second, and takes it away at its end. */
+void work_bar_show(struct work_bar *bar, const char *what, uint64_t done, uint64_t total);
+
+/* Has the library show so how far its long calls are; NULL where standard error is no terminal. */
+const libsearch_extensions *progress_extensions(void);
 
 #endif

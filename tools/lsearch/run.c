@@ -4,8 +4,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "ranking.h"
+#include "asking.h"
+#include "progress.h"
 
 /* Blanks part the columns of a run, so an id's own become _. */
 static void print_word(const char *data, size_t length)
@@ -16,13 +19,13 @@ static void print_word(const char *data, size_t length)
     }
 }
 
-static bool answer(libsearch_index *index, libsearch_snapshot *snapshot, const libsearch_search_options *search,
-                   libsearch_bytes qid, libsearch_bytes words, uint64_t *found, libsearch_error *error)
+static bool answer(const struct asking *asking, const libsearch_search_options *search, libsearch_bytes qid,
+                   libsearch_bytes words, uint64_t *found, libsearch_error *error)
 {
     libsearch_query *query = NULL;
     libsearch_results *results = NULL;
-    bool done = libsearch_query_parse(index, words, LIBSEARCH_PARSE_WORDS, &query, error) == LIBSEARCH_OK &&
-                libsearch_snapshot_search(snapshot, query, search, &results, error) == LIBSEARCH_OK;
+    bool done = asking_parse(asking, words, true, &query, error) == LIBSEARCH_OK &&
+                libsearch_snapshot_search(asking->snapshot, query, search, &results, error) == LIBSEARCH_OK;
     for (size_t i = 0; done && i < libsearch_results_count(results); i++) {
         const libsearch_bytes id = libsearch_results_id(results, i);
         print_word(qid.data, qid.length);
@@ -36,11 +39,10 @@ static bool answer(libsearch_index *index, libsearch_snapshot *snapshot, const l
     return done;
 }
 
-static enum outcome run_file(const struct options *options, libsearch_index *index, libsearch_snapshot *snapshot,
-                             FILE *file, const char *name)
+static enum outcome run_file(const struct asking *asking, FILE *file, const char *name)
 {
-    libsearch_search_options search = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    struct ranking_room room;
+    const struct options *options = asking->options;
+    libsearch_search_options search = asking->search;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     char *line = NULL;
     size_t capacity = 0;
@@ -48,13 +50,18 @@ static enum outcome run_file(const struct options *options, libsearch_index *ind
     enum outcome outcome = OUTCOME_DONE;
     search.count = options->count != SIZE_MAX ? options->count : 1000;
     search.total = LIBSEARCH_TOTAL_NONE;
-    search.model = options->model;
-    search.timeout = options->timeout;
-    search.ranking = ranking_of(options, &room);
+    struct work_bar bar = { 0, 0 };
+    struct stat status;
+    uint64_t done = 0;
+    const uint64_t all = fstat(fileno(file), &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+    const bool shown = all > 0 && isatty(STDOUT_FILENO) == 0; /* else the run is what the terminal shows */
     ssize_t read;
     while (outcome == OUTCOME_DONE && (errno = 0, read = getline(&line, &capacity, file)) >= 0) {
         size_t length = (size_t)read;
         number++;
+        if (shown)
+            work_bar_show(&bar, "asking", done, all);
+        done += length;
         while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
             length--;
         if (length == 0)
@@ -67,7 +74,7 @@ static enum outcome run_file(const struct options *options, libsearch_index *ind
             continue;
         }
         const libsearch_bytes words = bytes_of(tab + 1, (size_t)(line + length - tab - 1));
-        if (!answer(index, snapshot, &search, bytes_of(line, (size_t)(tab - line)), words, &found, &error)) {
+        if (!answer(asking, &search, bytes_of(line, (size_t)(tab - line)), words, &found, &error)) {
             complain("%s:%" PRIu64 ": %s", name, number, error.message);
             outcome = error.status == LIBSEARCH_INVALID ? OUTCOME_USAGE : OUTCOME_FAILED;
         }
@@ -76,6 +83,8 @@ static enum outcome run_file(const struct options *options, libsearch_index *ind
         complain("%s: %s", name, strerror(errno != 0 ? errno : EIO));
         outcome = OUTCOME_FAILED;
     }
+    if (shown)
+        work_bar_show(&bar, "asking", all, all);
     free(line);
     if (outcome == OUTCOME_DONE && found == 0) {
         complain("nothing found");
@@ -93,17 +102,11 @@ enum outcome command_run(const struct options *options)
         complain("%s: %s", name, strerror(errno));
         return OUTCOME_FAILED;
     }
-    libsearch_error error = LIBSEARCH_ERROR_INIT;
-    libsearch_snapshot *snapshot = NULL;
-    libsearch_index *index = open_index(options, LIBSEARCH_READ_ONLY, NULL, &outcome);
-    if (index != NULL) {
-        if (libsearch_snapshot_open(index, &snapshot, &error) == LIBSEARCH_OK)
-            outcome = run_file(options, index, snapshot, file, name);
-        else
-            outcome = complain_error(options->index, &error);
-    }
-    libsearch_snapshot_free(snapshot);
-    libsearch_close(index);
+    struct asking asking;
+    outcome = asking_open(&asking, options);
+    if (outcome == OUTCOME_DONE)
+        outcome = run_file(&asking, file, name);
+    asking_close(&asking);
     if (file != stdin)
         fclose(file);
     return outcome;
