@@ -18,7 +18,7 @@ fail() {
 finds() { # QUERY IDS
   "$lsearch" search index "$1" --json >out || true
   local found
-  found=$(grep -o '"id": "[^"]*"' out | cut -d '"' -f 4 | sort | paste -sd ' ')
+  found=$({ grep -o '"id": "[^"]*"' out || true; } | cut -d '"' -f 4 | sort | paste -sd ' ')
   [ "$found" = "$2" ] || fail "$1 finds $2 (it was $found)"
 }
 

@@ -23,7 +23,7 @@ run() { # STATUS WORD...
 }
 
 # The first bytes of the names that a search lists, which are different: 0 to 4.
-listed() { grep -o '"id": "[^"]*"' "$work/out" | sed 's|.*/00*\([0-4]\)[^/]*"$|\1|' | paste -sd ''; }
+listed() { { grep -o '"id": "[^"]*"' "$work/out" || true; } | sed 's|.*/00*\([0-4]\)[^/]*"$|\1|' | paste -sd ''; }
 
 finds() { # QUERY WHAT: these documents, in any order
   run "$([ -n "$2" ] && echo 0 || echo 1)" search "$work/index" "$1" --json
