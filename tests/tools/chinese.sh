@@ -42,7 +42,7 @@ TEXT
   finds who "b"
   finds '+搜索 +postgresql' "c"
   finds 'google' "c"
-  finds '"用Linux和PostgreSQL做"' "c"
+  finds '"公司用Linux和PostgreSQL做搜索"' "c"
   finds 'title:合作' "a"
   finds '备忘录 -中国' ""
   "$lsearch" search index 卫生 --color always -n 1 >out
