@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "documents/columns.h"
+#include "documents/column_reader.h"
 #include "support/failing_allocator.h"
 #include "support/random.h"
 
@@ -318,6 +318,36 @@ static void single_values_take_what_their_span_needs(void **state)
     }
 }
 
+/* Three blocks of values of their own, the middle one's then overwritten with what the others have: who asks for that
+ * finds nothing in it, as its bounds say that there is nothing; who asks for all that it may have, all of it. */
+static void a_range_reads_no_block_whose_bounds_lie_outside_or_within(void **state)
+{
+    (void)state;
+    enum { BLOCK = 1024, DOCUMENTS = 3 * BLOCK };
+    struct column_writer *writer;
+    struct buffer section;
+    struct column *column;
+    uint64_t bits[DOCUMENTS / 64] = { 0 };
+    buffer_init(&section, allocator_default());
+    assert_ok(column_writer_new(allocator_default(), false, &writer, NULL));
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        assert_ok(column_writer_add_number(writer, i, i / BLOCK * 1000 + i % 200, NULL));
+    assert_ok(column_writer_finish(writer, DOCUMENTS, &section, NULL));
+    assert_ok(column_open(allocator_default(), section.data, section.length, DOCUMENTS, "test", &column, NULL));
+    const size_t middle = (size_t)(column->values - (const uint8_t *)section.data) + (size_t)BLOCK * column->width;
+    memset((void *)(section.data + middle), 0, (size_t)BLOCK * column->width); /* as if all were 0 */
+    column_range(column, 0, 10, 0, DOCUMENTS, bits);
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        assert_int_equal(bits[i / 64] >> i % 64 & 1, i < BLOCK && i % 200 <= 10);
+    memset(bits, 0, sizeof bits);
+    column_range(column, 900, 1300, 0, DOCUMENTS, bits);
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        assert_int_equal(bits[i / 64] >> i % 64 & 1, i / BLOCK == 1);
+    column_close(column);
+    column_writer_free(writer);
+    buffer_free(&section);
+}
+
 static void the_bytes_do_not_depend_on_the_order_within_a_document_or_on_what_was_dropped(void **state)
 {
     (void)state;
@@ -518,6 +548,7 @@ int main(void)
         cmocka_unit_test(columns_answer_as_lists_do),
         cmocka_unit_test(keywords_are_sorted_and_found),
         cmocka_unit_test(single_values_take_what_their_span_needs),
+        cmocka_unit_test(a_range_reads_no_block_whose_bounds_lie_outside_or_within),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_order_within_a_document_or_on_what_was_dropped),
         cmocka_unit_test(documents_never_fall_and_kinds_are_not_mixed),
         cmocka_unit_test(numbers_keep_their_order_as_u64),
