@@ -243,16 +243,10 @@ static libsearch_status add_document(struct content *content, uint64_t number, s
 
 static libsearch_status group_all(struct content *content, libsearch_error *error)
 {
-    const libsearch_snapshot *snapshot = content->likeness->snapshot;
     struct query_set *all = NULL;
-    libsearch_query *everything = NULL;
-    TRY(query_new(allocator_default(), &(libsearch_query){ .kind = QUERY_ALL }, &everything, error));
-    const struct engine_request request = { .query = everything,
-                                            .memory = content->likeness->memory,
-                                            .deadline = content->likeness->deadline,
-                                            .cancel = content->likeness->cancel };
-    libsearch_status status = snapshot->engine->select(snapshot->handle, &request, &all, error);
-    query_release(everything);
+    const struct likeness *likeness = content->likeness;
+    libsearch_status status =
+        snapshot_select_all(likeness->snapshot, likeness->memory, likeness->deadline, likeness->cancel, &all, error);
     TRY(status);
     for (uint64_t from = 0; status == LIBSEARCH_OK && from < all->limit; from += 64)
         for (uint64_t word = query_set_word(all, from); status == LIBSEARCH_OK && word != 0; word &= word - 1) {

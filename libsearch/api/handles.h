@@ -66,6 +66,10 @@ struct libsearch_cancel {
 libsearch_status snapshot_pin(libsearch_index *index, libsearch_snapshot **snapshot, libsearch_error *error);
 libsearch_snapshot *snapshot_share(libsearch_snapshot *snapshot);
 
+/* The set of all live documents: the caller's to release. Only where the engine selects. */
+libsearch_status snapshot_select_all(libsearch_snapshot *snapshot, size_t memory, int64_t deadline,
+                                     const volatile int *cancel, struct query_set **all, libsearch_error *error);
+
 /* A status for an argument that is NULL and must not be. */
 libsearch_status argument_missing(libsearch_error *error, const char *function, const char *argument);
 

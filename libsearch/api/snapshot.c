@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "query/query_tree.h"
 
 libsearch_status snapshot_pin(libsearch_index *index, libsearch_snapshot **snapshot, libsearch_error *error)
 {
@@ -80,4 +81,17 @@ libsearch_status libsearch_get(libsearch_index *index, libsearch_bytes id, libse
     }
     *document = found;
     return LIBSEARCH_OK;
+}
+
+libsearch_status snapshot_select_all(libsearch_snapshot *snapshot, size_t memory, int64_t deadline,
+                                     const volatile int *cancel, struct query_set **all, libsearch_error *error)
+{
+    libsearch_query *everything = NULL;
+    TRY(query_new(allocator_default(), &(libsearch_query){ .kind = QUERY_ALL }, &everything, error));
+    const struct engine_request request = {
+        .query = everything, .memory = memory, .deadline = deadline, .cancel = cancel
+    };
+    const libsearch_status status = snapshot->engine->select(snapshot->handle, &request, all, error);
+    query_release(everything);
+    return status;
 }

@@ -458,6 +458,7 @@ TRY_OF(libsearch_watch_new)
 }
 TRY_WATCH(libsearch_watch_add_field, add_watched_field(set))
 TRY_WATCH(libsearch_watch_add, libsearch_watch_add(set, text_of("two"), w.query, NULL))
+TRY_WATCH(libsearch_watch_add_snapshot, libsearch_watch_add_snapshot(set, w.snapshot, "tag", 0, NULL, NULL, NULL, NULL))
 TRY_WATCH(libsearch_watch_add_text,
           libsearch_watch_add_text(set, text_of("two"), text_of("\"a b\" c~"), 0, NULL, NULL, NULL))
 TRY_WATCH(libsearch_watch_remove, libsearch_watch_remove(set, text_of("one"), NULL))
@@ -558,6 +559,7 @@ static const struct {
     READS(libsearch_watch_add_field),
     READS(libsearch_watch_add),
     READS(libsearch_watch_add_text),
+    READS(libsearch_watch_add_snapshot),
     READS(libsearch_watch_remove),
     READS(libsearch_watch_get),
     READS(libsearch_watch_save),

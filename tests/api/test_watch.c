@@ -110,6 +110,13 @@ static void count_lines(void *context, const char *line)
     ++*(size_t *)context;
 }
 
+static void keep_line(void *context, const char *line)
+{
+    assert_null(strchr(line, '\n'));
+    assert_true(strlen(line) < 256);
+    strcpy(context, line);
+}
+
 static void a_query_about_a_field_to_come_is_read_again_when_it_comes(void **state)
 {
     (void)state;
@@ -407,6 +414,68 @@ static void a_set_like_an_index_has_its_fields(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* Queries as documents of an index: what is put, replaced and deleted there is so in a set that is made anew. */
+static void an_index_keeps_queries(void **state)
+{
+    (void)state;
+    char folder[64] = "/tmp/libsearch-watch-XXXXXX", command[96], id[16], text[64], told[256] = "";
+    libsearch_index *index;
+    libsearch_writer *writer;
+    libsearch_snapshot *snapshot;
+    libsearch_open_options open = LIBSEARCH_OPEN_OPTIONS_INIT;
+    libsearch_field fields[2] = { LIBSEARCH_FIELD_INIT, LIBSEARCH_FIELD_INIT };
+    libsearch_watcher *watcher;
+    uint64_t count = 0;
+    assert_non_null(mkdtemp(folder));
+    fields[0].name = "query";
+    fields[0].type = LIBSEARCH_STORED;
+    fields[1].name = "number";
+    fields[1].type = LIBSEARCH_INTEGER;
+    open.fields = fields;
+    open.field_count = 2;
+    assert_ok(libsearch_open(folder, LIBSEARCH_CREATE, &open, &index, NULL));
+    assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
+    libsearch_document *document = libsearch_document_new(index);
+    for (unsigned i = 0; i < 150; i++) {
+        libsearch_document_clear(document);
+        sprintf(id, "q%u", i);
+        sprintf(text, i == 7 ? "(unclosed" : "word%u", i % 10);
+        if (i != 3) /* a document that keeps none */
+            assert_ok(libsearch_document_set_stored(document, "query", bytes_of(text)));
+        assert_ok(libsearch_writer_put(writer, bytes_of(id), document, NULL));
+        if (i == 70)
+            assert_ok(libsearch_writer_commit(writer, NULL));
+    }
+    for (unsigned i = 20; i < 150; i++) {
+        sprintf(id, "q%u", i);
+        assert_ok(libsearch_writer_delete(writer, bytes_of(id), NULL));
+    }
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    assert_ok(libsearch_snapshot_open(index, &snapshot, NULL));
+    libsearch_watch *watch = watch_new(NULL);
+    assert_ok(
+        libsearch_watch_add_snapshot(watch, snapshot, "query", LIBSEARCH_PARSE_STRICT, keep_line, told, &count, NULL));
+    assert_int_equal(count, 18);
+    assert_int_equal(libsearch_watch_count(watch), 18);
+    assert_memory_equal(told, "q7: ", 4);
+    assert_ok(libsearch_watcher_open(watch, NULL, &watcher, NULL));
+    assert_string_equal(matches(watch, watcher, "word4", "word3"), "q4 q13 q14");
+    assert_status(libsearch_watch_add_snapshot(watch, snapshot, "none", 0, NULL, NULL, NULL, NULL),
+                  LIBSEARCH_NOT_FOUND);
+    assert_status(libsearch_watch_add_snapshot(watch, snapshot, "number", 0, NULL, NULL, NULL, NULL),
+                  LIBSEARCH_INVALID);
+    assert_status(libsearch_watch_add_snapshot(watch, snapshot, "query", 1u << 20, NULL, NULL, NULL, NULL),
+                  LIBSEARCH_INVALID);
+    libsearch_watcher_close(watcher);
+    libsearch_watch_free(watch);
+    libsearch_document_free(document);
+    libsearch_snapshot_free(snapshot);
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+    sprintf(command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +488,7 @@ int main(void)
         cmocka_unit_test(every_failed_allocation_is_no_memory_and_leaks_nothing),
         cmocka_unit_test(the_set_changes_while_streams_run),
         cmocka_unit_test(a_set_like_an_index_has_its_fields),
+        cmocka_unit_test(an_index_keeps_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

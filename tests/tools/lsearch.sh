@@ -953,6 +953,58 @@ watch_passes_over_what_is_no_query_and_no_document() {
   run 2 watch queries.tsv one word too many
 }
 
+# The set changes while the stream runs: a query comes, one is changed, one goes.
+watch_takes_over_what_changes_in_its_queries() {
+  printf 'a\train\nb\train\n' >queries.tsv
+  mkfifo in
+  "$lsearch" watch queries.tsv --reload <in >out 2>err &
+  local watcher=$!
+  exec 3>in
+  echo '{"id": "1", "text": "rain"}' >&3
+  for tries in $(seq 100); do grep -q "^b	1$" out && break || sleep 0.1; done
+  printf 'b\tsnow\nc\train\n' >new.tsv && mv new.tsv queries.tsv
+  sleep 1.2
+  echo '{"id": "2", "text": "rain"}' >&3
+  echo '{"id": "3", "text": "snow"}' >&3
+  exec 3>&-
+  wait $watcher || fail "it ends with 0"
+  out_is "a	1
+b	1
+c	2
+b	3"
+}
+
+watch_takes_its_queries_from_an_index() {
+  {
+    echo '{"id": "a", "query": "rain -snow"}'
+    echo '{"id": "b", "query": "\"heavy rain\""}'
+    echo '{"id": "c", "title": "keeps none"}'
+    echo '{"id": "d", "query": "snow"}'
+  } >queries.jsonl
+  run 0 index queries.index queries.jsonl --field query:stored
+  run 0 delete queries.index d
+  echo '{"id": "1", "text": "Heavy rain, no snow"}' >news.jsonl
+  echo '{"id": "2", "text": "Rain"}' >>news.jsonl
+  run 0 watch queries.index <news.jsonl
+  out_is "b	1
+a	2"
+  mkfifo in
+  "$lsearch" watch queries.index --reload <in >out 2>err &
+  local watcher=$!
+  exec 3>in
+  sed -n 2p news.jsonl >&3
+  for tries in $(seq 100); do grep -q "^a	2$" out && break || sleep 0.1; done
+  "$lsearch" delete queries.index a >/dev/null 2>&1
+  echo '{"id": "e", "query": "no*"}' | "$lsearch" index queries.index - >/dev/null 2>&1
+  sleep 1.2
+  cat news.jsonl >&3
+  exec 3>&-
+  wait $watcher || fail "it ends with 0"
+  [ "$(sort out | paste -sd ' ' | tr '\t' :)" = "a:2 b:1 e:1" ] || fail "it follows the index"
+  run 2 watch queries.index extra
+  run 3 watch queries.index --in nowhere <news.jsonl
+}
+
 watch_has_the_fields_of_an_index() {
   three_documents
   printf 'far\tcountry:Wales n:>4\n' >queries.tsv

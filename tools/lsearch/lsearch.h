@@ -49,6 +49,7 @@ struct options {
     const char **relevant;     /* --relevant */
     size_t relevant_count;
     const char *like;           /* --like */
+    bool reload;                /* --reload */
     double threshold;           /* --threshold; 0: the default */
     bool fold;                  /* --fold */
     libsearch_duplicates_by by; /* what --fold or --by says */

@@ -44,8 +44,9 @@ static const struct command commands[] = {
     { "compact", "INDEX", "merge everything into one segment", IN_COMPACT, false, 0, 0, command_compact },
     { "duplicates", "INDEX [ID]", "documents that are nearly the same: of one document, or all groups", IN_DUPLICATES,
       true, 0, 1, command_duplicates },
-    { "watch", "QUERIES.tsv", "saved queries (qid<TAB>query): which of them JSON lines on standard input match",
-      IN_WATCH, false, 0, 0, command_watch },
+    { "watch", "QUERIES.tsv",
+      "saved queries (qid<TAB>query, or an index of them): which JSON lines on standard input match", IN_WATCH, false,
+      0, 0, command_watch },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -67,6 +68,7 @@ enum option {
     OPTION_REORDER,
     OPTION_ALL_WORDS,
     OPTION_LIKE,
+    OPTION_RELOAD,
     OPTION_ENGINE,
     OPTION_FIELD_MAP,
     OPTION_SORT,
@@ -141,6 +143,7 @@ static const struct rule rules[] = {
     { "--fragments", "N", "up to N passages of each document", IN_SEARCH | IN_SIMILAR, OPTION_FRAGMENTS },
     { "--snippet-field", "FIELD", "passages of this field", IN_SEARCH | IN_SIMILAR, OPTION_SNIPPET_FIELD },
     { "--like", "INDEX", "fields and analyzer as this index has them", IN_WATCH, OPTION_LIKE },
+    { "--reload", NULL, "take over what changes in the queries while it runs", IN_WATCH, OPTION_RELOAD },
     { "--engine", "NAME", "native or xapian; what is there is recognised", IN_ALL, OPTION_ENGINE },
     { "--field-map", "FILE", "what another program's Xapian database means (docs/xapian.md)",
       IN_SEARCH | IN_SIMILAR | IN_RUN | IN_GET | IN_INFO | IN_SUGGEST, OPTION_FIELD_MAP },
@@ -160,7 +163,7 @@ static const struct rule rules[] = {
     { "--text", "TEXT", "like this text; - reads it from standard input", IN_SIMILAR, OPTION_TEXT },
     { "--words", "N", "by how many words (30; feedback: 50)", IN_SEARCH | IN_RUN | IN_SIMILAR | IN_DUPLICATES,
       OPTION_WORDS },
-    { "--in", "FIELD", "words of this field", IN_SUGGEST | IN_DUPLICATES, OPTION_IN },
+    { "--in", "FIELD", "words, signatures or queries of this field", IN_SUGGEST | IN_DUPLICATES | IN_WATCH, OPTION_IN },
     { "--fold", "BY", "of documents alike by signature or by content only the best", IN_SEARCH | IN_SIMILAR,
       OPTION_FOLD },
     { "--by", "BY", "alike by signature or by content", IN_DUPLICATES, OPTION_BY },
@@ -467,6 +470,7 @@ static bool apply(struct options *options, const struct rule *rule, const char *
         options->by = value[0] == 'c' ? LIBSEARCH_DUPLICATES_CONTENT : LIBSEARCH_DUPLICATES_SIGNATURE;
         options->fold = rule->option == OPTION_FOLD;
         return true;
+    case OPTION_RELOAD: options->reload = true; return true;
     case OPTION_LIKE: options->like = value; return true;
     case OPTION_ABSENT: complain("this build does not have %s", rule->name); return false;
     case OPTION_HELP:

@@ -1,78 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* lsearch watch: saved queries from a file; which of them the documents on standard input match, as they come. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "intake.h"
 #include "print.h"
+#include "saved.h"
 
 struct watching {
     libsearch_watch *watch;
     libsearch_watcher *watcher;
+    struct saved saved;
     uint64_t found;
 };
-
-/* Where a query stands, for what is said of it. */
-struct place {
-    const char *file;
-    uint64_t line;
-};
-
-static void warn(void *context, const char *line)
-{
-    const struct place *place = context;
-    complain("%s:%" PRIu64 ": %s", place->file, place->line, line);
-}
-
-/* One line of the file. False: it is bad. */
-static bool add_query(libsearch_watch *watch, const struct options *options, char *line, size_t length,
-                      struct place *place)
-{
-    libsearch_error error = LIBSEARCH_ERROR_INIT;
-    const char *tab = memchr(line, '\t', length);
-    if (tab == NULL || tab == line) {
-        warn(place, "not qid<TAB>query");
-        return false;
-    }
-    const libsearch_bytes id = bytes_of(line, (size_t)(tab - line));
-    const libsearch_bytes text = bytes_of(tab + 1, (size_t)(line + length - tab - 1));
-    if (libsearch_watch_add_text(watch, id, text, options->all ? (unsigned)LIBSEARCH_PARSE_ALL : 0, warn, place,
-                                 &error) == LIBSEARCH_OK)
-        return true;
-    warn(place, error.message);
-    return false;
-}
-
-static enum outcome read_queries(libsearch_watch *watch, const struct options *options)
-{
-    struct place place = { options->index, 0 };
-    FILE *file = fopen(place.file, "rb");
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t read;
-    enum outcome outcome = OUTCOME_DONE;
-    if (file == NULL) {
-        complain("%s: %s", place.file, strerror(errno));
-        return OUTCOME_FAILED;
-    }
-    while (outcome == OUTCOME_DONE && (errno = 0, read = getline(&line, &capacity, file)) >= 0) {
-        size_t length = (size_t)read;
-        place.line++;
-        while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-            length--;
-        if (length > 0 && !add_query(watch, options, line, length, &place) && options->strict)
-            outcome = OUTCOME_FAILED;
-    }
-    if (outcome == OUTCOME_DONE && ferror(file)) {
-        complain("%s: %s", place.file, strerror(errno != 0 ? errno : EIO));
-        outcome = OUTCOME_FAILED;
-    }
-    free(line);
-    fclose(file);
-    return outcome;
-}
 
 static void print_json(struct watching *watching, size_t i, libsearch_bytes id)
 {
@@ -114,6 +55,7 @@ static bool match(struct intake *intake, const struct record *record)
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     char message[512];
     size_t count = 0;
+    saved_look(&watching->saved);
     libsearch_document_clear(intake->document);
     if (!fields_apply(&intake->fields, record, intake->document, message, sizeof message))
         return intake_bad(intake, record->file, record->line, "%s", message);
@@ -203,8 +145,11 @@ enum outcome command_watch(const struct options *options)
             return intake.outcome;
     }
     fields_init(&intake.fields);
-    if (make_watch(&intake, like))
-        intake.outcome = read_queries(watching.watch, options);
+    watching.saved.options = options;
+    if (make_watch(&intake, like)) {
+        watching.saved.watch = watching.watch;
+        saved_read(&watching.saved, &intake.outcome);
+    }
     if (intake.outcome == OUTCOME_DONE && open_stream(&intake) && load_json(&intake, stdin, "-") &&
         intake.outcome == OUTCOME_DONE) {
         if (intake.put == 0 && intake.skipped > 0)
@@ -215,6 +160,7 @@ enum outcome command_watch(const struct options *options)
     libsearch_watcher_close(watching.watcher);
     intake_close(&intake);
     libsearch_watch_free(watching.watch);
+    saved_free(&watching.saved);
     libsearch_close(like);
     return intake.outcome;
 }
