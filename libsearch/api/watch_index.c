@@ -32,8 +32,7 @@ static void tell(void *context, const char *line)
 
 static libsearch_status check_field(const libsearch_snapshot *snapshot, const char *name, libsearch_error *error)
 {
-    const struct field *field =
-        schema_find(snapshot->engine->snapshot_schema(snapshot->handle), name, strlen(name));
+    const struct field *field = schema_find(snapshot->engine->snapshot_schema(snapshot->handle), name, strlen(name));
     if (field == NULL)
         return error_set(error, LIBSEARCH_NOT_FOUND, "the index has no field '%s'", name);
     const bool bytes =

@@ -33,6 +33,10 @@ run one_writer_many_readers "$work/messages.index"
 run snippets_in_a_terminal "$work/texts.index" walks bold
 printf 'harb\nwalk mas' >"$work/keys"
 run saved_queries
+printf 'cholera\tcholera +africa\ntalks\t"health officials" agree*\nother\tvaccine -malaria\n' >"$work/queries.tsv"
+printf '%s\n' '{"id": "n1", "title": "Cholera in Africa", "text": "Health officials \"agreed\"."}' '{"id": "n2"}' \
+  '{"id": "n3", "title": "Vaccines", "text": "New ones\narrived"}' >"$work/news.jsonl"
+run watch_a_stream "$work/queries.tsv" <"$work/news.jsonl"
 run search_as_you_type "$work/texts.index" <"$work/keys"
 
 names=$(echo $names)

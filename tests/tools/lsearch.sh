@@ -810,6 +810,33 @@ EOF
   run 0 check hostile.index
 }
 
+search_has_a_second_stage_by_another_program() {
+  three_documents
+  cat >shorter.sh <<'EOF'
+[ "$LSEARCH_QUERY" = "rain snow" ] || exit 9
+while read -r line; do echo "$((1000 - ${#line}))"; done
+EOF
+  run 0 search three.index 'rain snow' --json
+  ids_are "c a b"
+  run 0 search three.index 'rain snow' --json --rescore "sh shorter.sh"
+  ids_are "c b a"
+  run 0 search three.index 'rain snow' --json --rescore 'awk "{ print NR }"'
+  ids_are "b a c"
+  out_has '"rank": 1, "score": 3,'
+  run 0 search three.index 'rain snow' --json --rescore '2:awk "{ print NR }"'
+  ids_are "a c b"
+  run 0 similar three.index a --json --rescore 'cat >given; seq 2'
+  grep -q '^{"rank": 1, "score": [0-9.]*, "id": "b", "title": "Sun on the coast"' given || fail "it gets the documents"
+  run 3 search three.index rain --rescore 'echo 1'
+  err_has "printed 1 lines for 2 answers"
+  run 3 search three.index rain --rescore 'echo 1; echo nan'
+  err_has "line 2"
+  run 3 search three.index rain --rescore 'echo 1; echo 2; false'
+  err_has "the command failed"
+  run 2 search three.index rain --rescore ''
+  run 2 search three.index rain --rescore 'cat' --sort n
+}
+
 # ---- documents that are alike
 
 six_reports() {

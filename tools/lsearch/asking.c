@@ -133,6 +133,7 @@ enum outcome asking_open(struct asking *asking, const struct options *options)
 
 void asking_close(struct asking *asking)
 {
+    ranking_free(&asking->room);
     facets_release(&asking->facets);
     libsearch_query_free(asking->facet_filter);
     libsearch_synonyms_free(asking->synonyms);

@@ -68,6 +68,8 @@ struct options {
     size_t signal_count;
     size_t feedback;             /* --feedback, documents; 0: none */
     size_t feedback_words;       /* --words; 0: as usual */
+    const char *rescore;         /* --rescore: the command; NULL: none */
+    size_t rescore_count;        /* … and how many answers */
     const char *text;            /* --text; NULL: none */
     bool explain;                /* --explain */
     const char *collapse;        /* --collapse */

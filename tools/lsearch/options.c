@@ -11,6 +11,7 @@
 #include "facets.h"
 #include "lsearch.h"
 #include "ranking.h"
+#include "rescore.h"
 
 enum {
     IN_INDEX = 1u << 0,
@@ -78,6 +79,7 @@ enum option {
     OPTION_IN,
     OPTION_SIGNAL,
     OPTION_FEEDBACK,
+    OPTION_RESCORE,
     OPTION_TEXT,
     OPTION_WORDS,
     OPTION_THRESHOLD,
@@ -160,6 +162,8 @@ static const struct rule rules[] = {
     { "--signal", "FIELD:KIND[,...]", "a number in the score: recency, saturation, logarithm, linear (lsearch(1))",
       IN_SEARCH | IN_RUN | IN_SIMILAR, OPTION_SIGNAL },
     { "--feedback", "N", "search again with words of the first N answers", IN_SEARCH | IN_RUN, OPTION_FEEDBACK },
+    { "--rescore", "[N:]COMMAND", "a second stage: a program that scores the first N answers (100) again",
+      IN_SEARCH | IN_SIMILAR, OPTION_RESCORE },
     { "--text", "TEXT", "like this text; - reads it from standard input", IN_SIMILAR, OPTION_TEXT },
     { "--words", "N", "by how many words (30; feedback: 50)", IN_SEARCH | IN_RUN | IN_SIMILAR | IN_DUPLICATES,
       OPTION_WORDS },
@@ -414,6 +418,10 @@ static bool apply(struct options *options, const struct rule *rule, const char *
         if (!read_number(value, LIBSEARCH_MAX_FEEDBACK, false, &number) || number == 0)
             break;
         options->feedback = (size_t)number;
+        return true;
+    case OPTION_RESCORE:
+        if (!rescore_read(options, value))
+            break;
         return true;
     case OPTION_WORDS:
         if (!read_number(value, 1000, false, &number) || number == 0)

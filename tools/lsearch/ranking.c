@@ -138,8 +138,13 @@ const libsearch_ranking *ranking_of(const struct options *options, struct rankin
 {
     room->ranking = (libsearch_ranking)LIBSEARCH_RANKING_INIT;
     room->feedback = (libsearch_feedback)LIBSEARCH_FEEDBACK_INIT;
-    if (options->signal_count == 0 && options->feedback == 0)
+    room->rescoring = (struct rescoring){ NULL, 0, NULL };
+    if (options->signal_count == 0 && options->feedback == 0 && options->rescore == NULL)
         return NULL;
+    if (options->rescore != NULL) {
+        room->rescorer = rescorer_of(options, &room->rescoring);
+        room->ranking.rescorer = &room->rescorer;
+    }
     room->ranking.signals = options->signals;
     room->ranking.signal_count = options->signal_count;
     if (options->feedback > 0) {
@@ -150,3 +155,5 @@ const libsearch_ranking *ranking_of(const struct options *options, struct rankin
     }
     return &room->ranking;
 }
+
+void ranking_free(struct ranking_room *room) { rescoring_free(&room->rescoring); }

@@ -24,10 +24,7 @@ static void warn(void *context, const char *line)
         complain("%s: %s", place->file, line);
 }
 
-static unsigned flags_of(const struct options *options)
-{
-    return options->all ? (unsigned)LIBSEARCH_PARSE_ALL : 0;
-}
+static unsigned flags_of(const struct options *options) { return options->all ? (unsigned)LIBSEARCH_PARSE_ALL : 0; }
 
 static void keep_id(struct saved *saved, libsearch_bytes id)
 {
@@ -187,8 +184,7 @@ static bool index_changed(const struct saved *saved)
     libsearch_snapshot *snapshot = NULL;
     libsearch_info info = LIBSEARCH_INFO_INIT;
     const bool changed = libsearch_snapshot_open(saved->index, &snapshot, NULL) == LIBSEARCH_OK &&
-                         libsearch_snapshot_info(snapshot, &info, NULL) == LIBSEARCH_OK &&
-                         info.commit != saved->commit;
+                         libsearch_snapshot_info(snapshot, &info, NULL) == LIBSEARCH_OK && info.commit != saved->commit;
     libsearch_snapshot_free(snapshot);
     return changed;
 }

@@ -53,6 +53,8 @@ enum outcome command_search(const struct options *options)
         size_t length;
         char *text = join_words(options, &length);
         const libsearch_bytes asked = bytes_of(text, length);
+        if (options->rescore != NULL)
+            setenv("LSEARCH_QUERY", text, 1);
         if (asking_parse(&asking, asked, options->plain, &query, &error) != LIBSEARCH_OK)
             outcome = complain_query(&error);
         else if (add_relevant(&asking, &query, &error) != LIBSEARCH_OK)
