@@ -87,7 +87,7 @@ struct pattern_terms matching_pattern(struct matching *matching, const struct co
         const struct inspected_form *form = &inspection->forms[i];
         if (form->list == entry->list && word_pattern_fits(entry, form->surface, form->length))
             add_pattern_term(matching, &found, form->term);
-        if (i % 4096 == 4095 && matching->poll != NULL)
+        if (i % 16 == 15 && matching->poll != NULL)
             matching_fail(matching, matching->poll(matching->poll_context));
     }
     if (!memory_grow(matching->allocator, &matching->patterns, &matching->pattern_capacity, matching->pattern_count + 1,

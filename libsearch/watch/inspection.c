@@ -203,6 +203,8 @@ static libsearch_status take_text(struct inspection *inspection, struct tokenize
                 *end = token->position + 1;
         }
         TRY(check_memory(inspection, error));
+        if (inspection->poll != NULL)
+            TRY(inspection->poll(inspection->poll_context));
     }
 }
 

@@ -66,14 +66,16 @@ struct inspection {
     size_t value_field_capacity;
     struct tokenizer **tokenizers; /* by the number of the schema's analyzer, made when needed */
     size_t tokenizer_count;
-    struct stem_cache_entry *stems; /* NULL: none; it is only for speed */
-    size_t memory;                  /* bytes that a document may take; 0: any */
+    struct stem_cache_entry *stems;          /* NULL: none; it is only for speed */
+    size_t memory;                           /* bytes that a document may take; 0: any */
+    libsearch_status (*poll)(void *context); /* NULL, or what ends it where it is not OK */
+    void *poll_context;
 };
 
 void inspection_init(struct inspection *inspection, const libsearch_allocator *allocator);
 void inspection_free(struct inspection *inspection);
 
-/* Takes a document apart; every field of it is in the schema and of its type. Errors: NO_MEMORY, LIMIT (memory). */
+/* Takes a document apart; every field of it is in the schema and of its type. Errors: NO_MEMORY, LIMIT (memory), what poll says. */
 libsearch_status inspection_take(struct inspection *inspection, const struct schema *schema,
                                  const libsearch_document *document, libsearch_error *error);
 

@@ -45,7 +45,8 @@ libsearch_status watcher_open(struct watch_set *set, const struct watcher_option
     inspection_init(&made->inspection, set->allocator);
     made->inspection.memory = made->options.memory;
     matching_init(&made->matching, set->allocator, &made->inspection);
-    made->matching.poll = poll;
+    made->inspection.poll = made->matching.poll = poll;
+    made->inspection.poll_context = made;
     made->matching.poll_context = made;
     made->words.allocator = set->allocator;
     pthread_rwlock_wrlock(&set->lock);

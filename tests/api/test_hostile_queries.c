@@ -552,12 +552,68 @@ static void each_keeps_to_its_memory(void **state)
     assert_int_equal(most_over, 0);
 }
 
+/* All of them in one set of saved queries, most of which a document of many words has to be held against: by a deadline,
+ * and asked by which words they match. */
+static void saved_they_let_a_stream_keep_its_deadline(void **state)
+{
+    (void)state;
+    libsearch_watch_options options = LIBSEARCH_WATCH_OPTIONS_INIT;
+    libsearch_watcher_options limits = LIBSEARCH_WATCHER_OPTIONS_INIT;
+    libsearch_watch *watch;
+    libsearch_watcher *watcher;
+    double longest = 0;
+    size_t saved = 0, ended = 0, matches;
+    options.like = fixture.for_queries;
+    limits.timeout = DEADLINE;
+    assert_ok(libsearch_watch_new(&options, &watch, NULL));
+    for (size_t i = 0; i < fixture.count; i++) {
+        const libsearch_status status = libsearch_watch_add(watch, text_of(fixture.names[i]), fixture.queries[i], NULL);
+        if (status != LIBSEARCH_INVALID && status != LIBSEARCH_UNSUPPORTED && status != LIBSEARCH_LIMIT)
+            assert_ok(status);
+        saved += status == LIBSEARCH_OK;
+    }
+    assert_true(saved > fixture.count * 9 / 10);
+    assert_ok(libsearch_watcher_open(watch, &limits, &watcher, NULL));
+    libsearch_document *document = libsearch_watch_document(watch);
+    for (unsigned size = 1; size <= 4096; size *= 8) {
+        fill(document, size);
+        for (unsigned i = 0; i < size; i++) {
+            char text[80];
+            snprintf(text, sizeof text, "common again a%x b%u aaaaaaaaaa%u number%u", i, i, i, i % 50);
+            assert_ok(libsearch_document_set_text(document, "text", text_of(text)));
+        }
+        for (unsigned round = 0; round < 3; round++) {
+            const double before = clock_of(CLOCK_THREAD_CPUTIME_ID);
+            const libsearch_status status = libsearch_watcher_match(watcher, document, &matches, NULL);
+            const double took = clock_of(CLOCK_THREAD_CPUTIME_ID) - before;
+            assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_DEADLINE);
+            ended += status == LIBSEARCH_DEADLINE;
+            longest = took > longest ? took : longest;
+            for (size_t i = 0; status == LIBSEARCH_OK && i < matches; i++) {
+                const libsearch_watch_word *words;
+                size_t count;
+                const libsearch_status told = libsearch_watcher_words(watcher, i, &words, &count, NULL);
+                assert_true(told == LIBSEARCH_OK || told == LIBSEARCH_DEADLINE);
+            }
+        }
+    }
+    printf(
+        "%zu of %zu saved; %zu of 15 documents with a deadline of %d ms ended by it; the longest took %.1f ms of its "
+        "thread\n",
+        saved, fixture.count, ended, DEADLINE, longest);
+    assert_true(longest <= DEADLINE + GRACE * SLOWER);
+    libsearch_document_free(document);
+    libsearch_watcher_close(watcher);
+    libsearch_watch_free(watch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_returns_by_its_deadline),
         cmocka_unit_test(each_is_cancelled_from_another_thread),
         cmocka_unit_test(each_keeps_to_its_memory),
+        cmocka_unit_test(saved_they_let_a_stream_keep_its_deadline),
     };
     return cmocka_run_group_tests(tests, make_fixture, free_fixture);
 }

@@ -21,8 +21,7 @@ bool rescore_read(struct options *options, const char *value)
         options->rescore = value + digits + 1;
         options->rescore_count = (size_t)strtoul(value, NULL, 10);
     }
-    return options->rescore[0] != '\0' && options->rescore_count > 0 &&
-           options->rescore_count <= LIBSEARCH_MAX_RESULTS;
+    return options->rescore[0] != '\0' && options->rescore_count > 0 && options->rescore_count <= LIBSEARCH_MAX_RESULTS;
 }
 
 __attribute__((format(printf, 3, 4))) static libsearch_status fail(libsearch_error *error, libsearch_status status,
