@@ -87,6 +87,16 @@ LIBSEARCH_API libsearch_status libsearch_watch_add(libsearch_watch *watch, libse
 LIBSEARCH_API libsearch_status libsearch_watch_add_text(libsearch_watch *watch, libsearch_bytes id,
                                                         libsearch_bytes text, unsigned flags, libsearch_report report,
                                                         void *context, libsearch_error *error);
+/** Saves the queries that an index keeps: of each document of the snapshot that has a value in `field` the first one, as
+ * libsearch_watch_add_text does, under the document's id. So a set may live in an index, put and deleted like documents
+ * and as durable as they are, and be taken from it when a program starts and after commits. field: text, keyword or
+ * stored bytes, kept for fetching. What a query has that was not understood, and that it was refused and passed over,
+ * is told to report (may be NULL), each line beginning with the id. *count (may be NULL): how many were saved. The index
+ * need not be the one whose fields the set has. Errors: NOT_FOUND (no such field), INVALID (the field), UNSUPPORTED (the
+ * engine), CORRUPT, IO, NO_MEMORY; the set then has those that came before. Since 0.1. */
+LIBSEARCH_API libsearch_status libsearch_watch_add_snapshot(libsearch_watch *watch, libsearch_snapshot *snapshot,
+                                                            const char *field, unsigned flags, libsearch_report report,
+                                                            void *context, uint64_t *count, libsearch_error *error);
 /** Takes a query out. NOT_FOUND when there is none of this id. Since 0.1. */
 LIBSEARCH_API libsearch_status libsearch_watch_remove(libsearch_watch *watch, libsearch_bytes id,
                                                       libsearch_error *error);
