@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The library's malloc, counted and made to fail. A test that uses this is linked with the library's objects and
- * --wrap for malloc, realloc and free: what base/ asks of malloc goes through __wrap_ functions here. What
+ * --wrap for malloc, calloc, realloc and free: what base/ asks of malloc goes through __wrap_ functions here. What
  * other libraries ask of it does not. One thread. */
 #ifndef TESTS_SUPPORT_FAILING_MALLOC_H
 #define TESTS_SUPPORT_FAILING_MALLOC_H
@@ -29,6 +29,15 @@ void *__wrap_malloc(size_t size);
 void *__wrap_malloc(size_t size)
 {
     void *made = malloc_fails() ? NULL : __real_malloc(size);
+    failing_malloc.blocks += made != NULL;
+    return made;
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    void *made = malloc_fails() ? NULL : __real_calloc(count, size);
     failing_malloc.blocks += made != NULL;
     return made;
 }
