@@ -167,7 +167,8 @@ static void of_what_goes_beyond_a_search(void **state)
     libsearch_suggestions *suggestions = NULL;
     libsearch_duplicates *duplicates = NULL;
     libsearch_synonyms *synonyms = NULL;
-    const libsearch_bytes one[] = { { "a", 1 } }, two[] = { { "a", 1 }, { "b", 1 } }, none[] = { { NULL, 1 }, { "b", 1 } };
+    const libsearch_bytes one[] = { { "a", 1 } }, two[] = { { "a", 1 }, { "b", 1 } },
+                          none[] = { { NULL, 1 }, { "b", 1 } };
     (void)state;
     REFUSED(libsearch_query_feedback, "snapshot", NULL, all.query, one, NULL, 1, NULL, &query, error);
     REFUSED(libsearch_query_feedback, "ids", all.snapshot, all.query, NULL, NULL, 1, NULL, &query, error);

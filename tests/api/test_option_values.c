@@ -282,9 +282,9 @@ static void of_feedback(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_status(libsearch_query_feedback(snapshot, query, ids, &weights[i], 1, NULL, &expanded, &error),
                       LIBSEARCH_INVALID);
-    assert_status(
-        libsearch_query_feedback(snapshot, query, ids, NULL, LIBSEARCH_MAX_FEEDBACK + 1, NULL, &expanded, &error),
-        LIBSEARCH_LIMIT);
+    assert_status(libsearch_query_feedback(snapshot, query, ids, NULL, LIBSEARCH_MAX_FEEDBACK + 1, NULL, &expanded,
+                                           &error),
+                  LIBSEARCH_LIMIT);
     /* Of no document, the question is what it was; without a question, the document's words alone ask. */
     assert_ok(libsearch_query_feedback(snapshot, query, ids, NULL, 0, NULL, &expanded, &error));
     libsearch_query_free(expanded);
@@ -376,19 +376,21 @@ static void of_snippets(void **state)
     (void)state;
     assert_ok(libsearch_snapshot_search(snapshot, query, NULL, &results, NULL));
     options.count = 0;
-    assert_status(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error), LIBSEARCH_LIMIT);
+    assert_status(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error),
+                  LIBSEARCH_LIMIT);
     options.count = LIBSEARCH_MAX_FRAGMENTS + 1;
     assert_true(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error) != LIBSEARCH_OK);
     options.count = LIBSEARCH_MAX_FRAGMENTS;
     assert_ok(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error));
     options.count = LIBSEARCH_MAX_FRAGMENTS - 1;
     assert_ok(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error));
-    assert_status(libsearch_results_fragments(results, 99, &options, &text, &fragments, &count, &error), LIBSEARCH_INVALID);
+    assert_status(libsearch_results_fragments(results, 99, &options, &text, &fragments, &count, &error),
+                  LIBSEARCH_INVALID);
     options.field = "year";
     assert_true(libsearch_results_fragments(results, 0, &options, &text, &fragments, &count, &error) != LIBSEARCH_OK);
     assert_true(error.message[0] != 0);
     const libsearch_fragment wrong[] = {
-        { { 3, 1 }, NULL, 0 }, { { 0, 99 }, NULL, 0 },  { { 0, 4 }, NULL, 1 },
+        { { 3, 1 }, NULL, 0 },  { { 0, 99 }, NULL, 0 },     { { 0, 4 }, NULL, 1 },
         { { 0, 5 }, marks, 2 }, { { 0, 5 }, backwards, 1 }, { { 0, 5 }, outside, 1 },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -409,8 +411,9 @@ static void of_snippets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_ALL(of_a_search), WITH_ALL(of_signals),    WITH_ALL(of_scorers_and_rescorers), WITH_ALL(of_feedback),
-        WITH_ALL(of_suggestions), WITH_ALL(of_duplicates), WITH_ALL(of_snippets),
+        WITH_ALL(of_a_search), WITH_ALL(of_signals),     WITH_ALL(of_scorers_and_rescorers),
+        WITH_ALL(of_feedback), WITH_ALL(of_suggestions), WITH_ALL(of_duplicates),
+        WITH_ALL(of_snippets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
