@@ -25,6 +25,11 @@
 #define LIBSEARCH_MAX_PATTERN 1024                 /**< characters of a pattern, stars not counted */
 #define LIBSEARCH_MAX_EDITS 2                      /**< by which a likeness may differ */
 #define LIBSEARCH_MAX_WARNINGS 64                  /**< of the parser about one query */
+#define LIBSEARCH_MAX_SIGNALS 16                   /**< signals of a search, and fields of a scorer */
+#define LIBSEARCH_MAX_FEEDBACK 1000                /**< documents that feedback is taken from */
+#define LIBSEARCH_MAX_FRAGMENTS 64                 /**< of one snippet */
+#define LIBSEARCH_MAX_SYNONYM 1024                 /**< bytes of a text in libsearch_synonyms */
+#define LIBSEARCH_MAX_SYNONYMS 262144              /**< texts in libsearch_synonyms */
 #define LIBSEARCH_MAX_THREADS 1024                 /**< of a writer */
 #define LIBSEARCH_LEAST_MEMORY 16777216            /**< bytes that a writer must be given */
 #define LIBSEARCH_MAX_SEGMENT_DOCUMENTS 1073741824 /**< documents of a segment, deleted ones with them */

@@ -153,8 +153,6 @@ typedef struct libsearch_feedback {
     }
 #endif
 
-#define LIBSEARCH_MAX_FEEDBACK 1000 /**< documents that feedback is taken from */
-
 /** What a search ranks by beyond its model: libsearch_search_options.ranking. The query's score goes through the signals
  * in their order and then through the scorer; ties, sorting by score, collapsing and cursors go by what comes out. The
  * rescorer sees that ranking, and takes no sort, collapse or cursor (INVALID). The documents `without` are treated as if
@@ -184,8 +182,6 @@ struct libsearch_ranking {
         .size = sizeof(libsearch_ranking)                                                                              \
     }
 #endif
-
-#define LIBSEARCH_MAX_SIGNALS 16 /**< signals of a search, and fields of a scorer */
 
 /**
  * A query with feedback: the words that say most about documents that somebody found good, beside the query itself.

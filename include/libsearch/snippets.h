@@ -66,8 +66,6 @@ LIBSEARCH_API libsearch_status libsearch_fragment_write(libsearch_bytes text, co
                                                         libsearch_markup markup, char **written,
                                                         libsearch_error *error);
 
-#define LIBSEARCH_MAX_FRAGMENTS 64 /**< of one snippet */
-
 #ifdef __cplusplus
 }
 #endif

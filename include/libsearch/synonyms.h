@@ -47,9 +47,6 @@ LIBSEARCH_API libsearch_status libsearch_query_expand(libsearch_index *index, co
                                                       const libsearch_synonyms *synonyms, libsearch_query **expanded,
                                                       libsearch_error *error);
 
-#define LIBSEARCH_MAX_SYNONYM 1024    /**< bytes of a text in libsearch_synonyms */
-#define LIBSEARCH_MAX_SYNONYMS 262144 /**< texts in libsearch_synonyms */
-
 #ifdef __cplusplus
 }
 #endif

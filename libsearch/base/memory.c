@@ -139,8 +139,9 @@ bool memory_grow(const libsearch_allocator *allocator, void *array, size_t *capa
 
 enum { ARENA_BLOCK = 32768, ARENA_ALIGNMENT = 16 };
 
-/* Under AddressSanitizer every piece is a block of its own, so that what reaches past it is seen. */
-#ifdef __SANITIZE_ADDRESS__
+/* Under AddressSanitizer every piece is a block of its own, so that what reaches past it is seen; and where allocations
+ * are made to fail one by one, so that each piece is one of them. */
+#if defined __SANITIZE_ADDRESS__ || defined LIBSEARCH_ARENA_ALONE
 enum { ARENA_ALONE = 1 };
 #else
 enum { ARENA_ALONE = 0 };

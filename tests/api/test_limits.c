@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every limit of libsearch.h, at one less, at it, and at one more. The largest ones (a gibibyte, millions of values) are
- * of the long form; that one more is refused is held in every run. */
+/* Every limit of libsearch/limits.h, at one less, at it, and at one more. The largest ones (a gibibyte, millions of
+ * values) are of the long form; that one more byte is refused is held in every run. How many segments and documents
+ * there may be, tests/index/test_manifest.c has. */
 #include "api/api_support.h"
 #include "support/unit.h"
 
@@ -395,6 +396,103 @@ static void edits_of_a_likeness(void **state)
     at_edge(LIBSEARCH_MAX_EDITS, LIBSEARCH_INVALID, like);
 }
 
+static libsearch_status rank_by(size_t count)
+{
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_ranking ranking = LIBSEARCH_RANKING_INIT;
+    libsearch_signal signals[LIBSEARCH_MAX_SIGNALS + 1];
+    libsearch_query *all = libsearch_query_match_all();
+    for (size_t i = 0; i < count; i++) {
+        signals[i] = (libsearch_signal)LIBSEARCH_SIGNAL_INIT;
+        signals[i].field = "number";
+    }
+    options.ranking = &ranking;
+    ranking.signals = signals;
+    ranking.signal_count = count;
+    const libsearch_status status = search_with(all, &options);
+    libsearch_query_free(all);
+    return status;
+}
+
+static libsearch_status learn_from(size_t documents)
+{
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_ranking ranking = LIBSEARCH_RANKING_INIT;
+    libsearch_feedback feedback = LIBSEARCH_FEEDBACK_INIT;
+    libsearch_query *all = libsearch_query_text(NULL, text_of("words"));
+    options.ranking = &ranking;
+    ranking.feedback = &feedback;
+    feedback.documents = documents;
+    const libsearch_status status = search_with(all, &options);
+    libsearch_query_free(all);
+    return status;
+}
+
+static void signals_and_feedback(void **state)
+{
+    (void)state;
+    assert_ok(libsearch_document_set_integer(run.document, "number", 1));
+    assert_ok(libsearch_writer_put(run.writer, text_of("a"), run.document, NULL));
+    assert_ok(libsearch_writer_commit(run.writer, NULL));
+    at_edge(LIBSEARCH_MAX_SIGNALS, LIBSEARCH_LIMIT, rank_by);
+    at_edge(LIBSEARCH_MAX_FEEDBACK, LIBSEARCH_LIMIT, learn_from);
+}
+
+static libsearch_status fragments_of(size_t count)
+{
+    libsearch_snippet_options options = LIBSEARCH_SNIPPET_OPTIONS_INIT;
+    libsearch_results *results = NULL;
+    libsearch_bytes text;
+    const libsearch_fragment *fragments;
+    size_t given;
+    options.count = count;
+    assert_ok(libsearch_search(run.index, text_of("words"), 1, &results, NULL));
+    assert_int_equal(libsearch_results_count(results), 1);
+    const libsearch_status status = libsearch_results_fragments(results, 0, &options, &text, &fragments, &given, NULL);
+    libsearch_results_free(results);
+    return status;
+}
+
+static void fragments_of_a_snippet(void **state)
+{
+    (void)state;
+    put(run.index, run.writer, "a", "a word", "words");
+    assert_ok(libsearch_writer_commit(run.writer, NULL));
+    at_edge(LIBSEARCH_MAX_FRAGMENTS, LIBSEARCH_LIMIT, fragments_of);
+}
+
+static libsearch_status name_alike(size_t count)
+{
+    libsearch_synonyms *synonyms;
+    libsearch_bytes *texts = calloc(count, sizeof *texts);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = text_of("word");
+    assert_ok(libsearch_synonyms_new(&synonyms, NULL));
+    const libsearch_status status = libsearch_synonyms_add(synonyms, texts, count, NULL, 0, NULL);
+    libsearch_synonyms_free(synonyms);
+    free(texts);
+    return status;
+}
+
+static libsearch_status name_at_length(size_t length)
+{
+    libsearch_synonyms *synonyms;
+    char *text = letters(length);
+    const libsearch_bytes from = { text, length }, to = text_of("word");
+    assert_ok(libsearch_synonyms_new(&synonyms, NULL));
+    const libsearch_status status = libsearch_synonyms_add(synonyms, &from, 1, &to, 1, NULL);
+    libsearch_synonyms_free(synonyms);
+    free(text);
+    return status;
+}
+
+static void texts_of_synonyms(void **state)
+{
+    (void)state;
+    at_edge(LIBSEARCH_MAX_SYNONYMS, LIBSEARCH_LIMIT, name_alike);
+    at_edge(LIBSEARCH_MAX_SYNONYM, LIBSEARCH_LIMIT, name_at_length);
+}
+
 #define EDGE(test) cmocka_unit_test_setup_teardown(test, open_index, close_index)
 
 int main(void)
@@ -417,6 +515,9 @@ int main(void)
         EDGE(warnings_of_a_query),
         EDGE(memory_and_threads_of_a_writer),
         EDGE(edits_of_a_likeness),
+        EDGE(signals_and_feedback),
+        EDGE(fragments_of_a_snippet),
+        EDGE(texts_of_synonyms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,10 +12,7 @@
 static const libsearch_field FIELDS[] = {
     { .size = sizeof(libsearch_field), .name = "title", .type = LIBSEARCH_TEXT },
     { .size = sizeof(libsearch_field), .name = "body", .type = LIBSEARCH_TEXT },
-    { .size = sizeof(libsearch_field),
-      .name = "bag",
-      .type = LIBSEARCH_TEXT,
-      .flags = LIBSEARCH_FIELD_NO_POSITIONS },
+    { .size = sizeof(libsearch_field), .name = "bag", .type = LIBSEARCH_TEXT, .flags = LIBSEARCH_FIELD_NO_POSITIONS },
     { .size = sizeof(libsearch_field), .name = "tag", .type = LIBSEARCH_KEYWORD },
     { .size = sizeof(libsearch_field), .name = "year", .type = LIBSEARCH_INTEGER },
     { .size = sizeof(libsearch_field), .name = "price", .type = LIBSEARCH_FLOAT },
@@ -43,7 +40,8 @@ static int open_all(void **state)
     assert_ok(libsearch_watcher_open(watch, NULL, &watcher, NULL));
     document = libsearch_document_new(index_);
     assert_ok(libsearch_document_set_text(document, "title", text_of("Winter in the harbour")));
-    assert_ok(libsearch_document_set_text(document, "body", text_of("Officials agree on health. The harbour is open.")));
+    assert_ok(
+        libsearch_document_set_text(document, "body", text_of("Officials agree on health. The harbour is open.")));
     assert_ok(libsearch_document_set_text(document, "bag", text_of("salt and water")));
     assert_ok(libsearch_document_set_keyword(document, "tag", text_of("news")));
     assert_ok(libsearch_document_set_integer(document, "year", 2020));
@@ -115,7 +113,8 @@ static void trees_that_cannot_be_held_against_one_document_are_refused(void **st
     refused(libsearch_query_text("year", text_of("winter")), LIBSEARCH_INVALID, "'year' has no words");
     refused(libsearch_query_phrase("tag", text_of("winter harbour"), 0), LIBSEARCH_INVALID, "'tag' has no words");
     refused(libsearch_query_phrase("bag", text_of("salt water"), 0), LIBSEARCH_UNSUPPORTED, "phrases");
-    refused(libsearch_query_text_as("bag", text_of("salts"), LIBSEARCH_WORDS_EXACT), LIBSEARCH_UNSUPPORTED, "exact forms");
+    refused(libsearch_query_text_as("bag", text_of("salts"), LIBSEARCH_WORDS_EXACT), LIBSEARCH_UNSUPPORTED,
+            "exact forms");
     refused(libsearch_query_prefix("year", text_of("win")), LIBSEARCH_INVALID, "'year' has no words");
     refused(libsearch_query_wildcard("price", text_of("w*r")), LIBSEARCH_INVALID, "'price' has no words");
     refused(libsearch_query_regular_expression("title", text_of("w.*r")), LIBSEARCH_UNSUPPORTED, "regular");
@@ -130,8 +129,8 @@ static void trees_that_cannot_be_held_against_one_document_are_refused(void **st
     refused(libsearch_query_exists("shelf"), LIBSEARCH_UNSUPPORTED, "'shelf'");
     refused(libsearch_query_exists("blob"), LIBSEARCH_UNSUPPORTED, "'blob'");
     refused(libsearch_query_exists("nowhere"), LIBSEARCH_INVALID, "no field 'nowhere'");
-    refused(libsearch_query_fields(fields, NULL, 2, text_of("winter"), LIBSEARCH_FIELDS_BM25F, 0), LIBSEARCH_UNSUPPORTED,
-            "several fields");
+    refused(libsearch_query_fields(fields, NULL, 2, text_of("winter"), LIBSEARCH_FIELDS_BM25F, 0),
+            LIBSEARCH_UNSUPPORTED, "several fields");
     libsearch_query *all = libsearch_query_match_all();
     assert_ok(libsearch_snapshot_open(index_, &snapshot, NULL));
     assert_ok(libsearch_filter_new(snapshot, all, NULL, &filter, NULL));
@@ -160,9 +159,23 @@ static void alike(libsearch_query *query, const char *what)
 
 static void ranges_match_where_a_search_finds(void **state)
 {
-    static const double ends[] = { -INFINITY, -1e300, -9223372036854775809.0, -9223372036854775808.0, -3.5, -3, -2.5,
-                                   0,         2.25,   2.5,                    2.75,                   2019.5, 2020,
-                                   2020.5,    9223372036854775807.0, 1e300,   INFINITY };
+    static const double ends[] = { -INFINITY,
+                                   -1e300,
+                                   -9223372036854775809.0,
+                                   -9223372036854775808.0,
+                                   -3.5,
+                                   -3,
+                                   -2.5,
+                                   0,
+                                   2.25,
+                                   2.5,
+                                   2.75,
+                                   2019.5,
+                                   2020,
+                                   2020.5,
+                                   9223372036854775807.0,
+                                   1e300,
+                                   INFINITY };
     static const int64_t wholes[] = { INT64_MIN, -4, -3, -2, 0, 2, 3, 2019, 2020, 2021, INT64_MAX };
     char what[100];
     size_t cases = 0;
@@ -188,13 +201,12 @@ static void ranges_match_where_a_search_finds(void **state)
 
 static void places_match_where_a_search_finds(void **state)
 {
-    libsearch_query *const words[] = { libsearch_query_text("body", text_of("officials")),
-                                       libsearch_query_text("body", text_of("health")),
-                                       libsearch_query_prefix("body", text_of("harb")),
-                                       libsearch_query_wildcard("body", text_of("o?en")),
-                                       libsearch_query_phrase("body", text_of("agree on"), 0),
-                                       libsearch_query_fuzzy("body", text_of("helth"), 1),
-                                       libsearch_query_text("body", text_of("nothing")) };
+    libsearch_query *const words[] = {
+        libsearch_query_text("body", text_of("officials")),     libsearch_query_text("body", text_of("health")),
+        libsearch_query_prefix("body", text_of("harb")),        libsearch_query_wildcard("body", text_of("o?en")),
+        libsearch_query_phrase("body", text_of("agree on"), 0), libsearch_query_fuzzy("body", text_of("helth"), 1),
+        libsearch_query_text("body", text_of("nothing"))
+    };
     enum { WORDS = sizeof words / sizeof *words };
     size_t cases = 0;
     (void)state;
@@ -271,7 +283,8 @@ static void a_query_has_words_up_to_a_limit(void **state)
     assert_status(save(query), LIBSEARCH_LIMIT);
     libsearch_query_free(query);
     lines = 0;
-    assert_ok(libsearch_watch_add_text(watch, text_of("q"), text_of(room), LIBSEARCH_PARSE_WORDS, count_lines, NULL, NULL));
+    assert_ok(
+        libsearch_watch_add_text(watch, text_of("q"), text_of(room), LIBSEARCH_PARSE_WORDS, count_lines, NULL, NULL));
     assert_true(lines > 0);
     query = libsearch_query_text(NULL, text_of(words_of(1000, room)));
     assert_ok(save(query));

@@ -4,6 +4,7 @@
 #include "support/random.h"
 #include "support/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -339,11 +340,51 @@ static void of_ten_megabytes_only_the_first_are_read(void **state)
     free(text);
 }
 
+/* A question of more words, patterns and phrases than are marked: those that are, are marked as ever. */
+static void what_a_question_has_beyond_the_limits_is_not_marked(void **state)
+{
+    const struct fixture *fixture = *state;
+    char *question = malloc(200000), *room = malloc(200000);
+    size_t length = (size_t)sprintf(question, "harbour ");
+    for (int i = 0; i < 1200; i++)
+        length += (size_t)sprintf(question + length, "w%d ", i);
+    char *line =
+        snippet_of(fixture, question, (libsearch_bytes){ "The harbour, w998 and w1100.", 28 }, 200, LIBSEARCH_HTML);
+    assert_string_equal(line, "The <b>harbour</b>, <b>w998</b> and w1100.");
+    memory_free(allocator_default(), line);
+    length = 0;
+    for (int i = 0; i < 40; i++)
+        length += (size_t)sprintf(question + length, "p%da* ", i);
+    line = snippet_of(fixture, question, (libsearch_bytes){ "p31abc p32abc", 13 }, 200, LIBSEARCH_HTML);
+    assert_string_equal(line, "<b>p31abc</b> p32abc");
+    memory_free(allocator_default(), line);
+    length = (size_t)sprintf(question, "\"");
+    size_t written = 0;
+    for (int i = 0; i < 70; i++) { /* of a phrase the first words count */
+        length += (size_t)sprintf(question + length, "q%d ", i);
+        written += (size_t)sprintf(room + written, "q%d ", i < 64 ? i : 500);
+    }
+    sprintf(question + length, "\"");
+    line = snippet_of(fixture, question, (libsearch_bytes){ room, written }, 2000, LIBSEARCH_HTML);
+    assert_non_null(strstr(line, "<b>q0"));
+    memory_free(allocator_default(), line);
+    /* Twenty phrases. */
+    length = 0;
+    for (int i = 0; i < 20; i++)
+        length += (size_t)sprintf(question + length, "\"a%d b%d\" ", i, i);
+    line = snippet_of(fixture, question, (libsearch_bytes){ "a19 b19 a3 b4", 13 }, 200, LIBSEARCH_HTML);
+    assert_string_equal(line, "<b>a19</b> <b>b19</b> a3 b4");
+    memory_free(allocator_default(), line);
+    free(question);
+    free(room);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     const struct fixture *fixture = *state;
     static const char text[] = "The harbour lay still. Health officials agree on more cooperation with medical teams.";
-    libsearch_query *query = parse(fixture, "harbour \"medical teams\" coop* =officials");
+    libsearch_query *query =
+        parse(fixture, "harbour \"medical teams\" coop* =officials h?rb* helth~ /st.ll/ \"the lay st*\"");
     for (size_t fail_at = 1;; fail_at++) {
         struct failing_allocator failing;
         struct highlighter *highlighter = NULL;
@@ -392,6 +433,7 @@ int main(void)
         with_schema(any_text_gives_one_line_of_utf8_of_about_the_size),
         with_schema(marks_are_apart_and_lie_in_passages),
         with_schema(of_ten_megabytes_only_the_first_are_read),
+        with_schema(what_a_question_has_beyond_the_limits_is_not_marked),
         with_schema(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
