@@ -127,8 +127,6 @@ static libsearch_status writer_complete(struct section_writer *writer, libsearch
         return error_set(error, writer->failure, "%s: its writer was misused before", writer->output->name);
     if (writer->open)
         return writer_misused(writer, writer->id, "is still open", error);
-    if (writer->table.failed)
-        return error_no_memory(error);
     TRY(writer_align(writer, error));
     const uint64_t offset = writer->output->position;
     uint8_t footer[SECTION_FOOTER];

@@ -62,6 +62,25 @@ static void a_backup_has_what_lives_in_the_snapshot(void **state)
     close_fixture(&f);
 }
 
+static void a_backup_is_not_mixed_with_other_files(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct snapshot *snapshot = open_fixture(&f);
+    struct recording *copy = recording_new();
+    struct storage *storage = recording_open(copy, allocator_default());
+    struct output *output;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    assert_ok(storage_create(storage, "letter.txt", &output, NULL));
+    assert_ok(output_close(output, NULL));
+    assert_status(snapshot_backup(snapshot, storage, NULL, &error), LIBSEARCH_NOT_AN_INDEX);
+    assert_non_null(strstr(error.message, "holds other files"));
+    storage_close(storage);
+    snapshot_release(snapshot);
+    recording_free(copy);
+    close_fixture(&f);
+}
+
 static void a_backup_that_fails_leaves_no_index_and_can_be_made_again(void **state)
 {
     (void)state;
@@ -114,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_backup_has_what_lives_in_the_snapshot),
+        cmocka_unit_test(a_backup_is_not_mixed_with_other_files),
         cmocka_unit_test(a_backup_that_fails_leaves_no_index_and_can_be_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,41 @@ static struct recording *build(size_t memory, unsigned threads, int commit_every
     index_writer_close(writer);
     index_store_close(store);
     return recording;
+}
+
+/* Stands first: the stacks of threads that ended are kept and used again. */
+static void a_writer_that_gets_no_thread_says_so(void **state)
+{
+    (void)state;
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    skip(); /* they map what they like */
+#else
+    const struct index_writer_options options = { .memory = 200000, .threads = 2 };
+    struct recording *recording = recording_new();
+    struct index_store *store;
+    struct index_writer *writer = NULL;
+    struct rlimit before, now;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    unsigned long pages = 0;
+    assert_int_equal(open_store(recording, LIBSEARCH_CREATE, &store, NULL), LIBSEARCH_OK);
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL || fscanf(file, "%lu", &pages) != 1)
+        skip();
+    fclose(file);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    now = before;
+    now.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (1 << 20); /* no room for a stack */
+    assert_int_equal(setrlimit(RLIMIT_AS, &now), 0);
+    const libsearch_status status = index_writer_open(store, &options, &writer, &error);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_int_equal(status, LIBSEARCH_NO_MEMORY);
+    assert_non_null(strstr(error.message, "no thread could be started"));
+    assert_null(writer);
+    assert_int_equal(index_writer_open(store, &options, &writer, &error), LIBSEARCH_OK);
+    index_writer_close(writer);
+    index_store_close(store);
+    recording_free(recording);
+#endif
 }
 
 static void documents_are_numbered_in_the_order_of_put_whatever_the_threads(void **state)
@@ -229,6 +265,7 @@ static void a_forked_child_may_close_what_it_got(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_writer_that_gets_no_thread_says_so),
         cmocka_unit_test(documents_are_numbered_in_the_order_of_put_whatever_the_threads),
         cmocka_unit_test(after_a_compact_the_bytes_are_the_same_whatever_memory_threads_and_commits),
         cmocka_unit_test(one_flush_gives_the_bytes_that_a_merge_of_many_gives),

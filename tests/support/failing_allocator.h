@@ -12,6 +12,7 @@ struct failing_allocator {
     libsearch_allocator allocator;
     size_t calls;   /* so far */
     size_t fail_at; /* the first call that fails, counted from 1; 0: none */
+    int once;       /* it alone */
     size_t blocks;  /* given out and not yet released */
     size_t bytes;   /* in them */
 };
@@ -22,7 +23,8 @@ static inline void *failing_reallocate(void *context, void *memory, size_t size)
 {
     struct failing_allocator *failing = context;
     failing->calls++;
-    if (failing->fail_at != 0 && failing->calls >= failing->fail_at)
+    if (failing->fail_at != 0 &&
+        (failing->once ? failing->calls == failing->fail_at : failing->calls >= failing->fail_at))
         return NULL;
     char *old = memory == NULL ? NULL : (char *)memory - FAILING_ALLOCATOR_HEADER;
     size_t old_size = 0;
