@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "query/in_line.h"
 #include "results/matcher.h"
 
 enum { TOKENS_AT_ONCE = 256 };
@@ -104,28 +105,113 @@ static bool is_word(const struct occurrence *occurrence, uint16_t number)
     return occurrence->term == number || occurrence->form == number || occurrence->pattern == number;
 }
 
-/* Marks the words of a phrase that begins at occurrence `first`, if one does: each next word at its place, or with slop
- * later, all together by no more than that. */
+/* Marks the words of a phrase without slop that begins at occurrence `first`, if one does. */
 static void mark_phrase(const struct matcher_phrase *phrase, struct occurrences *found, size_t first)
 {
     size_t places[MATCHER_MAX_PHRASE], at = first;
     if (!is_word(&found->all[first], phrase->words[0]))
         return;
     places[0] = first;
-    uint32_t late = 0;
     for (size_t i = 1; i < phrase->count; i++) {
-        const uint32_t due = found->all[first].position + phrase->offsets[i] + late;
+        const uint32_t due = found->all[first].position + phrase->offsets[i];
         for (at++;; at++) {
-            if (at >= found->count || found->all[at].position > due + (phrase->slop - late))
+            if (at >= found->count || found->all[at].position > due)
                 return;
-            if (found->all[at].position >= due && is_word(&found->all[at], phrase->words[i]))
+            if (found->all[at].position == due && is_word(&found->all[at], phrase->words[i]))
                 break;
         }
-        late += found->all[at].position - due;
         places[i] = at;
     }
     for (size_t i = 0; i < phrase->count; i++)
         found->all[places[i]].in_phrase = true;
+}
+
+/* Where a word of a phrase stands. */
+struct standing {
+    uint32_t position, occurrence;
+};
+
+/* Of each word of the phrase where it stands, one word behind the other; starts: where each begins, and their end. */
+static size_t find_standing(const struct matcher_phrase *phrase, const struct occurrences *found,
+                            struct standing *standing, size_t *starts)
+{
+    size_t count = 0;
+    for (size_t w = 0; w < phrase->count; w++) {
+        starts[w] = count;
+        for (size_t i = 0; i < found->count; i++) {
+            const uint32_t position = found->all[i].position;
+            if (!is_word(&found->all[i], phrase->words[w]))
+                continue;
+            if (count > starts[w] && standing != NULL && standing[count - 1].position == position)
+                continue;
+            if (standing != NULL)
+                standing[count] = (struct standing){ position, (uint32_t)i };
+            count++;
+        }
+    }
+    starts[phrase->count] = count;
+    return count;
+}
+
+static bool go_on(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* Whether one occurrence is both words. */
+static bool shares(const struct occurrences *found, uint16_t one, uint16_t other)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (is_word(&found->all[i], one) && is_word(&found->all[i], other))
+            return true;
+    return false;
+}
+
+/* Marks the words of a sloppy phrase wherever it stands. */
+static libsearch_status mark_sloppy(const struct matcher_phrase *phrase, struct occurrences *found,
+                                    libsearch_error *error)
+{
+    size_t starts[MATCHER_MAX_PHRASE + 1];
+    struct in_line_word words[MATCHER_MAX_PHRASE];
+    struct in_line line = { .words = words, .count = phrase->count, .slop = phrase->slop, .go_on = go_on };
+    const size_t last = phrase->count - 1;
+    const size_t most = find_standing(phrase, found, NULL, starts);
+    struct standing *standing = most == 0 ? NULL : memory_allocate(found->allocator, most * sizeof *standing);
+    if (standing == NULL)
+        return most == 0 ? LIBSEARCH_OK : error_no_memory(error);
+    find_standing(phrase, found, standing, starts);
+    bool all = true;
+    for (size_t w = 0; w <= last; w++) {
+        const uint32_t shift = phrase->offsets[last] - phrase->offsets[w];
+        words[w] = (struct in_line_word){ .places = &standing[starts[w]].position,
+                                          .stride = sizeof *standing / sizeof(uint32_t),
+                                          .count = starts[w + 1] - starts[w],
+                                          .plus = shift,
+                                          .shift = shift };
+        all = all && words[w].count > 0;
+        for (size_t next = w + 1; next <= last && words[w].next == 0; next++)
+            words[w].next = phrase->words[next] == phrase->words[w] ? (uint32_t)next + 1 : 0;
+        words[w].in_last =
+            w < last && phrase->words[w] != phrase->words[last] && shares(found, phrase->words[w], phrase->words[last]);
+    }
+    while (all && in_line_next(&line))
+        for (size_t w = 0; w <= last; w++)
+            found->all[standing[starts[w] + words[w].chosen].occurrence].in_phrase = true;
+    memory_free(found->allocator, standing);
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status mark_phrases(const struct matcher *matcher, struct occurrences *found, libsearch_error *error)
+{
+    for (size_t i = 0; i < matcher->phrase_count; i++) {
+        const struct matcher_phrase *phrase = &matcher->phrases[i];
+        if (phrase->slop > 0)
+            TRY(mark_sloppy(phrase, found, error));
+        for (size_t first = 0; first < found->count && phrase->slop == 0; first++)
+            mark_phrase(phrase, found, first);
+    }
+    return LIBSEARCH_OK;
 }
 
 /* Keeps the words that count alone, and those that stand in phrases. */
@@ -162,9 +248,7 @@ libsearch_status highlighter_find(struct highlighter *highlighter, const struct 
         const size_t end = piece_end(text, found->looked_at);
         TRY(read_piece(matcher, text, found->looked_at, end, &position, found, error));
         found->looked_at = end;
-        for (size_t i = 0; i < matcher->phrase_count; i++)
-            for (size_t first = 0; first < found->count; first++)
-                mark_phrase(&matcher->phrases[i], found, first);
+        TRY(mark_phrases(matcher, found, error));
         drop_loose_words(matcher, found);
     }
     return LIBSEARCH_OK;

@@ -183,8 +183,6 @@ static libsearch_status add_phrase(struct matcher *matcher, const libsearch_quer
         matcher->phrase_capacity = capacity;
     }
     struct matcher_phrase phrase = { .count = count, .slop = query->number };
-    if (phrase.slop > MATCHER_MAX_SLOP)
-        phrase.slop = MATCHER_MAX_SLOP;
     phrase.words = arena_allocate(matcher->arena, count * sizeof *phrase.words);
     phrase.offsets = arena_allocate(matcher->arena, count * sizeof *phrase.offsets);
     if (phrase.words == NULL || phrase.offsets == NULL)

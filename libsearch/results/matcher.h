@@ -9,13 +9,7 @@
 #include "schema/schema.h"
 
 /* Words beyond these are not marked; it bounds what a token costs. */
-enum {
-    MATCHER_MAX_WORDS = 1000,
-    MATCHER_MAX_PATTERNS = 32,
-    MATCHER_CACHE = 4096,
-    MATCHER_MAX_PHRASE = 64,
-    MATCHER_MAX_SLOP = 64
-};
+enum { MATCHER_MAX_WORDS = 1000, MATCHER_MAX_PATTERNS = 32, MATCHER_CACHE = 4096, MATCHER_MAX_PHRASE = 64 };
 
 enum matcher_kind {
     MATCHER_TERM,   /* an index term */

@@ -92,6 +92,14 @@ static void words_of_a_phrase_are_marked_in_the_phrase_alone(void **state)
            "Teams of medical men; <b>medical</b> <b>teams</b>; teams medical.");
     expect(state, "\"medical teams\"~2", "Medical and other teams of medical and many more other teams.", 200,
            "<b>Medical</b> and other <b>teams</b> of medical and many more other teams.");
+    expect(state, "\"medical teams\"~2", "Teams medical, and long after that teams of medical men.", 200,
+           "<b>Teams</b> <b>medical</b>, and long after that teams of medical men.");
+    expect(state, "\"teams men teams\"~9", "Teams of men, but no more. Later, far from here and long after all, men.",
+           200, "Teams of men, but no more. Later, far from here and long after all, men.");
+    expect(state, "\"teams men teams\"~9", "Teams of men and teams.", 200,
+           "<b>Teams</b> of <b>men</b> and <b>teams</b>.");
+    expect(state, "\"teams te*\"~3", "Teams here; nothing there.", 200, "Teams here; nothing there.");
+    expect(state, "\"teams te*\"~3", "Teams, testing.", 200, "<b>Teams</b>, <b>testing</b>.");
     expect(state, "\"teams\"", "Teams, team.", 200, "<b>Teams</b>, <b>team</b>.");
     expect(state, "\"medical te*\"", "Medical tests, medical men.", 200, "<b>Medical</b> <b>tests</b>, medical men.");
 }

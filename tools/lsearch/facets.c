@@ -129,8 +129,7 @@ static bool read_ranges(libsearch_type type, const char *text, libsearch_facet_r
         const size_t length = strcspn(text, "/");
         const char *dots = memmem(text, length, "..", 2);
         libsearch_facet_range range;
-        if (dots == NULL ||
-            !read_end(type, text, (size_t)(dots - text), false, &range.low, &range.low_number) ||
+        if (dots == NULL || !read_end(type, text, (size_t)(dots - text), false, &range.low, &range.low_number) ||
             !read_end(type, dots + 2, length - (size_t)(dots - text) - 2, true, &range.high, &range.high_number))
             return false;
         *ranges = reallocate(*ranges, (*count + 1) * sizeof **ranges);

@@ -338,8 +338,7 @@ enum outcome print_results(const struct asking *asking, const libsearch_query *q
     const struct options *options = asking->options;
     const libsearch_results *results = page->results;
     const size_t count = asking->search.count;
-    const enum outcome outcome =
-        options->json ? print_json(asking, query, page) : print_plain(asking, query, page);
+    const enum outcome outcome = options->json ? print_json(asking, query, page) : print_plain(asking, query, page);
     const bool nothing = page->count == 0 && (count > 0 || libsearch_results_total(results, NULL) == 0);
     if (outcome == OUTCOME_DONE && nothing) {
         if (!options->json && asked != NULL)
