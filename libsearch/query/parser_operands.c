@@ -17,10 +17,12 @@ static libsearch_status make_text(struct query_parser *parser, enum query_kind k
                                   unsigned flags, size_t start, size_t end, unsigned number, libsearch_query **query)
 {
     libsearch_bytes text;
+    if (kind == QUERY_PHRASE)
+        TRY(parser_check_words(parser, field, start, (libsearch_bytes){ parser->text.data + start, end - start }));
     TRY(parser_unescape(parser, start, end, kind == QUERY_PHRASE || kind == QUERY_KEYWORD, &text));
     if (kind == QUERY_KEYWORD && text.length > LIBSEARCH_MAX_KEYWORD)
         text.length = LIBSEARCH_MAX_KEYWORD; /* no document has it */
-    if (kind == QUERY_TEXT || kind == QUERY_PHRASE)
+    if (kind == QUERY_TEXT)
         TRY(parser_check_tokens(parser, field, start, text));
     const libsearch_query like = {
         .kind = kind, .flags = flags, .field = (char *)name_of(field), .text = text, .number = number, .position = start

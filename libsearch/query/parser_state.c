@@ -91,6 +91,22 @@ libsearch_status parser_check_tokens(struct query_parser *parser, const struct f
     return parser_remark(parser, position, "\"%s\" has nothing in it that can be searched", parser_show(text).text);
 }
 
+libsearch_status parser_check_words(struct query_parser *parser, const struct field *field, size_t position,
+                                    libsearch_bytes text)
+{
+    for (size_t at = 0; at < text.length;) {
+        const size_t start = at;
+        while (at < text.length && syntax_space(text, at) == 0)
+            at++;
+        if (at > start)
+            TRY(parser_check_tokens(parser, field, position + start,
+                                    (libsearch_bytes){ text.data + start, at - start }));
+        else
+            at += syntax_space(text, at);
+    }
+    return LIBSEARCH_OK;
+}
+
 libsearch_status parser_unescape(struct query_parser *parser, size_t start, size_t end, bool quoted,
                                  libsearch_bytes *text)
 {

@@ -42,6 +42,10 @@ struct shown parser_show(libsearch_bytes text);
 libsearch_status parser_check_tokens(struct query_parser *parser, const struct field *field, size_t position,
                                      libsearch_bytes text);
 
+/* The same for each of several words between white space. */
+libsearch_status parser_check_words(struct query_parser *parser, const struct field *field, size_t position,
+                                    libsearch_bytes text);
+
 /* The bytes from start to end of the parsed text without escapes; valid until the next call. quoted: \xHH, too. */
 libsearch_status parser_unescape(struct query_parser *parser, size_t start, size_t end, bool quoted,
                                  libsearch_bytes *text);

@@ -270,7 +270,7 @@ static libsearch_status parse_language(struct query_parser *parser, libsearch_qu
 static libsearch_status parse_words(struct query_parser *parser, libsearch_query **query)
 {
     const unsigned all = (parser->flags & LIBSEARCH_PARSE_ALL) != 0 ? QUERY_FLAG_ALL : 0;
-    TRY(parser_check_tokens(parser, NULL, 0, parser->text));
+    TRY(parser_check_words(parser, NULL, 0, parser->text));
     return query_new(parser->allocator, &(libsearch_query){ .kind = QUERY_TEXT, .flags = all, .text = parser->text },
                      query, parser->error);
 }
