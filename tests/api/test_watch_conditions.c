@@ -104,8 +104,6 @@ static void refused(libsearch_query *query, libsearch_status status, const char 
 
 static void trees_that_cannot_be_held_against_one_document_are_refused(void **state)
 {
-    const char *const fields[] = { "title", "body" };
-    const libsearch_bytes low = { "a", 1 };
     libsearch_query *filtered;
     libsearch_filter *filter;
     libsearch_snapshot *snapshot;
@@ -117,20 +115,14 @@ static void trees_that_cannot_be_held_against_one_document_are_refused(void **st
             "exact forms");
     refused(libsearch_query_prefix("year", text_of("win")), LIBSEARCH_INVALID, "'year' has no words");
     refused(libsearch_query_wildcard("price", text_of("w*r")), LIBSEARCH_INVALID, "'price' has no words");
-    refused(libsearch_query_regular_expression("title", text_of("w.*r")), LIBSEARCH_UNSUPPORTED, "regular");
-    refused(libsearch_query_fuzzy_as("title", text_of("wintre"), 1, 3), LIBSEARCH_UNSUPPORTED, "");
     refused(libsearch_query_keyword("title", text_of("winter")), LIBSEARCH_INVALID, "'title' has no keywords");
     refused(libsearch_query_keyword("nowhere", text_of("winter")), LIBSEARCH_INVALID, "no field 'nowhere'");
-    refused(libsearch_query_word_range("title", &low, NULL, 0), LIBSEARCH_UNSUPPORTED, "");
-    refused(libsearch_query_word_range("tag", &low, NULL, 0), LIBSEARCH_UNSUPPORTED, "");
     refused(libsearch_query_integer_range("title", 1, 2), LIBSEARCH_INVALID, "'title' has no values");
     refused(libsearch_query_integer_range("nowhere", 1, 2), LIBSEARCH_INVALID, "no field 'nowhere'");
     refused(libsearch_query_integer_range("shelf", 1, 9), LIBSEARCH_UNSUPPORTED, "'shelf' has no column");
     refused(libsearch_query_exists("shelf"), LIBSEARCH_UNSUPPORTED, "'shelf'");
     refused(libsearch_query_exists("blob"), LIBSEARCH_UNSUPPORTED, "'blob'");
     refused(libsearch_query_exists("nowhere"), LIBSEARCH_INVALID, "no field 'nowhere'");
-    refused(libsearch_query_fields(fields, NULL, 2, text_of("winter"), LIBSEARCH_FIELDS_BM25F, 0),
-            LIBSEARCH_UNSUPPORTED, "several fields");
     libsearch_query *all = libsearch_query_match_all();
     assert_ok(libsearch_snapshot_open(index_, &snapshot, NULL));
     assert_ok(libsearch_filter_new(snapshot, all, NULL, &filter, NULL));
@@ -197,6 +189,36 @@ static void ranges_match_where_a_search_finds(void **state)
     for (size_t f = 0; f < FIELD_COUNT; f++)
         if ((FIELDS[f].flags & LIBSEARCH_FIELD_NO_COLUMN) == 0 && FIELDS[f].type != LIBSEARCH_STORED)
             alike(libsearch_query_exists(FIELDS[f].name), FIELDS[f].name);
+}
+
+static void words_match_where_a_search_finds(void **state)
+{
+    static const char *const expressions[] = { "w.*r", "w.*x", "(sum|win)ter", "[a-h]arbour", "" };
+    static const char *const ends[] = { "a", "harbour", "harbours", "news", "winter", "zebra" };
+    const char *const fields[] = { "title", "body" };
+    (void)state;
+    for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+        libsearch_query *query = libsearch_query_regular_expression("title", text_of(expressions[i]));
+        if (query != NULL)
+            alike(query, expressions[i]);
+    }
+    for (unsigned prefix = 0; prefix < 6; prefix++) {
+        alike(libsearch_query_fuzzy_as("title", text_of("wintre"), 1, prefix), "wintre");
+        alike(libsearch_query_fuzzy_as("title", text_of("eintre"), 2, prefix), "eintre");
+    }
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = i; j < 6; j++)
+            for (unsigned without = 0; without < 4; without++) {
+                const libsearch_bytes low = text_of(ends[i]), high = text_of(ends[j]);
+                const unsigned flags = (without & 1 ? (unsigned)LIBSEARCH_RANGE_WITHOUT_LOW : 0) |
+                                       (without & 2 ? (unsigned)LIBSEARCH_RANGE_WITHOUT_HIGH : 0);
+                alike(libsearch_query_word_range("title", &low, &high, flags), ends[i]);
+                alike(libsearch_query_word_range("tag", &low, &high, flags), ends[i]);
+                alike(libsearch_query_word_range("tag", &low, NULL, flags & LIBSEARCH_RANGE_WITHOUT_LOW), ends[i]);
+                alike(libsearch_query_word_range("tag", NULL, &high, flags & LIBSEARCH_RANGE_WITHOUT_HIGH), ends[j]);
+            }
+    alike(libsearch_query_fields(fields, NULL, 2, text_of("winter health"), LIBSEARCH_FIELDS_BEST, 0), "two fields");
+    alike(libsearch_query_fields(fields, NULL, 2, text_of("summer malaria"), LIBSEARCH_FIELDS_BM25F, 0), "two fields");
 }
 
 static void places_match_where_a_search_finds(void **state)
@@ -298,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_ALL(trees_that_cannot_be_held_against_one_document_are_refused),
         WITH_ALL(ranges_match_where_a_search_finds),
+        WITH_ALL(words_match_where_a_search_finds),
         WITH_ALL(places_match_where_a_search_finds),
         WITH_ALL(text_is_taken_with_a_warning_where_a_tree_is_refused),
         WITH_ALL(a_query_has_words_up_to_a_limit),
