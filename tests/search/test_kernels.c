@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "codec/rounding.h"
+#include "postings/score_bounds.h"
 #include "search/kernels.h"
 #include "support/random.h"
 
@@ -119,12 +121,108 @@ static void documents_that_reach_a_score_are_able_to(void **state)
     assert_true(thought * 20 < reached * 21);
 }
 
+/* By every code of a frequency and of a length, as the code's own header decodes it. */
+static void blocks_are_bounded_by_their_pairs_and_peaks(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    struct model model;
+    struct norms norms;
+    assert_int_equal(model_parse("bm25:k1=1.2,b=0.75", &model, NULL), LIBSEARCH_OK);
+    norms_init(&norms, &model, 100);
+    const struct score_parts parts = { .weight = 2.5f, .norms = &norms };
+    for (unsigned round = 0; round < 3000; round++) {
+        uint8_t pairs[2 * 3 * 48], peaks[2 * 48 + 32];
+        float bounds[48];
+        const size_t n = round < 256 ? 9 : 1 + (size_t)random_below(&random, 48);
+        const unsigned pair_count = round < 256 ? 1 : 1 + (unsigned)random_below(&random, 3);
+        const float scale = random_below(&random, 2) == 0 ? __builtin_inff() : 0.5f;
+        for (size_t i = 0; i < 2 * pair_count * n; i++)
+            pairs[i] = (uint8_t)random_u64(&random);
+        if (round < 256)
+            pairs[0] = pairs[n - 1] = (uint8_t)round; /* one that a wide loop takes, and one behind it */
+        for (size_t b = 0; b < n; b++) {
+            const uint16_t peak = random_below(&random, 3) == 0 ? 0 : peak_round_up((float)random_below(&random, 3000));
+            peaks[2 * b] = (uint8_t)peak;
+            peaks[2 * b + 1] = (uint8_t)(peak >> 8);
+        }
+        kernel_block_bounds(pairs, pair_count, peaks, scale, n, &parts, bounds);
+        for (size_t b = 0; b < n; b++) {
+            float most = 0;
+            for (size_t p = 0; p < pair_count; p++) {
+                const uint8_t frequency = pairs[2 * p * n + b], length = pairs[(2 * p + 1) * n + b];
+                const float least = frequency == 255 ? __builtin_inff() : (float)rounding_least(frequency);
+                const float product = least * norms.by_code[length];
+                most = product > most ? product : most;
+            }
+            const float peak = peak_value((uint16_t)(peaks[2 * b] | peaks[2 * b + 1] << 8)) * scale;
+            most = peak < most ? peak : most;
+            const float expected = parts.weight - parts.weight / (1.0f + most);
+            if (bounds[b] < expected || bounds[b] > expected)
+                fail_msg("block %zu of %zu: %.9g, not %.9g", b, n, (double)bounds[b], (double)expected);
+        }
+    }
+}
+
+static void bits_marks_and_documents_are_counted(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    for (unsigned round = 0; round < 5000; round++) {
+        uint64_t bits[40], taken[10];
+        uint8_t marks[640];
+        uint32_t documents[128], document = 0;
+        float scores[300];
+        uint16_t indexes[300 + 16];
+        const size_t words = (size_t)random_below(&random, 41), n = 64 * (size_t)random_below(&random, 11);
+        uint64_t expected = 0;
+        for (size_t i = 0; i < words; i++) {
+            bits[i] = random_u64(&random) & random_u64(&random);
+            for (unsigned bit = 0; bit < 64; bit++)
+                expected += bits[i] >> bit & 1;
+        }
+        assert_int_equal(kernel_count_bits(bits, words), expected);
+        bool marked[640];
+        for (size_t i = 0; i < n; i++) {
+            marked[i] = random_below(&random, 3) == 0;
+            marks[i] = marked[i] ? 0xFF : 0;
+        }
+        kernel_take_marks(marks, n, taken);
+        for (size_t i = 0; i < n; i++) {
+            assert_int_equal(taken[i / 64] >> i % 64 & 1, marked[i]);
+            assert_int_equal(marks[i], 0);
+        }
+        for (size_t i = 0; i < 128; i++)
+            documents[i] = document += 1 + (uint32_t)random_below(&random, 4);
+        const uint32_t count = 1 + (uint32_t)random_below(&random, 128);
+        const uint32_t limit = (uint32_t)random_below(&random, document + 10);
+        uint32_t below = 0;
+        for (uint32_t i = 0; i < count; i++)
+            below += documents[i] < limit;
+        assert_int_equal(kernel_count_below(documents, count, limit), below);
+        const size_t many = (size_t)random_below(&random, 301);
+        for (size_t i = 0; i < many; i++)
+            scores[i] = (float)random_below(&random, 20);
+        const float least = (float)random_below(&random, 22);
+        const size_t found = kernel_at_least(scores, many, least, indexes);
+        size_t at = 0;
+        for (size_t i = 0; i < many; i++)
+            if (scores[i] >= least) {
+                assert_true(at < found);
+                assert_int_equal(indexes[at++], i);
+            }
+        assert_int_equal(at, found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_are_counted_as_by_looking_at_all),
         cmocka_unit_test(common_documents_are_found_with_their_places),
         cmocka_unit_test(documents_that_reach_a_score_are_able_to),
+        cmocka_unit_test(blocks_are_bounded_by_their_pairs_and_peaks),
+        cmocka_unit_test(bits_marks_and_documents_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
