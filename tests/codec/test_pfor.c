@@ -66,6 +66,17 @@ static void test_no_run_is_longer_than_packed_at_full_width(void **state)
     }
 }
 
+static void test_the_largest_block_takes_what_is_said(void **state)
+{
+    (void)state;
+    uint32_t values[BITPACK_BLOCK];
+    size_t length;
+    for (size_t i = 0; i < BITPACK_BLOCK; i++)
+        values[i] = UINT32_MAX - (uint32_t)i;
+    free(encoded(values, BITPACK_BLOCK, &length));
+    assert_int_equal(length, PFOR_MAX_BYTES);
+}
+
 static void test_one_large_value_costs_little(void **state)
 {
     (void)state;
@@ -181,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decoding_gives_back_what_was_encoded),
         cmocka_unit_test(test_no_run_is_longer_than_packed_at_full_width),
+        cmocka_unit_test(test_the_largest_block_takes_what_is_said),
         cmocka_unit_test(test_one_large_value_costs_little),
         cmocka_unit_test(test_nothing_takes_nothing),
         cmocka_unit_test(test_skipping_and_decoding_use_the_same_bytes),
