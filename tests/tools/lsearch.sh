@@ -581,6 +581,19 @@ search_collapses_by_a_keyword() {
   out_has "and 2 more of this section"
 }
 
+search_takes_all_of_it_together() {
+  printf '{"id":"%s","section":"%s","text":"rain over %s","date":"2024-10-0%s"}\n' a News hills 1 b News coasts 2 c Sport it 3 >s.jsonl
+  run 0 index s s.jsonl
+  run 0 search s 'rain' -n 10 --sort date:desc --facet section --collapse section --explain --json --color
+  ids_are "c b"
+  out_has '"folded": 1'
+  out_has '{"value": "News", "count": 2}'
+  run 0 search s 'rain' -n 10 --sort date:desc --color
+  grep -q $'\033\[1mrain' out || fail "bold words"
+  run 0 search s 'rain' --color never
+  if grep -q $'\033' out; then fail "no colour"; fi
+}
+
 search_explains_scores() {
   three_documents
   run 0 search three.index rain --json --explain -n 1

@@ -118,7 +118,7 @@ static const struct rule rules[] = {
     { "--json", NULL, "print one JSON object",
       IN_SEARCH | IN_SIMILAR | IN_GET | IN_INFO | IN_SUGGEST | IN_WATCH | IN_DUPLICATES, OPTION_JSON },
     { "--markup", "FORM", "snippets as plain or html", IN_SEARCH | IN_SIMILAR, OPTION_MARKUP },
-    { "--color", "WHEN", "auto, always or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
+    { "--color", "WHEN", "auto, always (also without a word) or never", IN_SEARCH | IN_SIMILAR | IN_SUGGEST, OPTION_COLOUR },
     { "--language", "NAME", "analyzer of a new index: english, german, ... (standard: no stemming)",
       IN_INDEX | IN_WATCH, OPTION_LANGUAGE },
     { "--field", "NAME:TYPE",
@@ -327,6 +327,12 @@ static bool add_sorts(struct options *options, const char *value)
         options->sorts[options->sort_count++] = sort;
     }
     return true;
+}
+
+/* What --color takes; without any of these behind it, it stands for always. */
+static bool is_when(const char *word)
+{
+    return strcmp(word, "auto") == 0 || strcmp(word, "always") == 0 || strcmp(word, "never") == 0;
 }
 
 static bool read_total(const char *value, libsearch_total *total)
@@ -557,6 +563,8 @@ const struct command *options_read(int argc, char **argv, struct options *option
             *outcome = OUTCOME_DONE;
             return NULL;
         }
+        if (rule->option == OPTION_COLOUR && value == NULL && (i + 1 == argc || !is_when(argv[i + 1])))
+            value = "always";
         if (rule->value != NULL && value == NULL && ++i < argc)
             value = argv[i];
         if (rule->value != NULL && value == NULL) {
