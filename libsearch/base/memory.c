@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 static void *default_allocate(void *context, size_t size)
 {
@@ -30,8 +29,6 @@ const libsearch_allocator *allocator_default(void)
     return &allocator;
 }
 
-static bool is_default(const libsearch_allocator *allocator) { return allocator->allocate == default_allocate; }
-
 void *memory_allocate(const libsearch_allocator *allocator, size_t size)
 {
     return allocator->allocate(allocator->context, size == 0 ? 1 : size);
@@ -42,28 +39,13 @@ void *memory_allocate_array(const libsearch_allocator *allocator, size_t count, 
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         return NULL;
-    if (is_default(allocator)) /* what the system gives is zero already */
-        return calloc(1, bytes == 0 ? 1 : bytes);
     void *memory = memory_allocate(allocator, bytes);
     if (memory != NULL)
         memset(memory, 0, bytes);
     return memory;
 }
 
-enum { CACHE_LINE = 64, HUGE_PAGE = 1 << 21 };
-
-/* Only a hint: what the system makes of it, and whether it knows it, is its own affair. */
-static void ask_for_huge_pages(char *memory, size_t bytes)
-{
-#ifdef MADV_HUGEPAGE
-    const size_t before = (size_t)(-(uintptr_t)memory & (HUGE_PAGE - 1));
-    if (bytes >= before + HUGE_PAGE)
-        (void)madvise(memory + before, (bytes - before) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-#else
-    (void)memory;
-    (void)bytes;
-#endif
-}
+enum { CACHE_LINE = 64 };
 
 void *memory_allocate_spread(const libsearch_allocator *allocator, size_t count, size_t size)
 {
@@ -71,14 +53,12 @@ void *memory_allocate_spread(const libsearch_allocator *allocator, size_t count,
     if (__builtin_mul_overflow(count, size, &bytes) ||
         __builtin_add_overflow(bytes, (size_t)CACHE_LINE + sizeof(void *), &all))
         return NULL;
-    char *whole = memory_allocate_array(allocator, all, 1);
+    char *whole = memory_allocate(allocator, all);
     if (whole == NULL)
         return NULL;
     char *memory = whole + sizeof whole;
     memory += (size_t)(-(uintptr_t)memory & (CACHE_LINE - 1));
     memcpy(memory - sizeof whole, &whole, sizeof whole);
-    if (0 && is_default(allocator))
-        ask_for_huge_pages(memory, bytes);
     return memory;
 }
 

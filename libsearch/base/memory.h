@@ -18,9 +18,8 @@ const libsearch_allocator *allocator_default(void);
 void *memory_allocate(const libsearch_allocator *allocator, size_t size);
 /* count * size zeroed bytes, or NULL, also when the product overflows. */
 void *memory_allocate_array(const libsearch_allocator *allocator, size_t count, size_t size);
-/* The same for a large array that is read and written all over: it begins at a cache line, and where it comes from the
- * program's malloc the system is asked for huge pages, so that a look at it misses a cache and not its address, too.
- * To be given to memory_free_spread. */
+/* count * size bytes, not zeroed, that begin at a cache line: for large arrays that are looked at all over, where an
+ * element across two lines costs twice. To be given to memory_free_spread. */
 void *memory_allocate_spread(const libsearch_allocator *allocator, size_t count, size_t size);
 void memory_free_spread(const libsearch_allocator *allocator, void *memory);
 /* As realloc; on NULL the old memory stands. */

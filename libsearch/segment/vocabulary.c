@@ -13,13 +13,21 @@ enum {
     COMMON_FROM = 1 << 15 /* slots: 1 MiB */
 };
 
+static struct vocabulary_entry *empty_entries(const libsearch_allocator *allocator, size_t count)
+{
+    struct vocabulary_entry *entries = memory_allocate_spread(allocator, count, sizeof *entries);
+    if (entries != NULL)
+        memset(entries, 0, count * sizeof *entries);
+    return entries;
+}
+
 libsearch_status vocabulary_init(struct vocabulary *vocabulary, const libsearch_allocator *allocator,
                                  libsearch_error *error)
 {
     memset(vocabulary, 0, sizeof *vocabulary);
     vocabulary->allocator = allocator;
     vocabulary->slots = FIRST_SLOTS;
-    vocabulary->entries = memory_allocate_spread(allocator, FIRST_SLOTS, sizeof *vocabulary->entries);
+    vocabulary->entries = empty_entries(allocator, FIRST_SLOTS);
     if (vocabulary->entries == NULL ||
         !memory_grow(allocator, &vocabulary->key_starts, &vocabulary->key_starts_capacity, 1, sizeof(uint32_t))) {
         vocabulary_free(vocabulary);
@@ -63,12 +71,11 @@ static bool vocabulary_double(struct vocabulary *vocabulary)
 {
     const size_t slots = vocabulary->slots * 2;
     if (slots >= COMMON_FROM && vocabulary->common == NULL) {
-        vocabulary->common =
-            memory_allocate_spread(vocabulary->allocator, 2 * COMMON_PAIRS, sizeof *vocabulary->common);
+        vocabulary->common = empty_entries(vocabulary->allocator, 2 * COMMON_PAIRS);
         if (vocabulary->common == NULL)
             return false;
     }
-    struct vocabulary_entry *entries = memory_allocate_spread(vocabulary->allocator, slots, sizeof *entries);
+    struct vocabulary_entry *entries = empty_entries(vocabulary->allocator, slots);
     if (entries == NULL)
         return false;
     for (size_t i = 0; i < vocabulary->slots; i++) {
