@@ -281,9 +281,12 @@ static void ask_columns(struct asking *asking, libsearch_snapshot *snapshot, lib
 
 void everything_ask(libsearch_index *index, uint64_t *sum, libsearch_status *failed)
 {
-    static const char *const QUESTIONS[] = { "winter w7", "+officials +health -salt",
+    static const char *const QUESTIONS[] = { "winter w7",
+                                             "+officials +health -salt",
                                              "\"officials data\" OR \"winter teams\"",
-                                             "title:harbour bare:data own:winter hidden:teams", "h?rb* wintre~ 卫生" };
+                                             "title:harbour bare:data own:winter hidden:teams",
+                                             "h?rb* wintre~ 卫生",
+                                             "@near(6 winter officials) text:/har.*r/ text:[data TO harbour]" };
     struct asking asking = { UINT64_C(0xCBF29CE484222325), LIBSEARCH_OK };
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
@@ -303,6 +306,13 @@ void everything_ask(libsearch_index *index, uint64_t *sum, libsearch_status *fai
             for (size_t i = 0; i < libsearch_suggestions_count(suggestions); i++)
                 add_bytes(&asking, libsearch_suggestions_text(suggestions, i));
             libsearch_suggestions_free(suggestions);
+        }
+        libsearch_duplicates *duplicates;
+        if (answered(&asking, libsearch_duplicates_list(snapshot, NULL, &duplicates, &error), &error)) {
+            for (size_t group = 0; group < libsearch_duplicates_count(duplicates); group++)
+                for (size_t i = 0; i < libsearch_duplicates_size(duplicates, group); i++)
+                    add_bytes(&asking, libsearch_duplicates_at(duplicates, group, i).id);
+            libsearch_duplicates_free(duplicates);
         }
         libsearch_snapshot_free(snapshot);
     }
