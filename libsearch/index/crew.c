@@ -16,7 +16,9 @@ enum {
     BUILDER_RATIO = 2,
     /* Large enough that handing one over costs nothing beside indexing it, small enough that threads start soon. */
     LARGEST_BLOCK = 1 << 18,
-    BLOCKS_PER_RUN = 16
+    BLOCKS_PER_RUN = 16,
+    /* Handed over for each thread and not indexed yet: more would only take memory. */
+    BLOCKS_AHEAD = 4
 };
 
 struct run {
@@ -32,13 +34,23 @@ struct run {
 
     /* Under the crew's mutex. */
     struct packed_block *first, *last; /* handed over, not yet taken up */
-    bool closed, taken, done;
-    bool dead;      /* closed with nothing that lives: no segment is wanted */
-    size_t waiting; /* bytes of blocks that are not indexed yet */
+    bool closed, done;
+    bool dead;               /* closed with nothing that lives: no segment is wanted */
+    bool opening;            /* a thread makes the builder */
+    uint64_t taken, entered; /* blocks taken up by threads, and whose documents are in the segment or were given up */
+    size_t waiting;          /* bytes of blocks that are not entered yet */
     size_t builder_memory;
-    libsearch_status status; /* once done */
+    libsearch_status status; /* of the first thing that failed */
     libsearch_error error;
     uint64_t length;
+
+    struct segment_builder *builder; /* used outside the mutex: noters by their threads, all else by one at a time */
+};
+
+struct worker {
+    struct crew *crew;
+    unsigned noter; /* its noter in each builder */
+    pthread_t thread;
 };
 
 struct crew {
@@ -55,76 +67,142 @@ struct crew {
     size_t given_capacity;
 
     pthread_mutex_t mutex;
-    pthread_cond_t work;     /* a run may be taken up, or a block of it */
-    pthread_cond_t progress; /* a block was indexed, or a run is done */
-    struct run *queue;       /* the first run that no thread has taken, or NULL */
+    pthread_cond_t work;     /* there is a block, a builder, a turn, or a run to be finished */
+    pthread_cond_t progress; /* a block was entered, or a run is done */
+    struct run *current;     /* the first run that is not finished or being finished, or NULL */
     bool stopping;
-    pthread_t threads[MOST_THREADS];
-    unsigned thread_count;
+    struct packed_block *spare; /* to be used again: fresh memory costs more than copying into it */
+    struct worker workers[MOST_THREADS];
+    unsigned worker_count;
 };
 
 /* ---- the threads ---- */
 
-/* The next block of a run, or NULL when it is closed and has no more, or all must stop. The mutex is held. */
-static struct packed_block *next_block(struct crew *crew, struct run *run)
+/* Keeps the first failure. The mutex is held. */
+static void run_failed(struct run *run, libsearch_status status, const libsearch_error *error)
 {
-    while (run->first == NULL && !run->closed && !crew->stopping)
-        pthread_cond_wait(&crew->work, &crew->mutex);
-    if (crew->stopping)
-        return NULL;
-    struct packed_block *block = run->first;
-    if (block != NULL) {
-        run->first = block->next;
-        if (run->first == NULL)
-            run->last = NULL;
-    }
-    return block;
+    if (run->status != LIBSEARCH_OK)
+        return;
+    run->status = status;
+    run->error = *error;
 }
 
-static libsearch_status index_block(struct segment_builder *builder, struct packed_block *block, libsearch_error *error)
+/* Sees to it that the run has a builder, or has failed. The mutex is held, and let go while one is made. */
+static void open_builder(struct crew *crew, struct run *run, struct schema *schema)
+{
+    while (run->opening && !crew->stopping)
+        pthread_cond_wait(&crew->work, &crew->mutex);
+    if (run->builder != NULL || run->status != LIBSEARCH_OK || crew->stopping)
+        return;
+    run->opening = true;
+    pthread_mutex_unlock(&crew->mutex);
+    struct segment_builder *builder = NULL;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    char name[NAME_SIZE];
+    name_segment(name, run->number);
+    libsearch_status status = segment_builder_new(crew->allocator, schema, crew->storage, name, &builder, &error);
+    if (status == LIBSEARCH_OK) {
+        status = segment_builder_share(builder, crew->options.threads, &error);
+        if (status != LIBSEARCH_OK) {
+            segment_builder_discard(builder);
+            builder = NULL;
+        }
+    }
+    pthread_mutex_lock(&crew->mutex);
+    run->builder = builder;
+    run->opening = false;
+    if (status != LIBSEARCH_OK)
+        run_failed(run, status, &error);
+    pthread_cond_broadcast(&crew->work);
+}
+
+/* Reads a block's documents. */
+static libsearch_status note_block(struct segment_builder *builder, unsigned noter, struct packed_block *block,
+                                   libsearch_error *error)
+{
+    libsearch_bytes id;
+    libsearch_document document;
+    while (packed_next(block, &id, &document))
+        TRY(segment_builder_note(builder, noter, block->schema, &document, error));
+    packed_again(block);
+    return LIBSEARCH_OK;
+}
+
+/* Takes them into the segment. */
+static libsearch_status enter_block(struct segment_builder *builder, unsigned noter, struct packed_block *block,
+                                    libsearch_error *error)
 {
     libsearch_bytes id;
     libsearch_document document;
     segment_builder_set_schema(builder, block->schema);
     while (packed_next(block, &id, &document))
-        TRY(segment_builder_add(builder, id, &document, error));
+        TRY(segment_builder_take(builder, noter, id, &document, error));
     return LIBSEARCH_OK;
 }
 
-/* Builds the segment of a run. The mutex is held, and let go while there is work. */
-static void build_run(struct crew *crew, struct run *run)
+/* Takes up the run's next block: notes it beside the other threads, and enters it when it is its turn. The mutex is
+ * held, and let go meanwhile. */
+static void index_block(struct worker *worker, struct run *run)
 {
-    struct segment_builder *builder = NULL;
-    libsearch_status status = LIBSEARCH_OK;
+    struct crew *crew = worker->crew;
+    struct packed_block *block = run->first;
+    const uint64_t turn = run->taken++;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    uint64_t length = 0;
-    struct packed_block *block;
-    while ((block = next_block(crew, run)) != NULL) {
+    libsearch_status status = LIBSEARCH_OK;
+    run->first = block->next;
+    if (run->first == NULL)
+        run->last = NULL;
+    open_builder(crew, run, block->schema);
+    const bool usable = run->status == LIBSEARCH_OK && run->builder != NULL;
+    if (usable) {
         pthread_mutex_unlock(&crew->mutex);
-        if (builder == NULL && status == LIBSEARCH_OK) {
-            char name[NAME_SIZE];
-            name_segment(name, run->number);
-            status = segment_builder_new(crew->allocator, block->schema, crew->storage, name, &builder, &error);
-        }
-        if (status == LIBSEARCH_OK)
-            status = index_block(builder, block, &error);
-        const size_t memory = builder == NULL ? 0 : segment_builder_memory(builder);
-        const size_t size = block->size;
-        packed_free(block);
+        status = note_block(run->builder, worker->noter, block, &error);
         pthread_mutex_lock(&crew->mutex);
-        run->waiting -= size;
-        run->builder_memory = memory;
-        pthread_cond_signal(&crew->progress);
     }
-    const bool wanted = !crew->stopping && !run->dead && status == LIBSEARCH_OK && builder != NULL;
+    while (run->entered != turn && !crew->stopping)
+        pthread_cond_wait(&crew->work, &crew->mutex);
+    size_t memory = run->builder_memory;
+    if (usable && run->status == LIBSEARCH_OK && !crew->stopping) {
+        pthread_mutex_unlock(&crew->mutex);
+        if (status == LIBSEARCH_OK)
+            status = enter_block(run->builder, worker->noter, block, &error);
+        memory = segment_builder_memory(run->builder);
+        pthread_mutex_lock(&crew->mutex);
+        if (status != LIBSEARCH_OK)
+            run_failed(run, status, &error);
+    }
+    run->builder_memory = memory;
+    run->waiting -= block->size;
+    run->entered++;
+    if (block->size == crew->block_size) {
+        block->next = crew->spare;
+        crew->spare = block;
+    } else {
+        packed_free(block);
+    }
+    pthread_cond_broadcast(&crew->work);
+    pthread_cond_signal(&crew->progress);
+}
+
+/* Writes the segment of a run whose blocks are all entered. The mutex is held, and let go meanwhile. */
+static void finish_run(struct crew *crew, struct run *run)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    libsearch_status status = LIBSEARCH_OK;
+    uint64_t length = 0;
+    struct segment_builder *builder = run->builder;
+    const bool wanted = !run->dead && run->status == LIBSEARCH_OK && builder != NULL;
+    run->builder = NULL;
+    crew->current = run->next;
+    pthread_cond_broadcast(&crew->work);
     pthread_mutex_unlock(&crew->mutex);
     if (wanted)
         status = segment_builder_finish(builder, crew->options.sync, &length, &error);
     else if (builder != NULL)
         segment_builder_discard(builder);
     pthread_mutex_lock(&crew->mutex);
-    run->status = status;
-    run->error = error;
+    if (status != LIBSEARCH_OK)
+        run_failed(run, status, &error);
     run->length = length;
     run->builder_memory = 0;
     run->done = true;
@@ -133,17 +211,17 @@ static void build_run(struct crew *crew, struct run *run)
 
 static void *thread_main(void *context)
 {
-    struct crew *crew = context;
+    struct worker *worker = context;
+    struct crew *crew = worker->crew;
     pthread_mutex_lock(&crew->mutex);
     while (!crew->stopping) {
-        struct run *run = crew->queue;
-        if (run == NULL) {
+        struct run *run = crew->current;
+        if (run != NULL && run->first != NULL)
+            index_block(worker, run);
+        else if (run != NULL && run->closed && run->entered == run->taken)
+            finish_run(crew, run);
+        else
             pthread_cond_wait(&crew->work, &crew->mutex);
-            continue;
-        }
-        crew->queue = run->next;
-        run->taken = true;
-        build_run(crew, run);
     }
     pthread_mutex_unlock(&crew->mutex);
     return NULL;
@@ -162,6 +240,8 @@ static void run_free(struct crew *crew, struct run *run)
         packed_free(run->first);
         run->first = next;
     }
+    if (run->builder != NULL)
+        segment_builder_discard(run->builder);
     memory_free(crew->allocator, run);
 }
 
@@ -186,7 +266,7 @@ libsearch_status crew_new(const libsearch_allocator *allocator, struct storage *
     made->options = *options;
     if (made->options.threads > MOST_THREADS)
         made->options.threads = MOST_THREADS;
-    made->run_size = options->memory / made->options.threads / BUILDER_RATIO;
+    made->run_size = options->memory / BUILDER_RATIO;
     made->block_size =
         made->run_size / BLOCKS_PER_RUN < LARGEST_BLOCK ? made->run_size / BLOCKS_PER_RUN : LARGEST_BLOCK;
     made->next_number = next_number;
@@ -198,11 +278,15 @@ libsearch_status crew_new(const libsearch_allocator *allocator, struct storage *
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    while (made->thread_count < made->options.threads &&
-           pthread_create(&made->threads[made->thread_count], NULL, thread_main, made) == 0)
-        made->thread_count++;
+    for (; made->worker_count < made->options.threads; made->worker_count++) {
+        struct worker *worker = &made->workers[made->worker_count];
+        worker->crew = made;
+        worker->noter = made->worker_count;
+        if (pthread_create(&worker->thread, NULL, thread_main, worker) != 0)
+            break;
+    }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (made->thread_count == 0) {
+    if (made->worker_count == 0) {
         crew_free(made);
         return error_set(error, LIBSEARCH_NO_MEMORY, "no thread could be started");
     }
@@ -218,11 +302,16 @@ void crew_free(struct crew *crew)
     crew->stopping = true;
     pthread_cond_broadcast(&crew->work);
     pthread_mutex_unlock(&crew->mutex);
-    for (unsigned i = 0; i < crew->thread_count; i++)
-        pthread_join(crew->threads[i], NULL);
+    for (unsigned i = 0; i < crew->worker_count; i++)
+        pthread_join(crew->workers[i].thread, NULL);
     /* Segments that were built and not taken are in nobody's way, and the writer's cleaning finds them. */
     while (crew->first != NULL)
         drop_first(crew);
+    while (crew->spare != NULL) {
+        struct packed_block *next = crew->spare->next;
+        packed_free(crew->spare);
+        crew->spare = next;
+    }
     pthread_cond_destroy(&crew->progress);
     pthread_cond_destroy(&crew->work);
     pthread_mutex_destroy(&crew->mutex);
@@ -287,8 +376,8 @@ static libsearch_status open_run(struct crew *crew, libsearch_error *error)
     else
         crew->last->next = run;
     crew->last = run;
-    if (crew->queue == NULL)
-        crew->queue = run;
+    if (crew->current == NULL)
+        crew->current = run;
     pthread_mutex_unlock(&crew->mutex);
     return LIBSEARCH_OK;
 }
@@ -316,28 +405,51 @@ static void hand_over(struct crew *crew, struct run *run, bool close)
     pthread_mutex_unlock(&crew->mutex);
 }
 
-/* Waits while documents that were handed over take more memory than there is. */
+/* Waits while documents that were handed over take more memory than there is, or are enough to keep all threads busy. */
 static void wait_for_memory(struct crew *crew)
 {
     pthread_mutex_lock(&crew->mutex);
     for (;;) {
-        size_t taken = 0;
+        size_t taken = 0, waiting = 0;
         bool moving = false; /* something will be less without us */
         for (const struct run *run = crew->first; run != NULL; run = run->next) {
             taken += run->waiting * BUILDER_RATIO + run->builder_memory + ids_writer_memory(run->ids);
+            waiting += run->waiting;
             moving |= run->waiting > 0 || (run->closed && !run->done);
         }
-        if (taken <= crew->options.memory || !moving)
+        const bool enough = waiting > BLOCKS_AHEAD * crew->worker_count * crew->block_size;
+        if ((taken <= crew->options.memory && !enough) || !moving)
             break;
         pthread_cond_wait(&crew->progress, &crew->mutex);
     }
     struct run *last = crew->last;
-    if (last != NULL && !last->closed && last->builder_memory > crew->options.memory / crew->options.threads) {
-        last->closed = true; /* it alone takes more than its share */
+    if (last != NULL && !last->closed && last->builder_memory > crew->options.memory) {
+        last->closed = true;
         last->dead = false;
         pthread_cond_broadcast(&crew->work);
     }
     pthread_mutex_unlock(&crew->mutex);
+}
+
+/* A block with room for this document; NULL: memory is short. */
+static struct packed_block *new_block(struct crew *crew, struct schema *schema, libsearch_bytes id,
+                                      const libsearch_document *document)
+{
+    pthread_mutex_lock(&crew->mutex);
+    struct packed_block *block = crew->spare;
+    if (block != NULL)
+        crew->spare = block->next;
+    pthread_mutex_unlock(&crew->mutex);
+    if (block != NULL) {
+        packed_renew(block, schema);
+        if (packed_add(block, id, document))
+            return block;
+        packed_free(block);
+    }
+    block = packed_new(crew->allocator, crew->block_size, schema, id, document);
+    if (block != NULL)
+        packed_add(block, id, document);
+    return block;
 }
 
 libsearch_status crew_put(struct crew *crew, struct schema *schema, libsearch_bytes id,
@@ -355,10 +467,9 @@ libsearch_status crew_put(struct crew *crew, struct schema *schema, libsearch_by
         return crew_put(crew, schema, id, document, error); /* into a block, and maybe a run, of its own */
     }
     if (run->block == NULL) {
-        run->block = packed_new(crew->allocator, crew->block_size, schema, id, document);
+        run->block = new_block(crew, schema, id, document);
         if (run->block == NULL)
             return error_no_memory(error);
-        packed_add(run->block, id, document);
     }
     const libsearch_status status = ids_writer_add(run->ids, id, error);
     if (status != LIBSEARCH_OK) { /* the copy stands for nothing, but the numbers must agree: nothing goes on */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads that build segments; ingest.h says what each function does.
  *
- *     put -> run 1: block, block, …   closed: full          taken by thread A, who builds its segment
- *            run 2: block, block, …   closed: full          by thread B
- *            run 3: block, …          open: documents come  by the next who is free
+ *     put -> run 1: block 1   noted by thread A     entered into the segment
+ *                   block 2   noted by thread B     entered after block 1
+ *                   block 3   noted by thread A …   entered after block 2
+ *            closed: full     its segment is written by the thread that comes first
+ *            run 2: block 1 …
  *
- * A run is a stretch of consecutive documents that becomes one segment. Documents are copied into blocks; a thread
- * begins with a run while it still grows. Runs are given out from the first on, when they are done. */
+ * A run is a stretch of consecutive documents that becomes one segment. Documents are copied into blocks. All threads
+ * work on the first run that is not finished: cutting text into words and looking these up is most of the work, and each
+ * thread has a vocabulary and notes of its own for it (segment/noter.h); what depends on the order of the documents, ids,
+ * values and what is stored, is done by one thread at a time, block by block. So with any number of threads there are as
+ * many segments as with one, and no more to be merged. Runs are given out from the first on, when they are done. */
 #ifndef LIBSEARCH_INDEX_CREW_H
 #define LIBSEARCH_INDEX_CREW_H
 

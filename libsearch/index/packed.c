@@ -47,6 +47,15 @@ void packed_free(struct packed_block *block)
     memory_free(block->allocator, block);
 }
 
+void packed_renew(struct packed_block *block, struct schema *schema)
+{
+    schema_retain(schema);
+    schema_release(block->schema);
+    block->schema = schema;
+    block->next = NULL;
+    block->used = block->taken = 0;
+}
+
 bool packed_add(struct packed_block *block, libsearch_bytes id, const libsearch_document *document)
 {
     const size_t size = packed_size(id, document);
@@ -86,3 +95,5 @@ bool packed_next(struct packed_block *block, libsearch_bytes *id, libsearch_docu
     block->taken += head->size;
     return true;
 }
+
+void packed_again(struct packed_block *block) { block->taken = 0; }

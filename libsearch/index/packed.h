@@ -19,9 +19,13 @@ struct packed_block {
 struct packed_block *packed_new(const libsearch_allocator *allocator, size_t size, struct schema *schema,
                                 libsearch_bytes id, const libsearch_document *document);
 void packed_free(struct packed_block *block); /* the one, not those after it */
+/* Empties it for documents of a schema. */
+void packed_renew(struct packed_block *block, struct schema *schema);
 /* Copies the document to the end; false: there is no room. */
 bool packed_add(struct packed_block *block, libsearch_bytes id, const libsearch_document *document);
 /* The next document, lying in the block: its values and their count are set, and nothing else. False: at the end. */
 bool packed_next(struct packed_block *block, libsearch_bytes *id, libsearch_document *document);
+/* Begins anew with the first. */
+void packed_again(struct packed_block *block);
 
 #endif

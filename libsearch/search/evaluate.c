@@ -348,25 +348,6 @@ static libsearch_status narrow_window(struct evaluator *evaluator, uint32_t base
     return LIBSEARCH_OK;
 }
 
-static void add_bits(uint64_t *bits, const uint64_t *more)
-{
-    for (unsigned w = 0; w < WINDOW_WORDS; w++)
-        bits[w] |= more[w];
-}
-
-static void keep_bits(uint64_t *bits, const uint64_t *these)
-{
-    for (unsigned w = 0; w < WINDOW_WORDS; w++)
-        bits[w] &= these[w];
-}
-
-static void count_bits(const uint64_t *bits, uint16_t *counts)
-{
-    for (unsigned w = 0; w < WINDOW_WORDS; w++)
-        for (uint64_t word = bits[w]; word != 0; word &= word - 1)
-            counts[w * 64 + (unsigned)__builtin_ctzll(word)]++;
-}
-
 static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
     uint64_t wanted[WINDOW_WORDS];
@@ -389,26 +370,27 @@ static libsearch_status boolean_window(struct evaluator *evaluator, uint32_t bas
         child->wanted = evaluator->narrows ? wanted : evaluator->wanted;
         TRY(child_window(child, base, scores));
         child->wanted = NULL;
-        switch (node->occurs[i]) {
-        case LIBSEARCH_SHOULD:
-            add_bits(should, child->bits);
-            if (counts != NULL)
-                count_bits(child->bits, counts);
-            break;
-        case LIBSEARCH_MUST_NOT: add_bits(without, child->bits); break;
-        default: keep_bits(bits, child->bits);
-        }
+        for (unsigned w = 0; w < WINDOW_WORDS; w++)
+            switch (node->occurs[i]) {
+            case LIBSEARCH_SHOULD:
+                should[w] |= child->bits[w];
+                for (uint64_t word = counts != NULL ? child->bits[w] : 0; word != 0; word &= word - 1)
+                    counts[w * 64 + (unsigned)__builtin_ctzll(word)]++;
+                break;
+            case LIBSEARCH_MUST_NOT: without[w] |= child->bits[w]; break;
+            default: bits[w] &= child->bits[w];
+            }
     }
-    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+    for (unsigned w = 0; w < WINDOW_WORDS; w++) {
         bits[w] &= ~without[w];
-    if (node->minimum > 0)
-        keep_bits(bits, should);
-    for (unsigned w = 0; w < WINDOW_WORDS && counts != NULL; w++)
-        for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+        if (node->minimum > 0)
+            bits[w] &= should[w];
+        for (uint64_t word = counts != NULL ? bits[w] : 0; word != 0; word &= word - 1) {
             const unsigned bit = (unsigned)__builtin_ctzll(word);
             if (counts[w * 64 + bit] < node->minimum)
                 bits[w] &= ~(UINT64_C(1) << bit);
         }
+    }
     return LIBSEARCH_OK;
 }
 

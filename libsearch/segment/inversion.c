@@ -30,9 +30,17 @@ struct term {
     uint16_t list;
 };
 
+/* What a note says: of which term, and which of its forms. */
+struct noted_form {
+    uint32_t term, form;
+};
+
 struct inversion {
     struct segment_builder *builder;
     const libsearch_allocator *allocator;
+    struct vocabulary *vocabulary; /* of the first noter, to which the words of the others were added */
+    uint32_t **numbers;            /* by noter but the first: number in the vocabulary by its own number of a word */
+    struct noted_form **noted;     /* by noter: what its notes say */
     uint32_t form_count;
     struct form *forms;
     struct vocabulary stems;
@@ -59,6 +67,14 @@ struct inversion {
 static void inversion_free(struct inversion *inversion)
 {
     const libsearch_allocator *allocator = inversion->allocator;
+    for (unsigned n = 0; n < inversion->builder->noter_count; n++) {
+        if (inversion->numbers != NULL)
+            memory_free(allocator, inversion->numbers[n]);
+        if (inversion->noted != NULL)
+            memory_free(allocator, inversion->noted[n]);
+    }
+    memory_free(allocator, inversion->numbers);
+    memory_free(allocator, inversion->noted);
     memory_free(allocator, inversion->forms);
     vocabulary_free(&inversion->stems);
     memory_free(allocator, inversion->form_terms);
@@ -77,51 +93,98 @@ static void inversion_free(struct inversion *inversion)
         list_output_free(&inversion->output);
 }
 
-/* Counts how often each form stands in the notes; counts are by form. */
-static void count_forms(const struct segment_builder *builder, uint32_t *counts)
+/* The number of a noter's word in the vocabulary of all. */
+static uint32_t number_of(const struct inversion *inversion, unsigned noter, uint32_t number)
 {
-    for (size_t i = 0; i < builder->note_count; i++)
-        if (builder->notes[i] == BUILDER_JUMP)
+    return noter == 0 ? number : inversion->numbers[noter][number];
+}
+
+/* Adds the words of all noters to those of the first. */
+static libsearch_status unite_words(struct inversion *inversion, libsearch_error *error)
+{
+    struct segment_builder *builder = inversion->builder;
+    const libsearch_allocator *allocator = inversion->allocator;
+    inversion->vocabulary = &builder->noters[0].vocabulary;
+    inversion->numbers = memory_allocate_array(allocator, builder->noter_count, sizeof(uint32_t *));
+    inversion->noted = memory_allocate_array(allocator, builder->noter_count, sizeof(struct noted_form *));
+    if (inversion->numbers == NULL || inversion->noted == NULL)
+        return error_no_memory(error);
+    for (unsigned n = 1; n < builder->noter_count; n++) {
+        const struct vocabulary *other = &builder->noters[n].vocabulary;
+        inversion->numbers[n] = memory_allocate_array(allocator, other->count, sizeof(uint32_t));
+        if (inversion->numbers[n] == NULL)
+            return error_no_memory(error);
+        for (size_t slot = 0; slot < other->slots; slot++) {
+            const struct vocabulary_entry *entry = &other->entries[slot];
+            if (entry->number == 0)
+                continue;
+            size_t length;
+            const char *bytes = vocabulary_key(other, entry->number - 1, &length);
+            const struct vocabulary_word word = vocabulary_word(entry->list, bytes, length);
+            bool added;
+            const struct vocabulary_entry *same = vocabulary_at(inversion->vocabulary, &word, &added);
+            if (same == NULL)
+                return error_no_memory(error);
+            inversion->numbers[n][entry->number - 1] = same->number - 1;
+        }
+    }
+    return LIBSEARCH_OK;
+}
+
+/* Counts how often each word stands in the notes; counts are by its number in the noter. */
+static void count_words(const struct noter *noter, uint32_t *counts)
+{
+    for (size_t i = 0; i < noter->note_count; i++)
+        if (noter->notes[i] == NOTE_JUMP)
             i++;
         else
-            counts[builder->notes[i] & ~BUILDER_SAME]++;
+            counts[noter->notes[i] & ~NOTE_SAME]++;
+}
+
+static libsearch_status count_forms(struct inversion *inversion, libsearch_error *error)
+{
+    for (unsigned n = 0; n < inversion->builder->noter_count; n++) {
+        const struct noter *noter = &inversion->builder->noters[n];
+        uint32_t *counts = memory_allocate_array(inversion->allocator, noter->vocabulary.count, sizeof *counts);
+        if (counts == NULL)
+            return error_no_memory(error);
+        count_words(noter, counts);
+        for (uint32_t w = 0; w < noter->vocabulary.count; w++)
+            inversion->forms[number_of(inversion, n, w)].count += counts[w];
+        memory_free(inversion->allocator, counts);
+    }
+    return LIBSEARCH_OK;
 }
 
 /* The tokenizer whose analyzer makes the terms of a list; NULL: keywords are their own terms. */
 static struct tokenizer *tokenizer_of(const struct segment_builder *builder, uint16_t list)
 {
-    const struct schema *schema = builder->tokenized;
+    const struct noter *noter = &builder->noters[0];
     if (list > 0)
-        return builder->tokenizers[list - 1];
-    for (size_t f = 0; f < schema->count; f++)
-        if (schema->fields[f]->in_group)
-            return builder->tokenizers[f];
+        return noter->tokenizers[list - 1];
+    for (size_t f = 0; f < noter->schema->count; f++)
+        if (noter->schema->fields[f]->in_group)
+            return noter->tokenizers[f];
     return NULL;
 }
 
 static libsearch_status collect_forms(struct inversion *inversion, libsearch_error *error)
 {
     const struct segment_builder *builder = inversion->builder;
-    const struct vocabulary *vocabulary = &builder->vocabulary;
+    const struct vocabulary *vocabulary = inversion->vocabulary;
     inversion->form_count = vocabulary->count;
     inversion->forms =
         memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *inversion->forms);
-    uint32_t *counts = memory_allocate_array(inversion->allocator, (size_t)vocabulary->count + 1, sizeof *counts);
-    if (inversion->forms == NULL || counts == NULL) {
-        memory_free(inversion->allocator, counts);
+    if (inversion->forms == NULL)
         return error_no_memory(error);
-    }
-    count_forms(builder, counts);
     for (size_t slot = 0; slot < vocabulary->slots; slot++) {
         const struct vocabulary_entry *entry = &vocabulary->entries[slot];
-        if (entry->number != 0)
-            inversion->forms[entry->number - 1] =
-                (struct form){ .count = counts[entry->number - 1],
-                               .list = entry->list,
-                               .is_surface = tokenizer_of(builder, entry->list) != NULL };
+        if (entry->number == 0)
+            continue;
+        inversion->forms[entry->number - 1].list = entry->list;
+        inversion->forms[entry->number - 1].is_surface = tokenizer_of(builder, entry->list) != NULL;
     }
-    memory_free(inversion->allocator, counts);
-    return LIBSEARCH_OK;
+    return count_forms(inversion, error);
 }
 
 /* The place of the term that a word is, + 1, in form_terms or stem_terms; NULL: no memory. */
@@ -133,7 +196,7 @@ static uint32_t *term_of_word(struct inversion *inversion, uint32_t form, const 
         return &inversion->form_terms[form];
     bool added;
     const struct vocabulary_word word = vocabulary_word(list, term, length);
-    const struct vocabulary_entry *entry = vocabulary_find(&inversion->builder->vocabulary, &word);
+    const struct vocabulary_entry *entry = vocabulary_find(inversion->vocabulary, &word);
     if (entry != NULL)
         return &inversion->form_terms[entry->number - 1];
     entry = vocabulary_at(&inversion->stems, &word, &added);
@@ -157,7 +220,7 @@ static libsearch_status make_terms(struct inversion *inversion, libsearch_error 
     for (uint32_t n = 0; n < inversion->form_count; n++) {
         struct form *form = &inversion->forms[n];
         size_t surface_length;
-        const char *surface = vocabulary_key(&builder->vocabulary, n, &surface_length);
+        const char *surface = vocabulary_key(inversion->vocabulary, n, &surface_length);
         char stem[LIBSEARCH_MAX_TERM + PADDING];
         const char *term = surface;
         size_t length = surface_length;
@@ -211,7 +274,7 @@ static libsearch_status sort_keys(struct inversion *inversion, libsearch_error *
     for (uint32_t n = 0; n < inversion->form_count; n++) {
         const struct form *form = &inversion->forms[n];
         if ((form->is_surface && form->count > 0) || has_list(inversion, inversion->form_terms[n]))
-            add_key(inversion, &inversion->builder->vocabulary, n, form->list, n);
+            add_key(inversion, inversion->vocabulary, n, form->list, n);
     }
     for (uint32_t n = 0; n < inversion->stems.count; n++) {
         const uint32_t term = inversion->stem_terms[n];
@@ -270,59 +333,91 @@ static unsigned bits_of(uint32_t greatest) { return greatest == 0 ? 0 : 32 - (un
 static bool lay_out_places(struct inversion *inversion)
 {
     const struct segment_builder *builder = inversion->builder;
-    uint32_t most_forms = 1;
+    uint32_t most_forms = 1, last_position = 0;
+    size_t notes = 0;
+    for (unsigned n = 0; n < builder->noter_count; n++) {
+        const struct noter *noter = &builder->noters[n];
+        last_position = noter->last_position > last_position ? noter->last_position : last_position;
+        notes += noter->note_count;
+    }
     for (uint32_t t = 0; t < inversion->term_count; t++) {
         const uint32_t forms = inversion->term_starts[t + 1] - inversion->term_starts[t];
         most_forms = forms > most_forms ? forms : most_forms;
     }
     inversion->position_shift = bits_of(most_forms - 1);
-    inversion->document_shift = inversion->position_shift + bits_of(builder->last_position);
+    inversion->document_shift = inversion->position_shift + bits_of(last_position);
     if (inversion->document_shift + bits_of(builder->lengths.documents) > 64) {
         inversion->position_shift = 0;
         inversion->document_shift = 32;
-        inversion->place_forms =
-            memory_allocate_spread(inversion->allocator, builder->note_count, sizeof *inversion->place_forms);
+        inversion->place_forms = memory_allocate_spread(inversion->allocator, notes, sizeof *inversion->place_forms);
         if (inversion->place_forms == NULL)
             return false;
     }
-    inversion->places = memory_allocate_spread(inversion->allocator, builder->note_count, sizeof *inversion->places);
+    inversion->places = memory_allocate_spread(inversion->allocator, notes, sizeof *inversion->places);
     return inversion->places != NULL;
 }
 
-/* Fetches what will be looked at for notes that come later: their forms, their terms' cursors, and where these point
- * to. What is no note but a position leads nowhere, or to a form that is not needed. */
-static inline __attribute__((always_inline)) void fetch_ahead(const struct inversion *inversion, const uint32_t *notes)
+/* What the notes of each noter say; and what may be read behind the last is set to mean something. */
+static libsearch_status tell_notes(struct inversion *inversion, libsearch_error *error)
 {
-    enum { FORM_AHEAD = BUILDER_AHEAD, CURSOR_AHEAD = 16, PLACE_AHEAD = 8 };
-    __builtin_prefetch(&inversion->forms[notes[FORM_AHEAD] & ~BUILDER_SAME]);
-    const uint32_t second = notes[CURSOR_AHEAD] & ~BUILDER_SAME, third = notes[PLACE_AHEAD] & ~BUILDER_SAME;
-    if (second < inversion->form_count)
-        __builtin_prefetch(&inversion->cursors[inversion->forms[second].term]);
-    if (third < inversion->form_count)
-        __builtin_prefetch(&inversion->places[inversion->cursors[inversion->forms[third].term]], 1);
+    for (unsigned n = 0; n < inversion->builder->noter_count; n++) {
+        struct noter *noter = &inversion->builder->noters[n];
+        struct noted_form *noted = memory_allocate_array(inversion->allocator, noter->vocabulary.count, sizeof *noted);
+        if (noted == NULL)
+            return error_no_memory(error);
+        inversion->noted[n] = noted;
+        for (uint32_t w = 0; w < noter->vocabulary.count; w++) {
+            const struct form *form = &inversion->forms[number_of(inversion, n, w)];
+            noted[w] = (struct noted_form){ form->term, form->number_in_term };
+        }
+        if (noter->note_count > 0)
+            memset(noter->notes + noter->note_count, 0, NOTES_AHEAD * sizeof *noter->notes);
+    }
+    return LIBSEARCH_OK;
+}
+
+/* Fetches what will be looked at for notes that come later: what they say, their terms' cursors, and where these point
+ * to. What is no note but a position leads nowhere, or to a word that is not needed. (Where it is not inlined, gcc takes
+ * the call for one without effect.) */
+static inline __attribute__((always_inline)) void fetch_ahead(const struct inversion *inversion,
+                                                              const struct noted_form *noted, uint32_t words,
+                                                              const uint32_t *notes)
+{
+    enum { FORM_AHEAD = NOTES_AHEAD, CURSOR_AHEAD = 16, PLACE_AHEAD = 8 };
+    const uint32_t first = notes[FORM_AHEAD] & ~NOTE_SAME, second = notes[CURSOR_AHEAD] & ~NOTE_SAME,
+                   third = notes[PLACE_AHEAD] & ~NOTE_SAME;
+    if (first < words)
+        __builtin_prefetch(&noted[first]);
+    if (second < words)
+        __builtin_prefetch(&inversion->cursors[noted[second].term]);
+    if (third < words)
+        __builtin_prefetch(&inversion->places[inversion->cursors[noted[third].term]], 1);
 }
 
 /* Puts the places of one document. */
-static void put_places(struct inversion *inversion, uint32_t document, const uint32_t *notes, const uint32_t *end)
+static void put_places(struct inversion *inversion, uint32_t document, const struct noted_stretch *stretch)
 {
+    const struct noter *noter = &inversion->builder->noters[stretch->noter];
+    const struct noted_form *noted = inversion->noted[stretch->noter];
+    const uint32_t *end = noter->notes + stretch->first + stretch->count;
     const uint64_t high = (uint64_t)document << inversion->document_shift;
     const unsigned shift = inversion->position_shift;
     uint32_t position = 0;
-    for (; notes < end; notes++) {
-        fetch_ahead(inversion, notes);
-        if (*notes == BUILDER_JUMP) {
-            position = *++notes;
+    for (const uint32_t *note = noter->notes + stretch->first; note < end; note++) {
+        fetch_ahead(inversion, noted, noter->vocabulary.count, note);
+        if (*note == NOTE_JUMP) {
+            position = *++note;
             continue;
         }
-        position -= *notes >> 31; /* BUILDER_SAME */
-        const struct form *form = &inversion->forms[*notes & ~BUILDER_SAME];
-        const size_t at = inversion->cursors[form->term]++;
+        position -= *note >> 31; /* NOTE_SAME */
+        const struct noted_form of = noted[*note & ~NOTE_SAME];
+        const size_t at = inversion->cursors[of.term]++;
         const uint64_t place = high | (uint64_t)position++ << shift;
         if (inversion->place_forms == NULL) {
-            inversion->places[at] = place | form->number_in_term;
+            inversion->places[at] = place | of.form;
         } else {
             inversion->places[at] = place;
-            inversion->place_forms[at] = form->number_in_term;
+            inversion->place_forms[at] = of.form;
         }
     }
 }
@@ -335,6 +430,7 @@ static libsearch_status sort_places(struct inversion *inversion, libsearch_error
         memory_allocate_array(inversion->allocator, (size_t)inversion->term_count + 1, sizeof *inversion->cursors);
     if (inversion->cursors == NULL || !lay_out_places(inversion))
         return error_no_memory(error);
+    TRY(tell_notes(inversion, error));
     for (uint32_t n = 0; n < inversion->form_count; n++)
         inversion->cursors[inversion->forms[n].term] += inversion->forms[n].count;
     size_t start = 0; /* in the order in which they will be written */
@@ -347,13 +443,13 @@ static libsearch_status sort_places(struct inversion *inversion, libsearch_error
         start += count;
     }
     const uint32_t documents = builder->lengths.documents;
-    for (uint32_t document = 0; document < documents; document++) {
-        const size_t end = document + 1 < documents ? builder->note_starts[document + 1] : builder->note_count;
-        put_places(inversion, document, builder->notes + builder->note_starts[document], builder->notes + end);
+    for (uint32_t document = 0; document < documents; document++)
+        put_places(inversion, document, &builder->stretches[document]);
+    for (unsigned n = 0; n < builder->noter_count; n++) {
+        memory_free(inversion->allocator, builder->noters[n].notes);
+        builder->noters[n].notes = NULL;
+        builder->noters[n].note_count = builder->noters[n].note_capacity = 0;
     }
-    memory_free(inversion->allocator, builder->notes);
-    builder->notes = NULL;
-    builder->note_capacity = 0;
     return LIBSEARCH_OK;
 }
 
@@ -509,6 +605,8 @@ static libsearch_status invert(struct inversion *inversion, libsearch_error *err
     struct segment_builder *builder = inversion->builder;
     TRY(write_stored(builder, error));
     TRY(write_ids_and_columns(builder, error));
+    TRY(noter_use_schema(&builder->noters[0], builder->schema, error));
+    TRY(unite_words(inversion, error));
     TRY(collect_forms(inversion, error));
     TRY(make_terms(inversion, error));
     TRY(sort_keys(inversion, error));

@@ -24,6 +24,16 @@ void segment_builder_set_schema(struct segment_builder *builder, struct schema *
  * use but to be discarded). */
 libsearch_status segment_builder_add(struct segment_builder *builder, libsearch_bytes id,
                                      const libsearch_document *document, libsearch_error *error);
+/* For documents that several threads read: before the first document, so many noters are made. Each may be used by one
+ * thread at a time. */
+libsearch_status segment_builder_share(struct segment_builder *builder, unsigned noters, libsearch_error *error);
+/* Has a noter (below their number) read a document; noters do so beside each other, and beside the taking from others. */
+libsearch_status segment_builder_note(struct segment_builder *builder, unsigned noter, struct schema *schema,
+                                      const libsearch_document *document, libsearch_error *error);
+/* Adds the document that was read first of those that were not taken from the noter yet. One thread at a time, in the
+ * order of the documents. On error the builder is of no more use but to be discarded. */
+libsearch_status segment_builder_take(struct segment_builder *builder, unsigned noter, libsearch_bytes id,
+                                      const libsearch_document *document, libsearch_error *error);
 uint32_t segment_builder_count(const struct segment_builder *builder);
 /* The last document added with this id: OK or NOT_FOUND. */
 libsearch_status segment_builder_find(const struct segment_builder *builder, libsearch_bytes id, uint32_t *document);

@@ -111,10 +111,6 @@ static void of_an_index_and_its_writer(void **state)
     REFUSED(libsearch_get, "document", all.index, text_of("a"), NULL, error);
     REFUSED(libsearch_get, "id", all.index, NO_DATA, &document, error);
     REFUSED(libsearch_check, "path", NULL, NULL, NULL, error);
-    REFUSED(libsearch_check_with, "path", NULL, NULL, NULL, NULL, error);
-    REFUSED(libsearch_field_at, "index", NULL, 0, &field, error);
-    REFUSED(libsearch_field_at, "field", all.index, 0, NULL, error);
-    REFUSED(libsearch_memory_storage_new, "storage", NULL, NULL, error);
     assert_true(index == NULL && writer == NULL && snapshot == NULL && document == NULL);
 }
 

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static libsearch_index *index_;
 static libsearch_snapshot *snapshot;
@@ -407,144 +406,13 @@ static void of_snippets(void **state)
     libsearch_results_free(results);
 }
 
-/* A struct whose size says that it was not begun with its _INIT value, or that it has more than is known. */
-#define MIS_SIZED(type, NAME, ...)                                                                                     \
-    do {                                                                                                               \
-        struct {                                                                                                       \
-            type options;                                                                                              \
-            int64_t later;                                                                                             \
-        } newer = { .options = LIBSEARCH_##NAME##_INIT, .later = 1 };                                                  \
-        libsearch_error error = LIBSEARCH_ERROR_INIT;                                                                  \
-        newer.options.size = 0;                                                                                        \
-        const type *given = &newer.options;                                                                            \
-        if ((__VA_ARGS__) != LIBSEARCH_INVALID || strstr(error.message, #type) == NULL)                                \
-            fail_msg("size 0 of %s: %s", #type, error.message);                                                        \
-        newer.options.size = sizeof newer;                                                                             \
-        if ((__VA_ARGS__) != LIBSEARCH_INVALID || strstr(error.message, #type) == NULL)                                \
-            fail_msg("more of %s: %s", #type, error.message);                                                          \
-    } while (0)
-
-static void of_sizes(void **state)
-{
-    libsearch_index *opened = NULL;
-    libsearch_writer *writer = NULL, *second = NULL;
-    libsearch_results *results = NULL;
-    libsearch_filter *filter = NULL;
-    libsearch_query *made = NULL;
-    libsearch_suggestions *suggestions = NULL;
-    libsearch_duplicates *duplicates = NULL;
-    libsearch_watch *watch = NULL, *other = NULL;
-    libsearch_watcher *watcher = NULL;
-    libsearch_bytes text;
-    const libsearch_fragment *fragments;
-    const libsearch_bytes ids[] = { { "numbers", 7 } };
-    size_t count;
-    assert_ok(libsearch_writer_open(index_, NULL, &writer, NULL));
-    assert_ok(libsearch_watch_new(NULL, &watch, NULL));
-    assert_ok(libsearch_snapshot_search(snapshot, query, NULL, &results, NULL));
-    libsearch_results *none = NULL;
-    MIS_SIZED(libsearch_open_options, OPEN_OPTIONS, libsearch_open(*state, LIBSEARCH_CREATE, given, &opened, &error));
-    MIS_SIZED(libsearch_open_options, OPEN_OPTIONS, libsearch_check_with(*state, given, NULL, NULL, &error));
-    MIS_SIZED(libsearch_open_options, OPEN_OPTIONS, libsearch_snapshot_backup(snapshot, "/tmp/never", given, &error));
-    MIS_SIZED(libsearch_writer_options, WRITER_OPTIONS, libsearch_writer_open(index_, given, &second, &error));
-    MIS_SIZED(libsearch_field, FIELD, libsearch_writer_add_field(writer, given, &error));
-    MIS_SIZED(libsearch_field, FIELD, libsearch_watch_add_field(watch, given, &error));
-    MIS_SIZED(libsearch_search_options, SEARCH_OPTIONS,
-              libsearch_snapshot_search(snapshot, query, given, &none, &error));
-    MIS_SIZED(libsearch_search_options, SEARCH_OPTIONS, libsearch_filter_new(snapshot, query, given, &filter, &error));
-    MIS_SIZED(libsearch_parse_options, PARSE_OPTIONS,
-              libsearch_query_parse_as(index_, text_of("a"), given, &made, &error));
-    MIS_SIZED(libsearch_feedback, FEEDBACK,
-              libsearch_query_feedback(snapshot, query, ids, NULL, 1, given, &made, &error));
-    MIS_SIZED(libsearch_snippet_options, SNIPPET_OPTIONS,
-              libsearch_results_fragments(results, 0, given, &text, &fragments, &count, &error));
-    MIS_SIZED(libsearch_suggest_options, SUGGEST_OPTIONS,
-              libsearch_snapshot_complete(snapshot, text_of("a"), given, &suggestions, &error));
-    MIS_SIZED(libsearch_suggest_options, SUGGEST_OPTIONS,
-              libsearch_snapshot_correct(snapshot, text_of("a"), given, &suggestions, &error));
-    MIS_SIZED(libsearch_duplicates_options, DUPLICATES_OPTIONS,
-              libsearch_duplicates_list(snapshot, given, &duplicates, &error));
-    MIS_SIZED(libsearch_watch_options, WATCH_OPTIONS, libsearch_watch_new(given, &other, &error));
-    MIS_SIZED(libsearch_watch_options, WATCH_OPTIONS, libsearch_watch_load("x", given, &other, &error));
-    MIS_SIZED(libsearch_watcher_options, WATCHER_OPTIONS, libsearch_watcher_open(watch, given, &watcher, &error));
-    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    libsearch_ranking ranking = LIBSEARCH_RANKING_INIT;
-    options.ranking = &ranking;
-#define OF_RANKING(type, NAME, member)                                                                                 \
-    MIS_SIZED(type, NAME,                                                                                              \
-              (ranking.member = given, libsearch_snapshot_search(snapshot, query, &options, &none, &error)));          \
-    ranking = (libsearch_ranking)LIBSEARCH_RANKING_INIT
-    ranking.signal_count = 1;
-    OF_RANKING(libsearch_signal, SIGNAL, signals);
-    OF_RANKING(libsearch_scorer, SCORER, scorer);
-    OF_RANKING(libsearch_rescorer, RESCORER, rescorer);
-    OF_RANKING(libsearch_feedback, FEEDBACK, feedback);
-    MIS_SIZED(libsearch_ranking, RANKING,
-              (options.ranking = given, libsearch_snapshot_search(snapshot, query, &options, &none, &error)));
-    assert_true(opened == NULL && second == NULL && none == NULL && filter == NULL && made == NULL);
-    assert_true(suggestions == NULL && duplicates == NULL && other == NULL && watcher == NULL);
-    libsearch_results_free(results);
-    libsearch_watch_free(watch);
-    libsearch_writer_close(writer);
-}
-
-/* A set of saved queries in the folder that one stands in, and one that has an index's analyzers. */
-static void of_a_file_of_saved_queries(void **state)
-{
-    libsearch_watch_options options = LIBSEARCH_WATCH_OPTIONS_INIT;
-    libsearch_watcher_options watching = LIBSEARCH_WATCHER_OPTIONS_INIT;
-    libsearch_watch *watch, *loaded = NULL;
-    libsearch_watcher *watcher = NULL;
-    libsearch_error error = LIBSEARCH_ERROR_INIT;
-    char before[1000], folder[1000];
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", (const char *)*state);
-    *strrchr(folder, '/') = 0;
-    assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(folder), 0);
-    assert_ok(libsearch_watch_new(NULL, &watch, NULL));
-    assert_ok(libsearch_watch_add(watch, text_of("q"), query, NULL));
-    assert_ok(libsearch_watch_save(watch, "queries", NULL));
-    assert_ok(libsearch_watch_load("queries", NULL, &loaded, &error));
-    assert_int_equal(libsearch_watch_count(loaded), 1);
-    libsearch_watch_free(loaded);
-    options.like = index_;
-    assert_ok(libsearch_watch_load("./queries", &options, &loaded, &error));
-    assert_int_equal(libsearch_watch_count(loaded), 1);
-    libsearch_watch_free(loaded);
-    loaded = NULL;
-    assert_status(libsearch_watch_load("none", &options, &loaded, &error), LIBSEARCH_NOT_FOUND);
-    assert_status(libsearch_watch_load("/none/queries", &options, &loaded, &error), LIBSEARCH_NOT_FOUND);
-    assert_null(loaded);
-    watching.timeout = INT64_MAX; /* for ever */
-    assert_ok(libsearch_watcher_open(watch, &watching, &watcher, NULL));
-    libsearch_document *document = libsearch_watch_document(watch);
-    assert_ok(libsearch_document_set_text(document, "text", text_of("officials")));
-    assert_ok(libsearch_watcher_match(watcher, document, NULL, NULL));
-    assert_int_equal(libsearch_watcher_id(watcher, 0).length, 1);
-    watching.timeout = -1;
-    libsearch_watcher *second = NULL;
-    assert_status(libsearch_watcher_open(watch, &watching, &second, &error), LIBSEARCH_INVALID);
-    libsearch_document_free(document);
-    libsearch_watcher_close(watcher);
-    libsearch_watch_free(watch);
-    assert_int_equal(unlink("queries"), 0);
-    assert_int_equal(chdir(before), 0);
-}
-
 #define WITH_ALL(test) cmocka_unit_test_setup_teardown(test, open_all, close_all)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_ALL(of_sizes),
-        WITH_ALL(of_a_file_of_saved_queries),
-        WITH_ALL(of_a_search),
-        WITH_ALL(of_signals),
-        WITH_ALL(of_scorers_and_rescorers),
-        WITH_ALL(of_feedback),
-        WITH_ALL(of_suggestions),
-        WITH_ALL(of_duplicates),
+        WITH_ALL(of_a_search), WITH_ALL(of_signals),     WITH_ALL(of_scorers_and_rescorers),
+        WITH_ALL(of_feedback), WITH_ALL(of_suggestions), WITH_ALL(of_duplicates),
         WITH_ALL(of_snippets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

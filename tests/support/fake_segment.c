@@ -125,6 +125,33 @@ libsearch_status segment_builder_add(struct segment_builder *builder, libsearch_
                        error);
 }
 
+libsearch_status segment_builder_share(struct segment_builder *builder, unsigned noters, libsearch_error *error)
+{
+    (void)builder;
+    (void)noters;
+    (void)error;
+    return LIBSEARCH_OK;
+}
+
+/* All is done when the document is taken. */
+libsearch_status segment_builder_note(struct segment_builder *builder, unsigned noter, struct schema *schema,
+                                      const libsearch_document *document, libsearch_error *error)
+{
+    (void)builder;
+    (void)noter;
+    (void)schema;
+    (void)document;
+    (void)error;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status segment_builder_take(struct segment_builder *builder, unsigned noter, libsearch_bytes id,
+                                      const libsearch_document *document, libsearch_error *error)
+{
+    (void)noter;
+    return segment_builder_add(builder, id, document, error);
+}
+
 uint32_t segment_builder_count(const struct segment_builder *builder) { return builder->count; }
 
 libsearch_status segment_builder_find(const struct segment_builder *builder, libsearch_bytes id, uint32_t *document)
