@@ -79,6 +79,7 @@ libsearch_status segment_builder_new(const libsearch_allocator *allocator, struc
     made->schema = schema_retain(schema);
     buffer_init(&made->scratch, allocator);
     lengths_init(&made->lengths, allocator);
+    made->place_bits = 64;
     libsearch_status status = segment_builder_share(made, 1, error);
     if (status == LIBSEARCH_OK)
         status = ids_writer_new(allocator, &made->ids, error);

@@ -42,6 +42,7 @@ struct segment_builder {
     struct buffer scratch;
     struct noted_value *values; /* of the document being taken in, by field number */
     size_t value_capacity;
+    unsigned place_bits;     /* of a place with its form: 64; tests set less */
     libsearch_status broken; /* a step that cannot be taken back failed: what it was */
 };
 

@@ -346,7 +346,7 @@ static bool lay_out_places(struct inversion *inversion)
     }
     inversion->position_shift = bits_of(most_forms - 1);
     inversion->document_shift = inversion->position_shift + bits_of(last_position);
-    if (inversion->document_shift + bits_of(builder->lengths.documents) > 64) {
+    if (inversion->document_shift + bits_of(builder->lengths.documents) > builder->place_bits) {
         inversion->position_shift = 0;
         inversion->document_shift = 32;
         inversion->place_forms = memory_allocate_spread(inversion->allocator, notes, sizeof *inversion->place_forms);

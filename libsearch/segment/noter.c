@@ -225,8 +225,8 @@ static bool begin_signature(struct noter *noter, const struct field *field, stru
             return false;
         signature_init(noter->signature_maker);
     }
-    if (!memory_grow(noter->allocator, &noter->signatures, &noter->signature_capacity,
-                     noter->signature_count + 1, sizeof *noter->signatures))
+    if (!memory_grow(noter->allocator, &noter->signatures, &noter->signature_capacity, noter->signature_count + 1,
+                     sizeof *noter->signatures))
         return false;
     signature_start(noter->signature_maker);
     *maker = noter->signature_maker;

@@ -42,10 +42,10 @@ struct noted_signature {
 
 /* A document that was noted and not taken yet. */
 struct noted {
-    size_t first, count;         /* its notes */
-    uint32_t plain, weighted;    /* its lengths */
-    bool weighs;                 /* a field whose weight is not 1 has words in it */
-    size_t fields, signatures;   /* how many of them are its own … */
+    size_t first, count;             /* its notes */
+    uint32_t plain, weighted;        /* its lengths */
+    bool weighs;                     /* a field whose weight is not 1 has words in it */
+    size_t fields, signatures;       /* how many of them are its own … */
     const struct noted_field *field; /* … and which, as noter_take tells */
     const struct noted_signature *signature;
 };
@@ -57,7 +57,7 @@ struct noter {
     struct tokenizer **tokenizers; /* by field number, for text */
     uint32_t *notes;
     size_t note_count, note_capacity;
-    uint32_t last_position; /* no word stands behind it in any document */
+    uint32_t last_position;                  /* no word stands behind it in any document */
     struct signature_maker *signature_maker; /* made when a field asks for one */
     struct noted_value *values;              /* of the document being noted, by field number */
     size_t value_capacity;

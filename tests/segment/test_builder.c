@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "segment/builder.h"
 #include "segment/list_output.h"
 #include "support/failing_allocator.h"
 
@@ -319,6 +320,51 @@ static void test_a_document_with_an_unknown_field_is_refused_and_leaves_nothing(
     single_free(&single);
 }
 
+/* Takes in documents 0 … count - 1 by several noters, which read ahead of each other as chance has it, and gives places
+ * fewer bits than they have. */
+static void build_shared(const struct collection *collection, struct storage *storage, struct test_random *random,
+                         unsigned noters, unsigned place_bits)
+{
+    enum { MOST_NOTERS = 4 };
+    struct segment_builder *builder;
+    uint64_t length;
+    uint32_t noted = 0, entered = 0;
+    unsigned *noter_of = calloc(collection->count, sizeof *noter_of);
+    assert_in_range(noters, 1, MOST_NOTERS);
+    assert_ok(segment_builder_new(allocator_default(), collection->schema, storage, "shared", &builder, NULL));
+    assert_ok(segment_builder_share(builder, noters, NULL));
+    builder->place_bits = place_bits;
+    while (entered < collection->count)
+        if (noted < collection->count && (noted == entered || random_below(random, 3) > 0)) {
+            noter_of[noted] = (unsigned)random_below(random, noters);
+            assert_ok(
+                segment_builder_note(builder, noter_of[noted], collection->schema, collection->documents[noted], NULL));
+            noted++;
+        } else {
+            const libsearch_bytes id = { collection->ids[entered], strlen(collection->ids[entered]) };
+            assert_ok(segment_builder_take(builder, noter_of[entered], id, collection->documents[entered], NULL));
+            entered++;
+        }
+    assert_ok(segment_builder_finish(builder, false, &length, NULL));
+    free(noter_of);
+}
+
+static void test_noters_and_the_bits_of_places_do_not_change_a_byte(void **state)
+{
+    (void)state;
+    struct test_random random = random_start(__func__);
+    for (int round = 0; round < 12; round++) {
+        struct storage *storage = memory();
+        struct collection collection;
+        collection_make(&collection, &random, round % 2 == 0 ? COLLECTION_FULL : COLLECTION_PLAIN, 400);
+        collection_build(&collection, storage, "segment", 0, collection.count, NULL);
+        build_shared(&collection, storage, &random, 1 + (unsigned)round % 4, round % 3 == 0 ? 8 : 64);
+        assert_same_segments(storage, "segment", "shared");
+        collection_free(&collection);
+        storage_close(storage);
+    }
+}
+
 static void test_the_newest_document_of_an_id_is_found_while_building(void **state)
 {
     (void)state;
@@ -391,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_a_title_is_a_side_of_the_list),
         cmocka_unit_test(test_fields_may_come_while_documents_do),
         cmocka_unit_test(test_a_document_with_an_unknown_field_is_refused_and_leaves_nothing),
+        cmocka_unit_test(test_noters_and_the_bits_of_places_do_not_change_a_byte),
         cmocka_unit_test(test_the_newest_document_of_an_id_is_found_while_building),
         cmocka_unit_test(test_short_memory_is_told_and_nothing_leaks),
     };
