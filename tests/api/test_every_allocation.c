@@ -622,6 +622,7 @@ static const char *const ALLOCATE_NOTHING[] = {
     "libsearch_suggestions_frequency",
     "libsearch_suggestions_free",
     "libsearch_version",
+    "libsearch_abilities",
     "libsearch_status_text",
     "libsearch_build_option",
     "libsearch_filter_count",
@@ -801,6 +802,7 @@ static void what_gives_back_or_frees_allocates_nothing(void **state)
     libsearch_cancel_free(cancel);
     libsearch_text_free(text);
     libsearch_version();
+    libsearch_abilities(w.index);
     libsearch_status_text(LIBSEARCH_OK);
     libsearch_build_option(0, NULL);
     close_world(); /* frees queries and snapshot, closes the index */

@@ -28,7 +28,8 @@ enum {
     LIBSEARCH_CAN_BACK_UP = 1u << 11,        /**< libsearch_snapshot_backup */
     LIBSEARCH_CAN_EXPLAIN = 1u << 12,        /**< libsearch_results_explain */
     LIBSEARCH_CAN_SUGGEST = 1u << 13,        /**< libsearch_complete, libsearch_correct */
-    LIBSEARCH_CAN_EXPAND = 1u << 14,         /**< similar documents and feedback (libsearch/rank.h) */
+    LIBSEARCH_CAN_EXPAND = 1u << 14,         /**< similar documents and feedback (libsearch/rank.h); with
+                                                  LIBSEARCH_CAN_FILTER, documents alike in content */
     LIBSEARCH_CAN_SIGN = 1u << 15,           /**< LIBSEARCH_FIELD_SIGNATURE (libsearch/duplicates.h) */
     LIBSEARCH_CAN_RANK = 1u << 16,           /**< numbers and functions of the program's own in the score */
     LIBSEARCH_CAN_CHOOSE_MODEL = 1u << 17,   /**< other models than bm25-xapian */
