@@ -64,7 +64,7 @@ static bool agree(size_t before, size_t word)
 /* Whether the words from `word` on can be chosen so that the chosen place of `lowest` is the lowest. */
 static bool can_choose(size_t word, size_t lowest)
 {
-    if (word == phrase.count)
+    if (word >= MOST_WORDS || word == phrase.count) /* the first for compilers that unroll it further */
         return true;
     const int64_t low = moved(lowest);
     const size_t only = phrase.chosen[word];
@@ -113,8 +113,7 @@ static size_t count_by_line(void)
                                           .plus = shift,
                                           .shift = shift,
                                           .next = next[w],
-                                          .in_last =
-                                              phrase.prefix && w + 1 < phrase.count && phrase.words[w] <= 1 };
+                                          .in_last = phrase.prefix && w + 1 < phrase.count && phrase.words[w] <= 1 };
     }
     while (in_line_next(&line))
         found++;
