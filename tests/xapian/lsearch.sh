@@ -109,6 +109,16 @@ what_cannot_be_opened_is_said_in_one_line)
   "$lsearch" search three.db rain --model bm25 >out 2>err || status=$?
   [ "$status" = 3 ] && grep -q 'bm25-xapian' err
   ;;
+phrases_without_positions_are_not_passed_off_as_phrases)
+  need scriptindex
+  printf 'url : field=url boolean=Q unique=Q\ntext : field=sample indexnopos\n' >script
+  printf 'url=a\ntext=boats stay in the harbour\n\nurl=b\ntext=the harbour has boats\n' >records
+  scriptindex places.db script records >log 2>&1 || { cat log; exit 1; }
+  "$lsearch" search places.db '"harbour boats"' --json >out
+  grep -q '"value": 2' out && grep -q 'the database has no positions; its words are looked for' out
+  "$lsearch" search places.db '@near(1 harbour boats)' --json >out
+  grep -q '"value": 2' out && grep -q 'the database has no positions; all of them are looked for' out
+  ;;
 what_omindex_made_is_read)
   need omindex
   mkdir pages

@@ -222,6 +222,43 @@ static void a_deadline_that_has_passed_ends_the_search(void **state)
     libsearch_close(index);
 }
 
+/* A cursor is bytes from outside: whatever they are, there is an answer or a status. */
+static void cursors_of_any_bytes_are_answered_or_refused(void **state)
+{
+    libsearch_index *index = make_reports(path_in(state, "db"));
+    libsearch_snapshot *snapshot = NULL;
+    libsearch_results *results = NULL;
+    libsearch_query *query = libsearch_query_text(NULL, bytes("officials winter bread"));
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_bytes cursor;
+    char forged[512];
+    size_t refused = 0, invalid = 0;
+    assert_ok(libsearch_snapshot_open(index, &snapshot, NULL));
+    assert_ok(libsearch_snapshot_search(snapshot, query, NULL, &results, NULL));
+    assert_ok(libsearch_results_cursor(results, 0, &cursor, NULL));
+    assert_true(cursor.length < sizeof forged);
+    const size_t length = cursor.length;
+    for (size_t at = 0; at < length; at++)
+        for (int with = 0; with < 256; with++) {
+            libsearch_results *found = NULL;
+            libsearch_error error = LIBSEARCH_ERROR_INIT;
+            memcpy(forged, cursor.data, length);
+            forged[at] = (char)with;
+            options.after = (libsearch_bytes){ forged, length };
+            const libsearch_status status = libsearch_snapshot_search(snapshot, query, &options, &found, &error);
+            if (status != LIBSEARCH_OK && status != LIBSEARCH_INVALID && status != LIBSEARCH_STALE)
+                fail_msg("byte %zu as %d: %s (%s)", at, with, libsearch_status_text(status), error.message);
+            refused += status != LIBSEARCH_OK;
+            invalid += status == LIBSEARCH_INVALID;
+            libsearch_results_free(found);
+        }
+    assert_true(refused > 0 && invalid > 0);
+    libsearch_results_free(results);
+    libsearch_query_free(query);
+    libsearch_snapshot_free(snapshot);
+    libsearch_close(index);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
@@ -234,6 +271,7 @@ int main(void)
         TEST(a_document_that_has_gone_since_is_not_found),
         TEST(a_table_in_the_metadata_that_is_damaged_is_said),
         TEST(databases_that_do_not_fit_are_not_searched_as_one),
+        TEST(cursors_of_any_bytes_are_answered_or_refused),
         TEST(values_of_another_type_are_refused_and_the_writer_goes_on),
         TEST(a_deadline_that_has_passed_ends_the_search),
     };
