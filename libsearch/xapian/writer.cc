@@ -27,6 +27,17 @@ static void check_field(const libsearch_field &field)
         fail(LIBSEARCH_UNSUPPORTED, "the engine xapian keeps no signatures of fields, as '%s' asks for", field.name);
 }
 
+/* libxapian 1.4 makes the table of stored documents with the first of them, and compresses them only where that happens in
+ * the session in which the database itself was made. So one is put, and taken back. */
+static void make_table_of_documents(Xapian::WritableDatabase &database)
+{
+    Xapian::Document first;
+    first.set_data("first");
+    database.begin_transaction();
+    database.add_document(first);
+    database.cancel_transaction();
+}
+
 void database_create(const libsearch_allocator *allocator, const analyzers_pointer &analyzers, const std::string &path,
                      const libsearch_open_options *options)
 {
@@ -41,6 +52,7 @@ void database_create(const libsearch_allocator *allocator, const analyzers_point
     }
     made.place_fields();
     Xapian::WritableDatabase database(path, Xapian::DB_CREATE);
+    make_table_of_documents(database);
     database.begin_transaction();
     made.store(database);
     database.commit_transaction();

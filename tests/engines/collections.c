@@ -109,7 +109,11 @@ void names_free(char **names)
 
 const char *collection_analyzer(const char *name)
 {
-    return strstr("zhwiki udhr europarl21-sentences", name) != NULL ? "standard" : "english";
+    static const char *const others[] = { "zhwiki", "udhr", "europarl21-sentences" };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(name, others[i]) == 0)
+            return "standard";
+    return "english";
 }
 
 /* ----- documents ----- */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static void stems_carry_the_frequency_and_words_as_written_none(void **state)
 {
@@ -130,6 +131,34 @@ static void ids_and_keywords_of_any_length_are_told_apart(void **state)
 }
 
 /* Terms take 245 bytes: longer words are cut, and stay findable and apart. */
+static void stored_documents_are_compressed_and_the_first_has_number_1(void **state)
+{
+    enum { MANY = 200 };
+    const char *path = path_in(state, "db");
+    libsearch_index *index = make(path);
+    libsearch_writer *writer = write_to(index);
+    char text[4000] = "", id[16], file[300];
+    struct stat status;
+    for (int i = 0; strlen(text) < sizeof text - 40; i++)
+        snprintf(text + strlen(text), 40, "boats and harbours %d ", i % 7);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        put_text(index, writer, id, "", text);
+    }
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+    snprintf(file, sizeof file, "%s/docdata.glass", path);
+    assert_int_equal(stat(file, &status), 0);
+    assert_true((size_t)status.st_size < MANY * strlen(text) / 4);
+    char *first = run("xapian-delve", "-r 1 -1 '%s'", path);
+    assert_contains(first, "\nQ0\n");
+    free(first);
+    char *said = run("xapian-check", "'%s'", path);
+    assert_contains(said, "No errors found");
+    free(said);
+}
+
 static void words_longer_than_a_term_are_found(void **state)
 {
     const char *path = path_in(state, "db");
@@ -329,6 +358,7 @@ int main(void)
         TEST(quest_finds_by_stem_phrase_and_title),
         TEST(a_document_comes_back_as_it_was_put),
         TEST(ids_and_keywords_of_any_length_are_told_apart),
+        TEST(stored_documents_are_compressed_and_the_first_has_number_1),
         TEST(words_longer_than_a_term_are_found),
         TEST(fields_stand_under_xapians_customary_prefixes_and_numbers_in_slots),
         TEST(reopening_needs_nothing),
