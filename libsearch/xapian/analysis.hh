@@ -4,7 +4,6 @@
 #define LIBSEARCH_XAPIAN_ANALYSIS_HH
 
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "xapian/core.hh"
@@ -20,7 +19,8 @@ struct word {
 class word_cutter
 {
   public:
-    word_cutter(const libsearch_allocator *allocator, const struct analyzer *analyzer);
+    /* remembers: many texts are to come. */
+    word_cutter(const libsearch_allocator *allocator, const struct analyzer *analyzer, bool remembers = false);
     ~word_cutter() { tokenizer_free(tokenizer); }
     word_cutter(const word_cutter &) = delete;
     word_cutter &operator=(const word_cutter &) = delete;
@@ -45,12 +45,18 @@ class word_cutter
     std::string stem(const std::string &surface);
 
   private:
-    enum { AT_ONCE = 64, REMEMBERED = 1 << 18 };
-    const std::string &stem_of(const struct token &token);
+    enum { AT_ONCE = 64, REMEMBERED = 4096, ROOM = 31 };
+    /* A word and its stem, in one line of the cache: the next word that falls here takes its place. */
+    struct alignas(64) remembered {
+        unsigned char length = 0, stem_length = 0;
+        char surface[ROOM], stem[ROOM];
+    };
+    /* Valid until the next call. */
+    libsearch_bytes stem_of(const struct token &token);
 
     struct tokenizer *tokenizer = nullptr;
-    std::string key;
-    std::unordered_map<std::string, std::string> stems;
+    std::vector<remembered> stems;
+    char term[LIBSEARCH_MAX_TERM];
 };
 
 /* The words of a question, each with count 1. LIMIT when there are too many. */

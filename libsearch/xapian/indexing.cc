@@ -31,7 +31,7 @@ word_cutter &indexer::cutter_of(const struct analyzer *analyzer)
 {
     auto &cutter = cutters[analyzer];
     if (!cutter)
-        cutter = std::make_unique<word_cutter>(allocator, analyzer);
+        cutter = std::make_unique<word_cutter>(allocator, analyzer, true);
     return *cutter;
 }
 
@@ -61,17 +61,17 @@ void indexer::add_text(const layout &layout, const struct field *field, libsearc
             to.add_term(term, frequency);
     };
     static const std::string none;
-    cutter_of(field->analyzer).cut(text, from, [&](const struct token &token, const std::string &stem) {
+    cutter_of(field->analyzer).cut(text, from, [&](const struct token &token, libsearch_bytes stem) {
         if (field->in_group) {
-            add("Z", none, stem.data(), stem.size(), token.position, 1);
+            add("Z", none, stem.data, stem.length, token.position, 1);
             add("", none, token.surface, token.length, token.position, 0);
         }
         if (!prefix.empty()) {
-            add("Z", prefix, stem.data(), stem.size(), token.position, 0);
+            add("Z", prefix, stem.data, stem.length, token.position, 0);
             add("", prefix, token.surface, token.length, token.position, 0);
         }
         if (stems != nullptr)
-            stems->insert(stem);
+            stems->insert(string_of(stem));
         sum.words++;
         sum.end = std::max(sum.end, token.position + 1);
     });
