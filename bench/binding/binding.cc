@@ -331,7 +331,8 @@ int main(int count, char **arguments)
     const std::string folder = arguments[3];
     const int rounds = RUNNING_ON_VALGRIND ? 1 : count > 4 ? atoi(arguments[4]) : 5;
     const std::string paths[2] = { folder + "/binding", folder + "/plain" };
-    comparison put{ "put", {} }, put_same{ "put of the same terms", {} }, search{ "search", {} }, again{ "search of one database", {} };
+    comparison put{ "put", {} }, put_same{ "put of the same terms", {} }, search{ "search", {} },
+        again{ "search of one database", {} };
     size_t sums[2] = { 0, 0 };
     for (int round = 0; round < rounds; round++) {
         for (const auto &path : paths)

@@ -78,11 +78,23 @@ static bool ends_in(const char *name, const char *end)
     return length > of && strcmp(name + length - of, end) == 0;
 }
 
+/* Whether a word is one of those in a list, which stand between blanks or commas. */
+static bool is_listed(const char *list, const char *word)
+{
+    const size_t length = strlen(word);
+    for (const char *at = list; *at != 0; at += strcspn(at, " ,")) {
+        at += strspn(at, " ,");
+        if (strncmp(at, word, length) == 0 && strcspn(at, " ,") == length)
+            return true;
+    }
+    return false;
+}
+
 static int wanted_entry(const struct dirent *entry)
 {
     const char *only = getenv("LIBSEARCH_COLLECTIONS");
     return entry->d_name[0] != '.' && strcmp(entry->d_name, "queries") != 0 && !ends_in(entry->d_name, ".md") &&
-           (only == NULL || strstr(only, entry->d_name) != NULL);
+           (only == NULL || is_listed(only, entry->d_name));
 }
 
 char **collection_names(void)
