@@ -121,6 +121,16 @@ static void a_database_that_cannot_be_opened_or_is_of_a_backend_of_old_is_said(v
     assert_opening_throws(path_in(state, "stub"), LIBSEARCH_UNSUPPORTED, "FeatureUnavailableError");
 }
 
+/* Letters that do not compress well, so that documents take many blocks. */
+static void write_noise(char *text, size_t length, uint64_t seed)
+{
+    for (size_t i = 0; i < length; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        text[i] = (char)(i % 9 == 8 ? ' ' : 'a' + (seed >> 33) % 26);
+    }
+    text[length] = 0;
+}
+
 static void a_document_that_has_gone_since_is_not_found(void **state)
 {
     enum { MANY = 300, COMMITS = 12 };
@@ -130,10 +140,9 @@ static void a_document_that_has_gone_since_is_not_found(void **state)
     libsearch_query *query = libsearch_query_text(NULL, bytes("cooperation"));
     libsearch_writer *writer = write_to(index);
     char id[16], text[400];
-    memset(text, 'x', sizeof text - 1);
-    text[sizeof text - 1] = 0;
     for (int i = 0; i < MANY; i++) {
         snprintf(id, sizeof id, "%d", i);
+        write_noise(text, sizeof text - 1, (uint64_t)i);
         put_text(index, writer, id, i == 7 ? "cooperation" : "", text);
     }
     assert_ok(libsearch_writer_commit(writer, NULL));
