@@ -2,8 +2,8 @@
 /* Documents on their way into segments: what was put and is not yet in a segment that can be read.
  *
  * With one thread they go straight into a segment builder. With more (crew.h) they are copied and handed to threads,
- * each of which builds a segment of consecutive documents; segments are given out in the order of their documents, so
- * that this order is the same whatever the number of threads. */
+ * which read them for one segment together; segments are given out in the order of their documents, so that this order
+ * is the same whatever the number of threads. */
 #ifndef LIBSEARCH_INDEX_INGEST_H
 #define LIBSEARCH_INDEX_INGEST_H
 
