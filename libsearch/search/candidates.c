@@ -142,13 +142,29 @@ static void keep_dense(struct candidates *candidates, const struct posting_list 
     candidates->count = kept;
 }
 
+/* Where documents that a list with a bitmap has lie in its block b. False: damaged. */
+static bool places_in_block(const struct posting_list *list, uint32_t b, const uint32_t *documents, size_t count,
+                            uint8_t *places)
+{
+    const uint32_t from = b == 0 ? 0 : posting_last_document(list, b - 1) + 1, in_block = posting_block_count(list, b);
+    if (count == 0)
+        return true;
+    if (documents[0] < from)
+        return false;
+    bitmap_places(list->bitmap, from, documents, count, places);
+    for (size_t h = 0; h < count; h++)
+        if (places[h] >= in_block)
+            return false;
+    return true;
+}
+
 /* Adds those of a stretch that a list with a bitmap has. False: damaged. */
 static bool locate_dense(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch,
                          struct located *located)
 {
     const struct posting_list *list = &leaf->cursor.list;
-    const uint32_t b = stretch->block, last = posting_last_document(list, b);
-    uint8_t *indexes = located->indexes + located->count, *places = located->places + located->count;
+    const uint32_t last = posting_last_document(list, list->blocks - 1);
+    uint8_t *indexes = located->indexes + located->count;
     uint32_t documents[POSTING_BLOCK];
     size_t count = 0;
     for (size_t i = stretch->from; i < stretch->to; i++) {
@@ -156,15 +172,10 @@ static bool locate_dense(struct candidates *candidates, struct leaf *leaf, const
         documents[count] = candidates->documents[i];
         count += posting_bitmap_has(list, last, candidates->documents[i]);
     }
-    bitmap_places(list->bitmap, b == 0 ? 0 : posting_last_document(list, b - 1) + 1, documents, count, places);
-    const uint32_t in_block = posting_block_count(list, b);
-    for (size_t h = 0; h < count; h++) {
-        located->blocks[located->count + h] = b;
-        if (places[h] >= in_block)
-            return false;
-    }
+    for (size_t h = 0; h < count; h++)
+        located->blocks[located->count + h] = stretch->block;
     located->count += count;
-    return true;
+    return places_in_block(list, stretch->block, documents, count, located->places + located->count - count);
 }
 
 /* Adds those of a stretch that the list has. False: damaged. */
@@ -300,22 +311,18 @@ static size_t find_in_block(struct candidates *candidates, struct leaf *leaf, co
 static size_t place_in_block(struct candidates *candidates, struct leaf *leaf, const struct stretch *stretch,
                              size_t kept)
 {
-    const struct posting_list *list = &leaf->cursor.list;
-    const uint32_t b = stretch->block, in_block = posting_block_count(list, b);
     uint32_t *blocks = candidates->blocks + leaf->order * POSTING_BLOCK;
     uint8_t *places = candidates->places + leaf->order * POSTING_BLOCK;
     uint8_t found[POSTING_BLOCK + 16];
     const size_t count = stretch->to - (size_t)stretch->from;
-    bitmap_places(list->bitmap, b == 0 ? 0 : posting_last_document(list, b - 1) + 1,
-                  candidates->documents + stretch->from, count, found);
+    if (!places_in_block(&leaf->cursor.list, stretch->block, candidates->documents + stretch->from, count, found))
+        return SIZE_MAX;
     for (size_t h = 0; h < count; h++) {
         const size_t i = stretch->from + h;
         const uint8_t origin = candidates->origins[i];
-        if (found[h] >= in_block)
-            return SIZE_MAX;
         candidates->documents[kept + h] = candidates->documents[i];
         candidates->origins[kept + h] = origin;
-        blocks[origin] = b;
+        blocks[origin] = stretch->block;
         places[origin] = found[h];
     }
     return kept + count;

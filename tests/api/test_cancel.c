@@ -29,7 +29,8 @@ static int open_all(void **state)
     for (unsigned i = 0; i < DOCUMENTS; i++) {
         char id[16], text[200];
         snprintf(id, sizeof id, "%u", i);
-        snprintf(text, sizeof text, "alpha beta w%u w%u w%u gamma a%u delta epsilon word%u", i % 97, i % 89, i % 83, i, i / 4);
+        snprintf(text, sizeof text, "alpha beta w%u w%u w%u gamma a%u delta epsilon word%u", i % 97, i % 89, i % 83, i,
+                 i / 4);
         libsearch_document_clear(document);
         assert_ok(libsearch_document_set_text(document, "text", text_of(text)));
         assert_ok(libsearch_document_set_integer(document, "number", (int64_t)i));
@@ -84,11 +85,21 @@ static libsearch_status search(const char *text, const struct limits *limits, un
     return status;
 }
 
-static const char *const QUESTIONS[] = {
-    "alpha",   "alpha beta w1",       "+alpha +beta", "\"alpha beta\"", "\"beta gamma\"~20", "@near(9 alpha delta)",
-    "w1*",      "wrod12~",             "/w.*1/",       "number:10..3000", "alpha -beta",       "*",
-    "word1?3", "text:[alpha TO beta]", "+alpha w2 w3"
-};
+static const char *const QUESTIONS[] = { "alpha",
+                                         "alpha beta w1",
+                                         "+alpha +beta",
+                                         "\"alpha beta\"",
+                                         "\"beta gamma\"~20",
+                                         "@near(9 alpha delta)",
+                                         "w1*",
+                                         "wrod12~",
+                                         "/w.*1/",
+                                         "number:10..3000",
+                                         "alpha -beta",
+                                         "*",
+                                         "word1?3",
+                                         "text:[alpha TO beta]",
+                                         "+alpha w2 w3" };
 enum { COUNT = sizeof QUESTIONS / sizeof *QUESTIONS };
 
 static void a_search_that_was_cancelled_is_not_made(void **state)
