@@ -73,11 +73,24 @@ static void picture_step(struct tokenizer *tokenizer)
     tokenizer_emit(tokenizer, surface, length, tokenizer->position++, start, end, 0);
 }
 
+/* Where the segment begins that `at` lies in: the fast way may come here behind a byte that is in no word, and what
+ * begins with a mark belongs to that byte. */
+static size_t segment_start(const struct tokenizer *tokenizer, size_t at)
+{
+    unsigned bytes;
+    const enum word_break_class class = unicode_word_break(unicode_properties(decode_at(tokenizer, at, &bytes)));
+    const bool mark = class == WB_EXTEND || class == WB_FORMAT || class == WB_ZWJ;
+    return mark && at > 0 && tokenizer->text[at - 1] < 0x80 &&
+                   word_break_next(tokenizer->text, tokenizer->length, at - 1) > at
+               ? at - 1
+               : at;
+}
+
 /* In plain mode: the segment that begins at `at`, a token if it has a letter, digit or picture. Segments
  * of scripts without spaces, which UAX #29 cuts at every letter, are taken together. */
 static void plain_step(struct tokenizer *tokenizer)
 {
-    const size_t start = tokenizer->at;
+    const size_t start = segment_start(tokenizer, tokenizer->at);
     size_t end = word_break_next(tokenizer->text, tokenizer->length, start);
     unsigned bytes;
     if (unicode_properties(decode_at(tokenizer, start, &bytes)) & UNICODE_UNSPACED)
