@@ -40,7 +40,7 @@ static const char *field_name(struct record *record, const char *outer, const ch
             field[out] = is_name(whole[i], out == 0) ? whole[i] : '_';
             out++;
         }
-    return record_keep(record, field, out);
+    return out > LIBSEARCH_MAX_FIELD_NAME ? NULL : record_keep(record, field, out); /* by the _ before a digit */
 }
 
 static const char *add_value(struct record *record, const char *field, json_t *value);
