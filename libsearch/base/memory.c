@@ -8,13 +8,13 @@
 static void *default_allocate(void *context, size_t size)
 {
     (void)context;
-    return malloc(size);
+    return size > PTRDIFF_MAX ? NULL : malloc(size);
 }
 
 static void *default_reallocate(void *context, void *memory, size_t size)
 {
     (void)context;
-    return realloc(memory, size);
+    return size > PTRDIFF_MAX ? NULL : realloc(memory, size);
 }
 
 static void default_release(void *context, void *memory)

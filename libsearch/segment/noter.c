@@ -328,8 +328,9 @@ libsearch_status noter_add(struct noter *noter, struct schema *schema, const lib
 struct noted noter_take(struct noter *noter)
 {
     struct noted noted = noter->documents[noter->next_document++];
-    noted.field = noter->fields + noter->next_field;
-    noted.signature = noter->signatures + noter->next_signature;
+    /* Where there are none, there may be no array to be in. */
+    noted.field = noter->fields == NULL ? NULL : noter->fields + noter->next_field;
+    noted.signature = noter->signatures == NULL ? NULL : noter->signatures + noter->next_signature;
     noter->next_field += noted.fields;
     noter->next_signature += noted.signatures;
     return noted;
