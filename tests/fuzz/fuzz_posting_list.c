@@ -38,9 +38,10 @@ static void ask_bare(const struct posting_list *list, uint32_t b)
         return;
     FUZZ_REQUIRE(bare.count >= 1 && bare.count <= POSTING_BLOCK);
     const uint8_t places[3] = { 0, (uint8_t)(bare.count / 2), (uint8_t)(bare.count - 1) };
-    const bool sound = posting_block_frequencies_at(&bare, places, 3, some);
+    const unsigned asked = bare.count < 3 ? 1 : 3; /* each place once */
+    const bool sound = posting_block_frequencies_at(&bare, places, asked, some);
     if (posting_block_frequencies(list, &bare) && sound)
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < asked; i++)
             FUZZ_REQUIRE(some[i] == bare.frequencies[places[i]]);
 }
 

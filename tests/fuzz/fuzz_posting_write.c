@@ -72,6 +72,7 @@ static void write_list(size_t count, bool positions, bool forms, bool weighted, 
     posting_writer_free(writer);
 }
 
+/* A single document's sides are in no record. */
 static void expect_sides(const struct posting_list *list, const struct posting_block *block,
                          const struct posting *expected)
 {
@@ -88,7 +89,7 @@ static void expect_sides(const struct posting_list *list, const struct posting_b
             FUZZ_REQUIRE(s < posting->side_count && posting->sides[s].frequency == sides.frequencies[i]);
         }
     FUZZ_REQUIRE(!tail.cursor.failed);
-    for (uint32_t i = 0; i < block->count; i++)
+    for (uint32_t i = 0; i < block->count && list->document_frequency > 1; i++)
         wanted += expected[i].side_count;
     FUZZ_REQUIRE(found == wanted);
 }
@@ -137,7 +138,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_REQUIRE(written.document_frequency == count);
     FUZZ_REQUIRE(posting_list_open(section.data, section.length, &place, postings[count - 1].document + 1, "section",
                                    &list, NULL) == LIBSEARCH_OK);
-    /* A single document's sides are in no record where it stands in no other field. */
     for (uint32_t b = 0; b < list.blocks; b++)
         expect_block(&list, b, forms, &postings[(size_t)b * POSTING_BLOCK]);
     buffer_free(&section);
