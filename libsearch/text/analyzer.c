@@ -89,6 +89,8 @@ static bool recipe_named(const char *name, struct recipe *recipe)
 static bool chain_matches(const struct recipe *recipe, const char *wanted)
 {
     char chain[CHAIN_CAPACITY];
+    if (recipe->split != (strstr(wanted, "+split-") != NULL))
+        return false;
     if (recipe->stem) { /* asking a stemmer for its fingerprint is dear */
         snprintf(chain, sizeof chain, "/%s-", stemmer_name(recipe->language));
         if (!strstr(wanted, chain))
@@ -133,10 +135,13 @@ libsearch_status analyzer_new(const libsearch_allocator *allocator, const char *
                               libsearch_error *error)
 {
     struct recipe recipe;
-    if (!name || (!recipe_named(name, &recipe) && !recipe_of_chain(name, &recipe)))
-        return unknown(name ? name : "", error);
     char chain[CHAIN_CAPACITY];
-    if (!write_chain(&recipe, chain))
+    const bool named = name && recipe_named(name, &recipe);
+    if (!named && (!name || !recipe_of_chain(name, &recipe)))
+        return unknown(name ? name : "", error);
+    if (!named)
+        snprintf(chain, sizeof chain, "%s", name);
+    else if (!write_chain(&recipe, chain))
         return error_no_memory(error);
 
     struct analyzer *made = memory_allocate_array(allocator, 1, sizeof *made);

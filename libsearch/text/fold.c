@@ -157,6 +157,7 @@ const char *fold_version(void) { return utf8proc_unicode_version(); }
 
 void fold_init(struct fold *fold, unsigned flags, const uint32_t *keep)
 {
+    int32_t points[FOLD_DECOMPOSED];
     fold->flags = flags;
     fold->keep = keep;
     memset(fold->table, 0, sizeof fold->table);
@@ -164,7 +165,13 @@ void fold_init(struct fold *fold, unsigned flags, const uint32_t *keep)
         char bytes[4];
         char folded[32];
         const unsigned length = utf8_encode(point, bytes);
-        const size_t written = fold_long(fold, (const uint8_t *)bytes, length, folded, sizeof folded);
+        size_t written;
+        if (decompose(fold, point, points) != 1)
+            written = fold_long(fold, (const uint8_t *)bytes, length, folded, sizeof folded);
+        else if ((fold->flags & FOLD_STRIP) && is_diacritic((uint32_t)points[0], 0))
+            written = 0;
+        else /* nothing to order or to compose */
+            written = put(fold, (uint32_t)points[0], folded, sizeof folded);
         if ((unicode_properties(point) & UNICODE_MARK) || written >= FOLD_ENTRY) {
             fold->table[point][0] = FOLD_LONG;
             continue;
