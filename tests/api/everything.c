@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENTS = 290, MOST_RESULTS = 8, MEMORY = 32 << 20 };
+enum { DOCUMENTS = 250, MOST_RESULTS = 8, MEMORY = 32 << 20 };
 
 static const char *const WORDS[] = { "harbour", "winter",   "officials", "cooperation", "médecins", "data",
                                      "teams",   "exchange", "health",    "harbours",    "ministry", "salt",

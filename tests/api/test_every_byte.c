@@ -190,6 +190,7 @@ static void try_damage(struct counts *counts, const char *name, const char *othe
     counts->cases++;
     taken.most = 0;
     libsearch_status status = open_and_ask(LIBSEARCH_VERIFY, &sum, &error);
+    const bool opened = status == LIBSEARCH_OK;
     if (status == LIBSEARCH_OK && !mended && sum != whole_sum)
         fail_msg("%s: verified, and other answers", what);
     if (status != LIBSEARCH_OK && !mended && strstr(error.message, name) == NULL &&
@@ -199,14 +200,18 @@ static void try_damage(struct counts *counts, const char *name, const char *othe
         counts->same++;
     else
         counts->refused++;
-    status = libsearch_check(folder, tell, &told, NULL);
+    /* With right checksums there is nothing that it must find; now and then, as it must hold, too. */
+    status = mended && counts->cases % 4 != 0 ? LIBSEARCH_OK : libsearch_check(folder, tell, &told, NULL);
     if (status == LIBSEARCH_CORRUPT) {
         counts->found++;
         if (!mended && other == NULL && !told.named)
             fail_msg("%s: found, and its file is not named", what);
     } else if (strncmp(what, "bit", 3) == 0 && !mended)
         fail_msg("%s: not found by the check (status %d)", what, (int)status);
-    status = open_and_ask(0, &sum, &error);
+    if (!mended || !opened) /* else it has been asked: what was verified is read by the same code */
+        status = open_and_ask(0, &sum, &error);
+    else
+        status = LIBSEARCH_OK;
     if (status == LIBSEARCH_OK)
         counts->answers++;
     else
