@@ -166,10 +166,106 @@ static void a_damaged_segment_is_searched_or_refused(void **state)
     }
 }
 
+/* A list with a bitmap (every document has the word) beside one that is rarer and scores more. */
+enum { DOCUMENTS = 6000, FIRST_RARE = 300, EACH_RARE = 10 };
+
+static void build_dense(struct schema **schema, struct storage **storage)
+{
+    struct segment_builder *builder;
+    uint64_t length;
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    field.name = "text";
+    assert_ok(schema_new(allocator_default(), "standard", schema, NULL));
+    assert_ok(schema_add(*schema, &field, NULL, NULL));
+    assert_ok(storage_open_memory(allocator_default(), storage, NULL));
+    assert_ok(segment_builder_new(allocator_default(), *schema, *storage, "dense", &builder, NULL));
+    for (uint32_t d = 0; d < DOCUMENTS; d++) {
+        const bool rare = d >= FIRST_RARE && d % EACH_RARE == 0;
+        const char *text = rare ? "dense rare" : "dense";
+        const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, strlen(text) }, 0, 0 };
+        libsearch_document *document = document_new(allocator_default());
+        char id[24];
+        assert_ok(document_add(document, &value, NULL));
+        assert_ok(segment_builder_add(builder, world_id(d, id), document, NULL));
+        document_free(document);
+    }
+    assert_ok(segment_builder_finish(builder, false, &length, NULL));
+}
+
+/* Writes "damaged": "dense" with the last document of the dense list's block b being another. */
+static void damage_last_document(struct storage *storage, uint32_t b, uint32_t document)
+{
+    const uint32_t lasts[] = { 127, 255, 383, 511 }; /* the list's first blocks */
+    struct mapping original;
+    struct output *output;
+    assert_ok(storage_map(storage, "dense", false, &original, NULL));
+    uint8_t *bytes = oracle_allocate(original.length);
+    memcpy(bytes, original.data, original.length);
+    uint8_t *found = memmem(bytes, original.length, lasts, sizeof lasts);
+    assert_non_null(found);
+    memcpy(found + 4 * (size_t)b, &document, sizeof document);
+    assert_ok(storage_create(storage, "damaged", &output, NULL));
+    assert_ok(output_append(output, bytes, original.length, NULL));
+    assert_ok(output_close(output, NULL));
+    free(bytes);
+    mapping_release(&original);
+}
+
+static libsearch_status search_dense(struct schema *schema, struct storage *storage, const char *name,
+                                     unsigned flags)
+{
+    struct search_hit hits[1];
+    struct search_answer answer = { .hits = hits };
+    struct snapshot_segment where = { 0 };
+    struct snapshot snapshot = { .allocator = allocator_default(),
+                                 .references = 1,
+                                 .schema = schema,
+                                 .segments = &where,
+                                 .segment_count = 1 };
+    libsearch_query *query = question_text(NULL, "rare dense", QUERY_FLAG_KEEP_STOPS | flags);
+    const struct search_request request = { .query = query, .count = 1, .memory = SIZE_MAX };
+    assert_ok(segment_open(allocator_default(), schema, storage, name, false, &where.segment, NULL));
+    const libsearch_status status = search_run(&snapshot, &request, &answer, NULL);
+    if (status == LIBSEARCH_OK) {
+        assert_int_equal(answer.hit_count, 1);
+        assert_int_equal(hits[0].number, FIRST_RARE);
+    }
+    segment_release(where.segment);
+    query_release(query);
+    return status;
+}
+
+static void a_dense_list_whose_blocks_end_elsewhere_is_damaged(void **state)
+{
+    (void)state;
+    /* Document 300 of the rare list is looked for in block 1 of the dense one, which then begins behind it, at 640, a
+     * word of the bitmap; or in block 2, and so are those after it: more than it can hold. */
+    static const struct {
+        uint32_t block, last;
+    } damages[] = { { 0, 639 }, { 2, 639 } };
+    struct schema *schema;
+    struct storage *storage;
+    build_dense(&schema, &storage);
+    for (unsigned all = 0; all < 2; all++) {
+        const unsigned flags = all ? QUERY_FLAG_ALL : 0;
+        assert_ok(search_dense(schema, storage, "dense", flags));
+        for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+            damage_last_document(storage, damages[i].block, damages[i].last);
+            const libsearch_status status = search_dense(schema, storage, "damaged", flags);
+            if (status != LIBSEARCH_CORRUPT)
+                fail_msg("block %u, %s: %d", damages[i].block, all ? "all words" : "any word", (int)status);
+            assert_ok(storage_remove(storage, "damaged", NULL));
+        }
+    }
+    storage_close(storage);
+    schema_release(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_damaged_segment_is_searched_or_refused),
+        cmocka_unit_test(a_dense_list_whose_blocks_end_elsewhere_is_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
