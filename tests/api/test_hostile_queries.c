@@ -18,6 +18,8 @@
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { DOCUMENTS = 20000, SLOWER = 10 };
+#elif !defined(__OPTIMIZE__)
+enum { DOCUMENTS = 300000, SLOWER = 10 };
 #else
 enum { DOCUMENTS = 300000, SLOWER = 1 };
 #endif
