@@ -514,9 +514,12 @@ LIBSEARCH_API libsearch_status libsearch_writer_rollback(libsearch_writer *write
 
 /** Flags of libsearch_writer_compact. */
 enum {
-    LIBSEARCH_REORDER = 1u << 0 /**< number the documents anew so that similar ones are neighbours (recursive
-                                     graph bisection, Mackenzie and others, SIGIR 2021): smaller and faster;
-                                     documents of equal score then follow the new numbers */
+    LIBSEARCH_REORDER = 1u << 0, /**< number the documents anew so that similar ones are neighbours (recursive
+                                      graph bisection, Mackenzie and others, SIGIR 2021): smaller and faster;
+                                      documents of equal score then follow the new numbers */
+    LIBSEARCH_BIWORDS = 1u << 1  /**< keep which common words (in a 32nd of the documents or more) follow each other
+                                      where: phrases of them are found at once, for a quarter more bytes. Until
+                                      the next merge of the segment. Since 0.1 */
 };
 
 /** Merges everything into one segment without deleted documents, and commits. Since 0.1. */

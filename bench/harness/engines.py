@@ -16,6 +16,7 @@ COMMON = os.path.join(DRIVERS, "common", "driver.c")
 OURS = {
     "libsearch": ("native", [], [], True),
     "libsearch-reordered": ("native", ["reordered"], [], True),
+    "libsearch-biwords": ("native", ["reordered", "biwords"], [], True),
     "libsearch-default": ("native", ["analyzer=english"], ["model=default"], True),
     "libsearch-stored": ("native", ["stored"], [], False),
 }

@@ -34,7 +34,8 @@ enum {
     LIBSEARCH_CAN_RANK = 1u << 16,           /**< numbers and functions of the program's own in the score */
     LIBSEARCH_CAN_CHOOSE_MODEL = 1u << 17,   /**< other models than bm25-xapian */
     LIBSEARCH_CAN_JOIN_FIELDS = 1u << 18,    /**< libsearch_query_fields */
-    LIBSEARCH_CAN_PLACE_PHRASES = 1u << 19   /**< phrases, compounds and other near queries in libsearch_query_near */
+    LIBSEARCH_CAN_PLACE_PHRASES = 1u << 19,  /**< phrases, compounds and other near queries in libsearch_query_near */
+    LIBSEARCH_CAN_KEEP_BIWORDS = 1u << 20    /**< LIBSEARCH_BIWORDS of libsearch_writer_compact */
 };
 
 /** What can be done with an index as it was opened: LIBSEARCH_CAN_..., together. Of the native engine that is all, but

@@ -168,8 +168,8 @@ libsearch_status libsearch_writer_compact(libsearch_writer *writer, unsigned fla
     error_clear(error);
     if (writer == NULL)
         return argument_missing(error, "libsearch_writer_compact", "writer");
-    if ((flags & ~(unsigned)LIBSEARCH_REORDER) != 0)
-        return error_set(error, LIBSEARCH_INVALID, "libsearch_writer_compact: there are no flags %#x",
-                         flags & ~(unsigned)LIBSEARCH_REORDER);
+    const unsigned known = LIBSEARCH_REORDER | LIBSEARCH_BIWORDS;
+    if ((flags & ~known) != 0)
+        return error_set(error, LIBSEARCH_INVALID, "libsearch_writer_compact: there are no flags %#x", flags & ~known);
     return writer->index->engine->compact(writer->handle, flags, error);
 }

@@ -63,7 +63,7 @@ libsearch_status index_writer_commit(struct index_writer *writer, libsearch_dura
                                      libsearch_bytes program, libsearch_error *error);
 
 /* Merges everything into one segment without deleted documents, where it is not so already, and commits with the
- * program's bytes of the commit before. flags: LIBSEARCH_REORDER. */
+ * program's bytes of the commit before. flags: LIBSEARCH_REORDER, LIBSEARCH_BIWORDS. */
 libsearch_status index_writer_compact(struct index_writer *writer, unsigned flags, libsearch_error *error);
 
 #endif

@@ -266,17 +266,20 @@ libsearch_status index_writer_compact(struct index_writer *writer, unsigned flag
 {
     libsearch_error cause = LIBSEARCH_ERROR_INIT;
     TRY(writer_usable(writer, error));
-    if (flags & ~(unsigned)LIBSEARCH_REORDER)
+    if (flags & ~(unsigned)(LIBSEARCH_REORDER | LIBSEARCH_BIWORDS))
         return error_set(error, LIBSEARCH_INVALID, "unknown flags of compact: %u", flags);
     TRY(writer_flush(writer, true, error));
     const bool compact = writer->count == 0 || (writer->count == 1 && writer->parts[0].deletions == NULL);
-    if (!compact || (writer->count > 0 && flags != 0)) {
-        const libsearch_status status = writer_merge(writer, 0, writer->count, flags, &cause);
-        if (status != LIBSEARCH_OK) {
-            if (error != NULL)
-                *error = cause;
-            return writer_failed(writer, status, &cause);
-        }
+    libsearch_status status = LIBSEARCH_OK;
+    if (!compact || (writer->count > 0 && (flags & LIBSEARCH_REORDER)))
+        status = writer_merge(writer, 0, writer->count, flags, &cause);
+    if (status == LIBSEARCH_OK && (flags & LIBSEARCH_BIWORDS) && writer->count > 0 &&
+        !segment_has_biwords(writer->parts[0].segment))
+        status = writer_add_biwords(writer, &cause);
+    if (status != LIBSEARCH_OK) {
+        if (error != NULL)
+            *error = cause;
+        return writer_failed(writer, status, &cause);
     }
     return index_writer_commit(writer, LIBSEARCH_DURABLE, snapshot_manifest(writer->base)->program, error);
 }

@@ -173,6 +173,43 @@ static void drop_dead(struct index_writer *writer)
             replace_parts(writer, i - 1, 1, NULL);
 }
 
+/* Puts the segment that has that number and length in place of parts [first, first + count). *part is of no use after. */
+static libsearch_status take_written(struct index_writer *writer, size_t first, size_t count, uint64_t number,
+                                     uint64_t length, libsearch_error *error)
+{
+    struct snapshot_part part = { 0 };
+    const libsearch_status status =
+        open_part(writer, number, length, writer->store->flags & LIBSEARCH_NO_MAP, &part, error);
+    if (status != LIBSEARCH_OK) {
+        snapshot_part_release(&part);
+        remove_uncommitted(writer, number);
+        return status;
+    }
+    replace_parts(writer, first, count, &part);
+    writer->changed = writer->unpublished = true;
+    return LIBSEARCH_OK;
+}
+
+/* Of a compaction that goes on with biwords, in thousandths: where they begin. */
+enum { MERGE_BIWORDS = 500 };
+
+libsearch_status writer_add_biwords(struct index_writer *writer, libsearch_error *error)
+{
+    const bool sync = writer->store->flags & LIBSEARCH_NO_MAP;
+    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, MERGE_BIWORDS, 1000 - MERGE_BIWORDS,
+                                     1000 };
+    const uint64_t number = writer->next_number++;
+    char name[NAME_SIZE];
+    uint64_t length = 0;
+    name_segment(name, number);
+    TRY(segment_add_biwords(writer->allocator, writer->storage, name, writer->parts[0].segment, 0, &part,
+                            sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error));
+    TRY(take_written(writer, 0, 1, number, length, error));
+    watch_log(&writer->store->watch, LIBSEARCH_DETAIL, "%s: segment %016llx has biwords: %llu bytes",
+              writer->storage->path, (unsigned long long)number, (unsigned long long)length);
+    return LIBSEARCH_OK;
+}
+
 libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t count, unsigned flags,
                               libsearch_error *error)
 {
@@ -189,23 +226,16 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
     char name[NAME_SIZE];
     name_segment(name, number);
     uint64_t length = 0;
-    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0, 1000, 1000 };
+    const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0,
+                                     flags & LIBSEARCH_BIWORDS ? MERGE_BIWORDS : 1000, 1000 };
     libsearch_status status = segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
-                                            flags, &part, sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
+                                            flags & LIBSEARCH_REORDER, &part, sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
     memory_free(writer->allocator, inputs);
     TRY(status);
-    struct snapshot_part merged = { 0 };
-    status = open_part(writer, number, length, sync, &merged, error);
-    if (status != LIBSEARCH_OK) {
-        snapshot_part_release(&merged);
-        remove_uncommitted(writer, number);
-        return status;
-    }
+    TRY(take_written(writer, first, count, number, length, error));
     watch_log(&writer->store->watch, LIBSEARCH_DETAIL, "%s: %zu segments merged into %016llx: %u documents, %llu bytes",
-              writer->storage->path, count, (unsigned long long)number, (unsigned)merged.about.documents,
-              (unsigned long long)length);
-    replace_parts(writer, first, count, &merged);
-    writer->changed = writer->unpublished = true;
+              writer->storage->path, count, (unsigned long long)number,
+              (unsigned)writer->parts[first].about.documents, (unsigned long long)length);
     return LIBSEARCH_OK;
 }
 

@@ -63,9 +63,11 @@ libsearch_status writer_delete_in_part(struct index_writer *writer, size_t part,
                                        libsearch_error *error);
 /* Turns what was put, all or only what is due, into segments, then merges what is due. */
 libsearch_status writer_flush(struct index_writer *writer, bool all, libsearch_error *error);
-/* Merges parts [first, first + count) into one. */
+/* Merges parts [first, first + count) into one. flags: of compact; biwords are not added yet. */
 libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t count, unsigned flags,
                               libsearch_error *error);
+/* Writes the first part once more, with its biwords. */
+libsearch_status writer_add_biwords(struct index_writer *writer, libsearch_error *error);
 /* Removes what no kept commit names. */
 void writer_clean(struct index_writer *writer);
 

@@ -209,6 +209,16 @@ const uint8_t *section_file_get(const struct section_file *file, uint32_t id, si
     return NULL;
 }
 
+uint32_t section_file_count(const struct section_file *file) { return file->count; }
+
+const uint8_t *section_file_at(const struct section_file *file, uint32_t i, uint32_t *id, size_t *length)
+{
+    const struct section *section = &file->sections[i];
+    *id = section->id;
+    *length = (size_t)section->length;
+    return file->mapping.data + section->offset;
+}
+
 /* One damage: told to report where there is one, else the error that ends it. */
 static libsearch_status tell(const struct section_file *file, uint64_t offset, const char *what,
                              libsearch_report report, void *context, libsearch_error *error)

@@ -56,6 +56,9 @@ const uint8_t *section_file_bytes(const struct section_file *file);
 uint64_t section_file_checksum(const struct section_file *file);
 /* The section's bytes (aligned to 64); *length 0 and NULL where there is none. */
 const uint8_t *section_file_get(const struct section_file *file, uint32_t id, size_t *length);
+/* Sections in the order in which they lie: how many, and the i-th as section_file_get gives it. */
+uint32_t section_file_count(const struct section_file *file);
+const uint8_t *section_file_at(const struct section_file *file, uint32_t i, uint32_t *id, size_t *length);
 /* Compares every checksum, and that bytes between sections are zero. report (may be NULL) is called for each
  * damage with one line (file, section, offset); without report the first damage ends it with CORRUPT in error. */
 libsearch_status section_file_verify(const struct section_file *file, libsearch_report report, void *context,

@@ -237,6 +237,15 @@ static float score_here(const struct phrase_matcher *matcher, uint32_t document,
     return score_of(matcher->node->phrase_weight, (float)frequency, norms_inverse(cursor->term->norms, length));
 }
 
+bool phrase_matcher_count(struct phrase_matcher *matcher, uint32_t document, uint32_t *found)
+{
+    *found = 0;
+    for (size_t t = 0; t < 2; t++)
+        if (!term_cursor_place(matcher->terms[t].cursor, document))
+            return !matcher->terms[t].cursor->damaged;
+    return count_exact(matcher, document, found);
+}
+
 bool phrase_matcher_rest(struct phrase_matcher *matcher, uint32_t document, float least, uint32_t *places,
                          uint32_t *count)
 {

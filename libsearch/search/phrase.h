@@ -17,6 +17,8 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
 bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, const uint64_t *wanted,
                            uint64_t *bits, float *scores);
 
+/* How often a document, in any order, has an exact phrase. False as above. */
+bool phrase_matcher_count(struct phrase_matcher *matcher, uint32_t document, uint32_t *found);
 /* An exact phrase of terms of the whole default group in one document, in any order of documents: places are those, rising
  * and moved to the phrase's last word, where the two rarest terms stand as the phrase wants them; those where the others
  * do too are left. Where their number alone says that `least` is not reached, *count is 0. False as above. */

@@ -243,7 +243,11 @@ libsearch_status prune_segment(struct search_context *context, const struct plan
     if (node->kind == PLAN_BOOLEAN && has_restrictions(node))
         return prune_narrowed(context, node, where, segment_index, top);
     struct prune prune = { .context = context, .where = where, .top = top, .count = count };
-    bool missing;
+    bool missing, done = false;
+    if (node->kind == PLAN_PHRASE && segment_has_biwords(where->segment))
+        TRY(prune_biwords(context, node, where, segment_index, top, count, &done));
+    if (done)
+        return LIBSEARCH_OK;
     TRY(open_leaves(&prune, node, segment_index, &missing));
     if (missing)
         return LIBSEARCH_OK;
@@ -260,7 +264,11 @@ libsearch_status prune_count_phrase(struct search_context *context, const struct
                                     const struct snapshot_segment *where, size_t segment_index, uint64_t *total)
 {
     struct prune prune = { .context = context, .where = where, .count = total };
-    bool missing;
+    bool missing, done = false;
+    if (segment_has_biwords(where->segment))
+        TRY(prune_biwords(context, node, where, segment_index, NULL, total, &done));
+    if (done)
+        return LIBSEARCH_OK;
     TRY(open_leaves(&prune, node, segment_index, &missing));
     return missing ? LIBSEARCH_OK : prune_phrase_all(&prune, node);
 }

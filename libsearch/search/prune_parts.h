@@ -89,6 +89,11 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
 /* All documents that have the phrase are counted, and offered where there is a top. */
 libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *node);
 
+/* A phrase by the biwords of the segment. *done false: they do not help. */
+libsearch_status prune_biwords(struct search_context *context, const struct plan_node *node,
+                               const struct snapshot_segment *where, size_t segment_index, struct top_k *top,
+                               uint64_t *count, bool *done);
+
 /* Whether bounds of the leaf's blocks are worth their making beside a lead that has all of the documents in question: where
  * those are fewer than the blocks, most would never be looked at. */
 static inline bool prune_wants_bounds(const struct leaf *lead, const struct leaf *leaf)

@@ -71,7 +71,7 @@ static void count_side(struct term_cursor *cursor, uint16_t field, uint32_t inde
     }
 }
 
-/* A list of one document has no sides written: its positions tell them. */
+/* A list of one document has no sides written: its positions tell them (biwords have neither). */
 static bool count_single_sides(struct term_cursor *cursor)
 {
     struct posting_positions positions;
@@ -96,7 +96,7 @@ static bool count_single_sides(struct term_cursor *cursor)
 static bool count_sides(struct term_cursor *cursor)
 {
     if (cursor->list.document_frequency == 1)
-        return cursor->term->list != 0 || count_single_sides(cursor);
+        return cursor->term->list != 0 || cursor->list.positions == NULL || count_single_sides(cursor);
     struct posting_tail tail;
     struct posting_sides sides;
     if (!posting_block_tail(&cursor->list, &cursor->block, &tail))

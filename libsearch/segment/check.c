@@ -165,7 +165,8 @@ static libsearch_status check_structures(struct check *check)
     TRY(check_columns(check));
     TRY(watch_step(check->part, CHECK_COLUMNS, 100, check->error));
     TRY(check_stored(check));
-    return check_lists(check);
+    TRY(check_lists(check));
+    return check->damaged || !segment_has_biwords(segment) ? LIBSEARCH_OK : check_biwords(check);
 }
 
 libsearch_status segment_verify(const struct segment *segment, libsearch_error *error)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checking a segment: check.c looks at what belongs to documents, check_lists.c at dictionary and lists. */
+/* Checking a segment: check.c looks at what belongs to documents, check_lists.c at dictionary and lists, check_biwords.c at
+ * biwords. */
 #ifndef LIBSEARCH_SEGMENT_CHECK_H
 #define LIBSEARCH_SEGMENT_CHECK_H
 
@@ -25,5 +26,7 @@ libsearch_status check_found(struct check *check, libsearch_status status, const
 
 /* The dictionary, and every list. */
 libsearch_status check_lists(struct check *check);
+/* The biwords against the positions of their words. */
+libsearch_status check_biwords(struct check *check);
 
 #endif

@@ -195,12 +195,13 @@ static libsearch_status check_thresholds(struct list_check *lists, libsearch_err
     return LIBSEARCH_OK;
 }
 
-static libsearch_status check_list(struct list_check *lists, const struct term_entry *entry, libsearch_error *found)
+/* The list that the reader stands before. */
+static libsearch_status check_open_list(struct list_check *lists, libsearch_error *found)
 {
     const struct segment *segment = segment_of(lists);
+    const struct posting_list *list = &lists->reader.list;
     lists->frequency_sum = lists->document_sum = 0;
     memset(lists->above, 0, sizeof lists->above);
-    TRY(list_reader_open(&lists->reader, segment, lists->list, entry, found));
     if (lists->reader.list.profiles != 0 && lists->reader.list.profiles != segment->profiles)
         return damaged(lists, "not as many profiles as the segment has", found);
     libsearch_status status;
@@ -208,15 +209,40 @@ static libsearch_status check_list(struct list_check *lists, const struct term_e
         TRY(check_block(lists, found));
     if (status != LIBSEARCH_NOT_FOUND)
         return status;
-    if (lists->document_sum != entry->document_frequency)
-        return damaged(lists, "not as many documents as the dictionary says", found);
-    if (lists->frequency_sum != entry->collection_frequency)
-        return damaged(lists, "not as many occurrences as the dictionary says", found);
+    if (lists->document_sum != list->document_frequency)
+        return damaged(lists, "not as many documents as is said of it", found);
+    if (lists->frequency_sum != list->collection_frequency)
+        return damaged(lists, "not as many occurrences as is said of it", found);
+    return check_thresholds(lists, found);
+}
+
+static libsearch_status check_list(struct list_check *lists, const struct term_entry *entry, libsearch_error *found)
+{
+    TRY(list_reader_open(&lists->reader, segment_of(lists), lists->list, entry, found));
+    TRY(check_open_list(lists, found));
     for (uint32_t f = lists->form_starts[lists->ordinal];
          f < lists->form_starts[lists->ordinal + 1] && lists->reader.list.positions != NULL; f++)
         if (lists->form_counts[f] != 0)
             return damaged(lists, "a form stands there less often than it was counted", found);
-    return check_thresholds(lists, found);
+    return LIBSEARCH_OK;
+}
+
+static libsearch_status check_biword_lists(struct list_check *lists, libsearch_error *found)
+{
+    const struct segment *segment = segment_of(lists);
+    const struct biwords *biwords = &segment->biwords;
+    struct list_reader *reader = &lists->reader;
+    lists->list = UINT16_MAX; /* nobody's */
+    for (uint32_t first = 0; first < biwords->words; first++)
+        for (uint32_t i = biwords_start(biwords, first); i < biwords_start(biwords, first + 1); i++) {
+            reader->segment = segment;
+            reader->offset = i;
+            reader->next_block = 0;
+            reader->before = UINT32_MAX;
+            TRY(biwords_list(biwords, first, i, segment->count, section_file_name(segment->file), &reader->list, found));
+            TRY(check_open_list(lists, found));
+        }
+    return LIBSEARCH_OK;
 }
 
 /* Whether there can be lists of this number, and words as they were written. */
@@ -329,6 +355,8 @@ libsearch_status check_lists(struct check *check)
         status = prepare(lists, iterator, &found);
     if (status == LIBSEARCH_OK)
         status = walk(lists, iterator, check_entry, &found);
+    if (status == LIBSEARCH_OK)
+        status = check_found(check, check_biword_lists(lists, &found), &found);
     status = check_found(check, status, &found);
     terms_iterator_free(iterator);
     memory_free(allocator, lists->form_starts);

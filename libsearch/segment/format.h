@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A segment's file: the sections of it (io/section_file.h, kind "SG"). Each section's bytes are drawn beside their
  * writer: documents/stored_block.h and record.c, documents/ids.c, terms/terms_format.h (terms and peaks), postings/format.h,
- * documents/numbers.h (lengths and starts), documents/column_layout.h; docs/format.md has all of them together.
+ * documents/numbers.h (lengths and starts), documents/column_layout.h, segment/biwords.h; docs/format.md has all of them together.
  *
  * INFO:  u32 documents, u32 profiles (1, 2), u64 sum of plain lengths, u64 sum of weighted lengths,
  *        u32 fields n, u32 zero, then for each field u64 tokens, u32 documents that have it, u32 zero
@@ -32,6 +32,8 @@ enum {
     SECTION_WEIGHTED_LENGTHS = 10,
     SECTION_WEIGHTED_CODES = 11,
     SECTION_PEAKS = 12,
+    SECTION_BIWORDS = 13,
+    SECTION_BIWORD_LISTS = 14,
     SECTION_FIELD_LENGTHS = 0x10000,
     SECTION_FIELD_STARTS = 0x20000,
     SECTION_COLUMN = 0x30000

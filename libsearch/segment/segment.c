@@ -105,6 +105,14 @@ static libsearch_status open_documents(struct segment *segment, libsearch_error 
                               &segment->stored, error);
 }
 
+static libsearch_status open_biwords(struct segment *segment, libsearch_error *error)
+{
+    size_t length, lists_length;
+    const uint8_t *section = section_file_get(segment->file, SECTION_BIWORDS, &length);
+    const uint8_t *lists = section_file_get(segment->file, SECTION_BIWORD_LISTS, &lists_length);
+    return biwords_open(section, length, lists, lists_length, section_file_name(segment->file), &segment->biwords, error);
+}
+
 static libsearch_status open_parts(struct segment *segment, libsearch_error *error)
 {
     TRY(open_info(segment, error));
@@ -117,7 +125,9 @@ static libsearch_status open_parts(struct segment *segment, libsearch_error *err
     const uint8_t *terms = section_file_get(segment->file, SECTION_TERMS, &length);
     TRY(terms_reader_open(segment->allocator, terms, length, section_file_name(segment->file), &segment->terms, error));
     const uint8_t *peaks = section_file_get(segment->file, SECTION_PEAKS, &length);
-    return peaks == NULL ? LIBSEARCH_OK : terms_reader_set_peaks(segment->terms, peaks, length, error);
+    if (peaks != NULL)
+        TRY(terms_reader_set_peaks(segment->terms, peaks, length, error));
+    return open_biwords(segment, error);
 }
 
 static void segment_free(struct segment *segment)
@@ -229,3 +239,17 @@ libsearch_status segment_list(const struct segment *segment, uint16_t list, cons
         return LIBSEARCH_NOT_FOUND;
     return segment_list_of(segment, list, &entry, postings, error);
 }
+
+libsearch_status segment_biword(const struct segment *segment, const struct posting_list *first,
+                                const struct posting_list *second, enum biword_known *known, struct posting_list *list,
+                                libsearch_error *error)
+{
+    *known = BIWORD_UNKNOWN;
+    if (segment->biwords.words == 0 || first->positions == NULL || second->positions == NULL)
+        return LIBSEARCH_OK;
+    return biwords_find(&segment->biwords, (uint64_t)(first->positions - segment->postings),
+                        (uint64_t)(second->positions - segment->postings), segment->count,
+                        section_file_name(segment->file), known, list, error);
+}
+
+bool segment_has_biwords(const struct segment *segment) { return segment->biwords.lists != NULL; }

@@ -8,6 +8,7 @@
 #include "documents/numbers.h"
 #include "documents/stored.h"
 #include "postings/posting_list.h"
+#include "segment/biwords.h"
 #include "segment/segment.h"
 #include "terms/terms.h"
 
@@ -31,6 +32,7 @@ struct segment {
     struct terms_reader *terms;
     const uint8_t *postings;
     size_t postings_length;
+    struct biwords biwords;
     struct ids ids;
     struct stored_reader *stored;
     size_t field_count; /* fields that the segment knows; at most the schema's */
@@ -46,6 +48,12 @@ libsearch_status segment_list(const struct segment *segment, uint16_t list, cons
 /* The posting list of a dictionary entry that has TERM_LIST. */
 libsearch_status segment_list_of(const struct segment *segment, uint16_t list, const struct term_entry *entry,
                                  struct posting_list *postings, libsearch_error *error);
+
+/* What is known of documents that have a word of the default group right after another, by their lists in the segment.
+ * CORRUPT. */
+libsearch_status segment_biword(const struct segment *segment, const struct posting_list *first,
+                                const struct posting_list *second, enum biword_known *known, struct posting_list *list,
+                                libsearch_error *error);
 
 /* Words of a text field in a document; 0 for fields that the segment does not know. */
 static inline uint32_t segment_field_length(const struct segment *segment, uint16_t field, uint32_t document)

@@ -274,6 +274,8 @@ void engine_writer::compact(unsigned flags)
 {
     if ((flags & LIBSEARCH_REORDER) != 0)
         fail(LIBSEARCH_UNSUPPORTED, "numbering the documents anew");
+    if ((flags & LIBSEARCH_BIWORDS) != 0)
+        fail(LIBSEARCH_UNSUPPORTED, "keeping which words follow each other");
     check_usable();
     prepare(bytes_of(meaning->commit_bytes));
     finish();

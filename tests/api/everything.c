@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENTS = 250, MOST_RESULTS = 8, MEMORY = 32 << 20 };
+enum { DOCUMENTS = 230, MOST_RESULTS = 8, MEMORY = 32 << 20 };
 
 static const char *const WORDS[] = { "harbour", "winter",   "officials", "cooperation", "médecins", "data",
                                      "teams",   "exchange", "health",    "harbours",    "ministry", "salt",
@@ -105,7 +105,7 @@ static libsearch_status write_all(libsearch_writer *writer, libsearch_document *
     if (status == LIBSEARCH_OK)
         status = put_some(writer, document, 0, DOCUMENTS, 0, error);
     if (status == LIBSEARCH_OK)
-        status = libsearch_writer_compact(writer, LIBSEARCH_REORDER, error);
+        status = libsearch_writer_compact(writer, LIBSEARCH_REORDER | LIBSEARCH_BIWORDS, error);
     if (status == LIBSEARCH_OK)
         status = put_some(writer, document, 10, 15, 1, error); /* too few for a merge */
     if (status == LIBSEARCH_OK)
@@ -284,6 +284,8 @@ void everything_ask(libsearch_index *index, uint64_t *sum, libsearch_status *fai
     static const char *const QUESTIONS[] = { "winter w7",
                                              "+officials +health -salt",
                                              "\"officials data\" OR \"winter teams\"",
+                                             "\"winter exchange\"",
+                                             "\"harbour winter ministry\"",
                                              "title:harbour bare:data own:winter hidden:teams",
                                              "h?rb* wintre~ 卫生",
                                              "@near(6 winter officials) text:/har.*r/ text:[data TO harbour]" };

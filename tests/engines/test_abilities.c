@@ -29,6 +29,11 @@ static libsearch_status reorder(struct world *world)
     return libsearch_writer_compact(world->writer, LIBSEARCH_REORDER, NULL);
 }
 
+static libsearch_status keep_biwords(struct world *world)
+{
+    return libsearch_writer_compact(world->writer, LIBSEARCH_BIWORDS, NULL);
+}
+
 static libsearch_status open_again(struct world *world, unsigned flags, const libsearch_extensions *extensions)
 {
     char path[300];
@@ -234,6 +239,7 @@ static const struct {
     { LIBSEARCH_CAN_CHOOSE_MODEL, choose_model },
     { LIBSEARCH_CAN_JOIN_FIELDS, join_fields },
     { LIBSEARCH_CAN_PLACE_PHRASES, place_phrases },
+    { LIBSEARCH_CAN_KEEP_BIWORDS, keep_biwords },
     { LIBSEARCH_CAN_WRITE, write_to },
 };
 

@@ -192,7 +192,7 @@ static void a_commit_that_is_stopped_loses_nothing_and_may_be_tried_again(void *
 static void a_compaction_that_is_stopped_leaves_the_segments_as_they_were(void **state)
 {
     (void)state;
-    for (unsigned flags = 0; flags <= LIBSEARCH_REORDER; flags++) {
+    for (unsigned flags = 0; flags <= (LIBSEARCH_REORDER | LIBSEARCH_BIWORDS); flags++) {
         struct world *world = world_make();
         int stopped = 0;
         for (int i = 0; i < 3; i++) {

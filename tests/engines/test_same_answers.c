@@ -485,6 +485,7 @@ static void the_xapian_engine_says_what_it_cannot_do(void **state)
     free(answer);
     assert_status(libsearch_writer_refresh(world->writers[XAPIAN], NULL), LIBSEARCH_UNSUPPORTED);
     assert_status(libsearch_writer_compact(world->writers[XAPIAN], LIBSEARCH_REORDER, NULL), LIBSEARCH_UNSUPPORTED);
+    assert_status(libsearch_writer_compact(world->writers[XAPIAN], LIBSEARCH_BIWORDS, NULL), LIBSEARCH_UNSUPPORTED);
     world_free(world);
 }
 

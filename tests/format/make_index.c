@@ -6,6 +6,7 @@
  *     commit BYTES          durable, with bytes of the program's own
  *     loose                 a commit that is not durable
  *     compact
+ *     biwords
  */
 #include <libsearch.h>
 #include <stdio.h>
@@ -88,6 +89,8 @@ int main(int count, char **words)
             need(libsearch_writer_delete(writer, bytes_of(what), &error), &error);
         } else if (strcmp(command, "compact") == 0) {
             need(libsearch_writer_compact(writer, 0, &error), &error);
+        } else if (strcmp(command, "biwords") == 0) {
+            need(libsearch_writer_compact(writer, LIBSEARCH_BIWORDS, &error), &error);
         } else {
             const int loose = strcmp(command, "loose") == 0;
             need(libsearch_writer_prepare(writer, loose ? LIBSEARCH_PROCESS : LIBSEARCH_DURABLE,

@@ -338,6 +338,17 @@ class List:
         self.postings += block
 
 
+class BiwordLists:
+    """A section of lists without positions, as List wants it."""
+
+    def __init__(self, section):
+        must(section[-64:] == bytes(64), "zeros behind the lists of biwords")
+        self.postings, self.schema = section, self
+
+    def has_positions(self, list_number):
+        return False
+
+
 def read_positions(walk, block):
     total = sum(posting.frequency for posting in block)
     head = walk.varint()

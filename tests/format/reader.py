@@ -16,7 +16,7 @@ import struct
 import subprocess
 import sys
 
-from parts import (Bytes, Damaged, List, SectionFile, code_down, code_up, must, numbers, read_column, read_terms,
+from parts import (BiwordLists, Bytes, Damaged, Entry, List, SectionFile, code_down, code_up, must, numbers, read_column, read_terms,
                    zigzag)
 from xxh3 import xxh3
 
@@ -24,6 +24,7 @@ TYPES = {1: "text", 2: "keyword", 3: "integer", 4: "float", 5: "date", 6: "store
 NOT_STORED, NO_POSITIONS, OWN_LISTS, NO_COLUMN = 1, 2, 4, 8
 INFO, STORED, STORED_TABLE, IDS, ID_TABLE, TERMS, POSTINGS = 1, 2, 3, 4, 5, 6, 7
 PLAIN_LENGTHS, PLAIN_CODES, WEIGHTED_LENGTHS, WEIGHTED_CODES, PEAKS = 8, 9, 10, 11, 12
+BIWORDS, BIWORD_LISTS = 13, 14
 FIELD_LENGTHS, FIELD_STARTS, COLUMN = 0x10000, 0x20000, 0x30000
 
 
@@ -98,6 +99,7 @@ class Segment:
         self.postings = self.file.sections[POSTINGS]
         must(self.postings[-64:] == bytes(64), "zeros behind the postings")
         self.lists = {entry.ordinal: List(self, entry) for entry in self.terms if entry.df}
+        self.biwords = self.read_biwords(self.file.sections[BIWORDS]) if BIWORDS in self.file.sections else {}
 
     def check_peaks(self, peaks):
         at = start = 0
@@ -113,6 +115,50 @@ class Segment:
             start += len(block)
             at += 1
         must(start == len(self.terms), "number of peaks")
+
+    def read_biwords(self, section):
+        """{(first term's ordinal, second's): list}"""
+        walk = Bytes(section)
+        words, count, least, zero = (walk.u32() for _ in range(4))
+        names, bases = ([walk.u64() for _ in range(words)] for _ in range(2))
+        starts = [walk.u32() for _ in range(words + 1)]
+        documents, occurrences, offsets = ([walk.u32() for _ in range(count)] for _ in range(3))
+        seconds = [walk.u16() for _ in range(count)]
+        walk.end("biwords")
+        common = [entry for entry in self.terms if entry.list == 0 and (entry.df or 0) >= least]
+        must(zero == 0 and names == [entry.positions for entry in common], "the common words")
+        must(starts[0] == 0 and starts[-1] == count and starts == sorted(starts), "the first biwords of words")
+        lists = BiwordLists(self.file.sections[BIWORD_LISTS])
+        found = {}
+        for first in range(words):
+            for i in range(starts[first], starts[first + 1]):
+                entry = Entry(0, b"", 0)
+                entry.df, entry.cf, entry.document = documents[i], occurrences[i], offsets[i]
+                entry.postings = bases[first] + offsets[i]
+                found[common[first].ordinal, common[seconds[i]].ordinal] = List(lists, entry)
+            own = seconds[starts[first]:starts[first + 1]]
+            must(own == sorted(set(own)), "second words")
+        return found
+
+    def check_biwords(self):
+        """They are what the positions of common words make."""
+        if BIWORDS not in self.file.sections:
+            return
+        least = int.from_bytes(self.file.sections[BIWORDS][8:12], "little")
+        meetings = {}
+        places = [{} for _ in range(self.count)]
+        for entry in self.terms:
+            for posting in self.lists[entry.ordinal].postings if entry.list == 0 and (entry.df or 0) >= least else []:
+                for position in posting.positions:
+                    places[posting.document].setdefault(position, set()).add(entry.ordinal)
+        for document, words in enumerate(places):
+            for position, here in words.items():
+                for first in here:
+                    for second in words.get(position + 1, ()):
+                        of = meetings.setdefault((first, second), {})
+                        of[document] = of.get(document, 0) + 1
+        must(meetings == {words: {p.document: p.frequency for p in of.postings} for words, of in self.biwords.items()},
+             "biwords")
 
     def read_info(self):
         walk = Bytes(self.file.sections[INFO])
@@ -190,7 +236,7 @@ class Segment:
 
     def check_bounds(self):
         """No posting is better than what its block promises; k documents reach each threshold."""
-        for ordinal, of in self.lists.items():
+        for ordinal, of in [*self.lists.items(), *self.biwords.items()]:
             for profile, pairs in enumerate(of.pairs):
                 average = self.totals[profile] / self.count
                 above = [[0, 0] for _ in range(3)]
@@ -290,6 +336,7 @@ def print_index(index, summary):
         print(f"{s.name}: {s.count} documents, {s.count - sum(s.live)} deleted, {len(s.terms)} terms, "
               f"{s.file.length} bytes, profiles {s.profiles}, sums of lengths {s.totals}")
         s.check_bounds()
+        s.check_biwords()
         if summary:
             continue
         stored = s.stored()
@@ -303,6 +350,9 @@ def print_index(index, summary):
             for f, column in s.columns.items():
                 if d in column:
                     print(f"    column {index.schema.fields[f].name}", [text(value) for value in column[d]])
+        for (first, second), of in s.biwords.items():
+            print(f"  biword {text(s.terms[first].word)} {text(s.terms[second].word)}: "
+                  + " ".join(f"{p.document} x{p.frequency}" for p in of.postings))
         for e in s.terms:
             print(f"  term {e.list}:{text(e.word)}"
                   + (f" df {e.df} cf {e.cf}" if e.df else "")

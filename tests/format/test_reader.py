@@ -276,13 +276,22 @@ class Reader(unittest.TestCase):
         Expected(self, index.segments[0], kept).compare()
         self.compare_with_lsearch(index, {v: live[v] for v, _ in kept})
 
-    def test_4_the_lists_come_in_all_their_forms(self):
+    def test_4_biwords_are_those_of_the_positions(self):
+        before = Index(self.index).segments[0]
+        segment = self.make(["biwords"]).segments[0]
+        self.assertEqual((before.biwords, [e.word for e in before.terms]), ({}, [e.word for e in segment.terms]))
+        segment.check_biwords()
+        segment.check_bounds()
+        sizes = [len(of.postings) for of in segment.biwords.values()]
+        self.assertTrue(min(sizes) == 1 and max(sizes) > 128 and any(1 < n < 128 for n in sizes))
+
+    def test_5_the_lists_come_in_all_their_forms(self):
         lists = [of for segment in Index(self.index).segments for of in segment.lists.values()]
         sizes = [len(of.postings) for of in lists]
         self.assertTrue(min(sizes) == 1 and max(sizes) > 1024 and any(1 < n < 128 for n in sizes))
         self.assertTrue(any(of.thresholds for of in lists) and any(of.pairs and not of.thresholds for of in lists))
 
-    def test_5_one_byte_that_is_another_is_noticed(self):
+    def test_6_one_byte_that_is_another_is_noticed(self):
         seeded = random.Random(SEED)
         names = [name for name in os.listdir(self.index) if os.path.getsize(os.path.join(self.index, name))]
         kinds = {"commit": b"MF", "segment": b"SG", "deleted": b"DL"}

@@ -18,6 +18,7 @@ struct pieces *segment_base(void)
         shape.repeats = 2;
         shape.analyzer = "english";
         pieces_make(&pieces, &random, &shape, 1);
+        pieces_add_biwords(&pieces, 0, 2);
     }
     return &pieces;
 }
@@ -107,6 +108,18 @@ static void merge(struct storage *storage, struct segment *segment, struct test_
         FUZZ_REQUIRE(storage_remove(storage, "merged", NULL) == LIBSEARCH_OK);
 }
 
+static void add_biwords(struct storage *storage, struct segment *segment, struct test_random *random, bool sound)
+{
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    uint64_t length;
+    const libsearch_status status = segment_add_biwords(
+        allocator_default(), storage, "paired", segment, (uint32_t)random_below(random, 4), NULL, false, &length, &error);
+    FUZZ_REQUIRE(is_expected(status, &error));
+    FUZZ_REQUIRE(!sound || status == LIBSEARCH_OK);
+    if (status == LIBSEARCH_OK)
+        FUZZ_REQUIRE(storage_remove(storage, "paired", NULL) == LIBSEARCH_OK);
+}
+
 void segment_use(struct storage *storage, const char *name, uint64_t seed, bool mended)
 {
     struct test_random random = { seed };
@@ -127,5 +140,6 @@ void segment_use(struct storage *storage, const char *name, uint64_t seed, bool 
     search(segment, &random);
     fetch(segment);
     merge(storage, segment, &random, checked == LIBSEARCH_OK);
+    add_biwords(storage, segment, &random, checked == LIBSEARCH_OK);
     segment_release(segment);
 }

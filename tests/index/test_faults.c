@@ -93,7 +93,7 @@ static void work(struct run *run)
         if (step == 25)
             may_be(index_writer_refresh(writer, NULL), "refresh", recording_failed_in(run->recording));
         if (step == 35)
-            judge_commit(run, index_writer_compact(writer, 0, NULL), "compact");
+            judge_commit(run, index_writer_compact(writer, LIBSEARCH_BIWORDS, NULL), "compact");
     }
     index_writer_close(writer);
     index_store_close(store);

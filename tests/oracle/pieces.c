@@ -117,6 +117,20 @@ static void renumber(struct pieces *pieces, const struct segment_input *inputs, 
     free(documents);
 }
 
+void pieces_add_biwords(struct pieces *pieces, size_t number, uint32_t least)
+{
+    struct segment **segment = &pieces->segments[number].segment;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    char name[32];
+    uint64_t length;
+    sprintf(name, "segment-%u", pieces->named++);
+    if (segment_add_biwords(allocator_default(), pieces->storage, name, *segment, least, NULL, false, &length, &error) !=
+        LIBSEARCH_OK)
+        fail_msg("%s", error.message);
+    segment_release(*segment);
+    assert_ok(segment_open(allocator_default(), pieces->world.schema, pieces->storage, name, false, segment, NULL));
+}
+
 void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned flags)
 {
     struct segment_input inputs[PIECES_MOST];
@@ -142,6 +156,8 @@ void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned fl
     }
     assert_ok(segment_open(allocator_default(), pieces->world.schema, pieces->storage, name, false,
                            &pieces->segments[first].segment, NULL));
+    if (pieces->named % 3 == 0)
+        pieces_add_biwords(pieces, first, 1 + pieces->named % 4);
     for (size_t i = first + count; i < pieces->snapshot.segment_count; i++) {
         pieces->segments[i - count + 1] = pieces->segments[i];
         pieces->live[i - count + 1] = pieces->live[i];

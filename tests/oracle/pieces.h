@@ -26,5 +26,7 @@ void pieces_delete(struct pieces *pieces, struct test_random *random, uint64_t e
 /* Merges segments [first, first + count) into one, with flags of segment_merge; what is deleted there is gone for the
  * oracle as well, and what was renumbered has its new place. */
 void pieces_merge(struct pieces *pieces, size_t first, size_t count, unsigned flags);
+/* Writes a segment anew with biwords of words of that many documents. pieces_merge does so now and then. */
+void pieces_add_biwords(struct pieces *pieces, size_t number, uint32_t least);
 
 #endif

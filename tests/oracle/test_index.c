@@ -154,7 +154,7 @@ static void live_one_life(uint64_t seed, uint32_t documents, uint64_t questions)
         }
     }
     in_order = random_below(&random, 4) > 0;
-    assert_ok(index_writer_compact(life.writer, in_order ? 0 : LIBSEARCH_REORDER, NULL));
+    assert_ok(index_writer_compact(life.writer, in_order ? LIBSEARCH_BIWORDS : LIBSEARCH_REORDER, NULL));
     ask(&life, &random, in_order, questions);
     index_writer_close(life.writer);
     index_store_close(life.store);

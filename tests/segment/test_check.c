@@ -16,7 +16,11 @@ static void begin(struct run *run, const char *name, enum collection_shape shape
     run->random = random_start(name);
     collection_make(&run->collection, &run->random, shape, count);
     assert_ok(storage_open_memory(allocator_default(), &run->storage, NULL));
-    collection_build(&run->collection, run->storage, "segment", 0, count, NULL);
+    collection_build(&run->collection, run->storage, "plain", 0, count, NULL);
+    struct segment *plain = collection_open(&run->collection, run->storage, "plain");
+    uint64_t length;
+    assert_ok(segment_add_biwords(allocator_default(), run->storage, "segment", plain, 2, NULL, false, &length, NULL));
+    segment_release(plain);
 }
 
 static void end(struct run *run)
@@ -132,7 +136,7 @@ static void test_damage_is_not_merged_under_new_checksums(void **state)
 /* All sections that a segment may have, in the order of their numbers. */
 static uint32_t next_section(uint32_t id)
 {
-    if (id == SECTION_WEIGHTED_CODES)
+    if (id == SECTION_BIWORD_LISTS)
         return SECTION_FIELD_LENGTHS;
     if ((id & 0xFFFF) == 31)
         return (id & 0xFFFF0000) == SECTION_COLUMN ? 0 : (id & 0xFFFF0000) + 0x10000;
@@ -187,6 +191,14 @@ static libsearch_status use_damaged(struct run *run, struct lines *lines)
     assert_ok(live_new(allocator_default(), segment_count(segment), &live, NULL));
     for (uint32_t d = 0; d < segment_count(segment); d += 3)
         live_delete(live, d);
+    uint64_t length;
+    const libsearch_status paired =
+        segment_add_biwords(allocator_default(), run->storage, "paired", segment,
+                            (uint32_t)random_below(&run->random, 4), NULL, false, &length, &error);
+    if (status == LIBSEARCH_OK && paired != LIBSEARCH_OK)
+        fail_msg("checked well, and no biwords: %s", error.message);
+    if (paired == LIBSEARCH_OK)
+        assert_ok(storage_remove(run->storage, "paired", NULL));
     const struct segment_input input = { segment, random_below(&run->random, 2) == 0 ? live : NULL, NULL };
     const libsearch_status merged =
         segment_merge(allocator_default(), run->collection.schema, run->storage, "merged", &input, 1,
@@ -235,6 +247,28 @@ static void test_damage_with_right_checksums_is_survived(void **state)
     (void)state;
     change_sections(__func__, COLLECTION_FULL, 40, 60);
     change_sections(__func__, COLLECTION_PLACED, 700, 12);
+}
+
+static void test_a_wrong_byte_of_biwords_is_found(void **state)
+{
+    enum { STEP = 61 };
+    struct run run;
+    size_t length;
+    (void)state;
+    begin(&run, __func__, COLLECTION_FULL, 40);
+    uint8_t *bytes = copy_section(run.storage, SECTION_BIWORDS, &length);
+    assert_true(length > 100 * STEP);
+    for (size_t at = 0; at < length; at += at < STEP ? 1 : STEP) {
+        struct lines lines = { 0 };
+        const uint8_t old = bytes[at];
+        bytes[at] ^= (uint8_t)(1u << random_below(&run.random, 8));
+        write_changed(run.storage, SECTION_BIWORDS, bytes, length);
+        if (use_damaged(&run, &lines) != LIBSEARCH_CORRUPT)
+            fail_msg("byte %zu of %zu is not found", at, length);
+        bytes[at] = old;
+    }
+    free(bytes);
+    end(&run);
 }
 
 /* Finds the list of the most frequent word of the group. */
@@ -413,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_every_flipped_bit_is_found),
         cmocka_unit_test(test_damage_is_not_merged_under_new_checksums),
         cmocka_unit_test(test_damage_with_right_checksums_is_survived),
+        cmocka_unit_test(test_a_wrong_byte_of_biwords_is_found),
         cmocka_unit_test(test_a_bound_that_does_not_bind_is_found),
         cmocka_unit_test(test_a_threshold_that_is_too_high_is_found),
         cmocka_unit_test(test_a_wrong_last_document_is_found),

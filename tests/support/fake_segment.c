@@ -320,3 +320,19 @@ libsearch_status segment_merge(const libsearch_allocator *allocator, struct sche
         }
     return segment_builder_finish(builder, sync, length, error);
 }
+
+/* Biwords of a fake are its entries once more; it never has them already. */
+libsearch_status segment_add_biwords(const libsearch_allocator *allocator, struct storage *storage, const char *name,
+                                     const struct segment *segment, uint32_t least, const struct watch_part *part,
+                                     bool sync, uint64_t *length, libsearch_error *error)
+{
+    (void)least;
+    const struct segment_input input = { (struct segment *)(uintptr_t)segment, NULL, NULL };
+    return segment_merge(allocator, segment->schema, storage, name, &input, 1, 0, part, sync, length, error);
+}
+
+bool segment_has_biwords(const struct segment *segment)
+{
+    (void)segment;
+    return false;
+}

@@ -36,6 +36,7 @@ struct options {
     uint64_t commit_every;     /* --commit-every, documents; 0: only at the end */
     bool strict;               /* --strict */
     bool reorder;              /* --reorder */
+    bool biwords;              /* --biwords */
     bool all;                  /* --all */
     bool plain;                /* --plain */
     bool exhaustive;           /* --exhaustive */

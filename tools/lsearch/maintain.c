@@ -105,7 +105,10 @@ enum outcome command_compact(const struct options *options)
     if (index == NULL)
         return outcome;
     if (libsearch_writer_open(index, NULL, &writer, &error) != LIBSEARCH_OK ||
-        libsearch_writer_compact(writer, options->reorder ? LIBSEARCH_REORDER : 0, &error) != LIBSEARCH_OK)
+        libsearch_writer_compact(writer,
+                                 (options->reorder ? LIBSEARCH_REORDER : 0u) |
+                                     (options->biwords ? LIBSEARCH_BIWORDS : 0u),
+                                 &error) != LIBSEARCH_OK)
         outcome = complain_error(options->index, &error);
     libsearch_writer_close(writer);
     libsearch_close(index);

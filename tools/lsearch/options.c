@@ -67,6 +67,7 @@ enum option {
     OPTION_COMMIT_EVERY,
     OPTION_STRICT,
     OPTION_REORDER,
+    OPTION_BIWORDS,
     OPTION_ALL_WORDS,
     OPTION_LIKE,
     OPTION_RELOAD,
@@ -132,6 +133,8 @@ static const struct rule rules[] = {
     { "--strict", NULL, "stop at the first bad document or line; of a query, say what is wrong",
       IN_INDEX | IN_SEARCH | IN_RUN | IN_WATCH, OPTION_STRICT },
     { "--reorder", NULL, "number similar documents as neighbours: smaller, faster", IN_COMPACT, OPTION_REORDER },
+    { "--biwords", NULL, "keep which common words follow each other: phrases of them are faster", IN_COMPACT,
+      OPTION_BIWORDS },
     { "--all", NULL, "words that stand side by side must all match", IN_SEARCH | IN_WATCH, OPTION_ALL_WORDS },
     { "--plain", NULL, "nothing but words: no sign or operator means anything", IN_SEARCH, OPTION_PLAIN },
     { "--now", "DATE", "what now, today and yesterday count from", IN_SEARCH, OPTION_NOW },
@@ -444,6 +447,7 @@ static bool apply(struct options *options, const struct rule *rule, const char *
     case OPTION_JSON: options->json = true; return true;
     case OPTION_STRICT: options->strict = true; return true;
     case OPTION_REORDER: options->reorder = true; return true;
+    case OPTION_BIWORDS: options->biwords = true; return true;
     case OPTION_ALL_WORDS: options->all = true; return true;
     case OPTION_PLAIN: options->plain = true; return true;
     case OPTION_EXHAUSTIVE: options->exhaustive = true; return true;

@@ -2,7 +2,7 @@
 /* libsearch's native engine, on its public ABI alone. One text field; compacted into one segment.
  *
  * Options of building: analyzer=NAME ("plain-english"), memory=MIB (1024), threads=N, stored, reordered,
- * segments=N (that many commits instead of a compaction), deleted=PERCENT (spread evenly, after the
+ * biwords, segments=N (that many commits instead of a compaction), deleted=PERCENT (spread evenly, after the
  * compaction), buckets=N (a keyword field `bucket`, a document's number modulo N); of searching:
  * model=NAME ("bm25:k1=1.2,b=0.75"), bucket=N (only documents of that bucket), count-memory (says at the end, on
  * standard error, what a search allocated: not for timing). */
@@ -19,7 +19,7 @@ static size_t memory = (size_t)1024 << 20;
 static unsigned threads = 1;
 static uint64_t segments, deleted, buckets;
 static const char *bucket;
-static bool stored, reordered, count_memory;
+static bool stored, reordered, biwords, count_memory;
 
 static void check(libsearch_status status)
 {
@@ -41,6 +41,8 @@ static bool option(const char *word)
         stored = true;
     else if (strcmp(word, "reordered") == 0)
         reordered = true;
+    else if (strcmp(word, "biwords") == 0)
+        biwords = true;
     else if (strncmp(word, "segments=", 9) == 0)
         segments = strtoull(word + 9, NULL, 10);
     else if (strncmp(word, "deleted=", 8) == 0)
@@ -130,7 +132,8 @@ static void finish(void)
     check(libsearch_writer_commit(writer, &failure));
     driver_phase("commit");
     if (segments == 0) {
-        check(libsearch_writer_compact(writer, reordered ? LIBSEARCH_REORDER : 0, &failure));
+        check(libsearch_writer_compact(
+            writer, (reordered ? LIBSEARCH_REORDER : 0u) | (biwords ? LIBSEARCH_BIWORDS : 0u), &failure));
         commit_as("compacted"); /* the commit before last goes, and what was compacted with it */
         driver_phase("compact");
     }
