@@ -75,7 +75,7 @@ static libsearch_status block_at(const struct stored_reader *reader, uint64_t nu
     const uint64_t length = numbers_at(&reader->lengths, number);
     if (first >= end || end > reader->documents)
         return block_damaged(reader, number, "holds no document", error);
-    if (from > to || to > reader->length)
+    if (from >= to || to > reader->length) /* a frame has bytes; a section without any may have no address */
         return block_damaged(reader, number, "lies outside the section", error);
     const uint64_t count = end - first;
     if (length > (count == 1 ? (uint64_t)STORED_MAX_RECORD : STORED_MAX_SHARED) ||
