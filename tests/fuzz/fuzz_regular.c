@@ -49,14 +49,21 @@ static struct terms_reader *dictionary(uint8_t **section)
     return reader;
 }
 
-/* What POSIX writes the same way, put together at random: not always one. */
+/* What POSIX writes the same way, put together at random: not always one. Few repetitions of groups and of other
+ * repetitions, for which glibc's regcomp takes time without end. */
 static size_t take_plain(struct fuzz_bytes *bytes, char *to)
 {
+    enum { MOST_PILED = 2 };
     static const char *const PIECE[] = { "a", "b",   "c",    ".",     "|",    "(",    ")",     "*",  "+",
                                          "?", "{2}", "{1,}", "{0,2}", "[ab]", "[^a]", "[b-c]", "()", "a" };
     size_t length = 0;
+    unsigned piled = 0;
+    bool single = false; /* the piece before is one character */
     for (unsigned left = 16; left > 0 && fuzz_left(bytes) > 0; left--) {
         const char *piece = PIECE[fuzz_u8(bytes) % (sizeof PIECE / sizeof *PIECE)];
+        if (strchr("*+?{", piece[0]) != NULL && !single && ++piled > MOST_PILED)
+            continue;
+        single = strchr("abc.[", piece[0]) != NULL;
         memcpy(to + length, piece, strlen(piece));
         length += strlen(piece);
     }
