@@ -181,6 +181,8 @@ libsearch_status evaluator_new(struct search_context *context, const struct plan
         TRY(open_cursors(made, segment_index));
         if (!made->nothing)
             TRY(phrase_matcher_new(context, node, made->cursors, made->cursor_count, &made->phrase));
+        if (!made->nothing)
+            TRY(phrase_matcher_skip(made->phrase, &made->nothing));
         break;
     case PLAN_RANGE:
     case PLAN_EXISTS:

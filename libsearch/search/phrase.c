@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "query/in_line.h"
+#include "search/phrase_biwords.h"
 
 struct phrase_term {
     struct term_cursor *cursor;
@@ -22,6 +23,9 @@ struct phrase_matcher {
     const struct plan_node *node;
     struct phrase_term *terms; /* the rarest first */
     size_t count;
+    struct term_cursor **biwords; /* by phrase_matcher_skip, the rarest first */
+    size_t biword_count;
+    bool is_biword; /* the phrase is two words of the whole group, and those a biword */
     struct in_line line; /* while sloppy matches are counted */
 };
 
@@ -55,10 +59,8 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
     TRY(search_take(context, (count + 1) * sizeof *terms, &terms));
     TRY(search_take(context, (count + 1) * sizeof *words, &words));
     TRY(search_take(context, (count + 1) * sizeof *order, &order));
-    *made =
-        (struct phrase_matcher){ context, node, terms, count, { .words = words, .count = count, .slop = node->slop } };
-    made->line.go_on = go_on;
-    made->line.context = context;
+    *made = (struct phrase_matcher){ .context = context, .node = node, .terms = terms, .count = count };
+    made->line = (struct in_line){ .words = words, .count = count, .slop = node->slop, .go_on = go_on, .context = context };
     for (size_t i = 0; i < count; i++)
         order[i] = (struct rarity){ cursors[i]->list.document_frequency, (uint32_t)i };
     qsort(order, count, sizeof *order, by_rarity);
@@ -69,6 +71,31 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
         terms[i].opened_block = UINT32_MAX;
     }
     *matcher = made;
+    return LIBSEARCH_OK;
+}
+
+libsearch_status phrase_matcher_skip(struct phrase_matcher *matcher, bool *never)
+{
+    struct search_context *context = matcher->context;
+    const struct segment *segment = matcher->terms[0].cursor->segment;
+    const struct posting_list **lists;
+    struct biword_term *biwords;
+    *never = false;
+    if (matcher->node->slop > 0 || !segment_has_biwords(segment))
+        return LIBSEARCH_OK;
+    TRY(search_take(context, matcher->count * sizeof(struct posting_list *), &lists));
+    for (size_t t = 0; t < matcher->count; t++)
+        lists[matcher->terms[t].number] = &matcher->terms[t].cursor->list;
+    TRY(phrase_biwords(context, matcher->node, segment, lists, &biwords, &matcher->biword_count, never));
+    if (*never)
+        return LIBSEARCH_OK;
+    TRY(search_take(context, (matcher->biword_count + 1) * sizeof(struct term_cursor *), &matcher->biwords));
+    for (size_t i = 0; i < matcher->biword_count; i++) {
+        TRY(search_take_bare(context, sizeof *matcher->biwords[i], &matcher->biwords[i]));
+        term_cursor_open(matcher->biwords[i], segment, &biwords[i].term, &biwords[i].list, NULL, context->arena);
+    }
+    matcher->is_biword =
+        matcher->count == 2 && matcher->biword_count == 1 && matcher->node->terms[0].field == SCHEMA_NO_FIELD;
     return LIBSEARCH_OK;
 }
 
@@ -180,6 +207,17 @@ static bool count_exact(struct phrase_matcher *matcher, uint32_t document, uint3
     return true;
 }
 
+/* The same where the phrase is a biword, which stands on the document. */
+static bool count_biword(struct phrase_matcher *matcher, uint32_t *found)
+{
+    struct term_cursor *cursor = matcher->biwords[0];
+    *found = 0;
+    if (!term_cursor_frequencies(cursor))
+        return false;
+    *found = cursor->block.frequencies[cursor->index];
+    return true;
+}
+
 /* How often they stand with at most `slop` moves. */
 static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
 {
@@ -204,10 +242,25 @@ static bool count_sloppy(struct phrase_matcher *matcher, uint32_t *found)
     return !line->stopped;
 }
 
+/* The first document >= document that has all biwords; NO_DOCUMENT where there is none below end. */
+static uint32_t next_by_biwords(struct phrase_matcher *matcher, uint32_t document, uint32_t end)
+{
+    for (size_t i = 0; i < matcher->biword_count && document < end;) {
+        if (search_poll_often(matcher->context) != LIBSEARCH_OK)
+            return NO_DOCUMENT;
+        const uint32_t next = term_cursor_seek(matcher->biwords[i], document);
+        i = next == document ? i + 1 : i == 0 ? 1 : 0;
+        document = next;
+    }
+    return document < end ? document : NO_DOCUMENT;
+}
+
 /* Brings all cursors to the next document >= document that has all terms; NO_DOCUMENT where there is none below end. */
 static uint32_t next_common(struct phrase_matcher *matcher, uint32_t document, uint32_t end)
 {
-    while (document < end) {
+    while ((document = next_by_biwords(matcher, document, end)) < end) {
+        if (matcher->is_biword)
+            return document;
         uint32_t candidate = term_cursor_seek(matcher->terms[0].cursor, document);
         if (candidate >= end)
             return NO_DOCUMENT;
@@ -293,7 +346,9 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
         if (document != common)
             continue;
         uint32_t found;
-        if (matcher->node->slop == 0 ? !count_exact(matcher, document, &found) : !count_sloppy(matcher, &found))
+        if (!(matcher->is_biword          ? count_biword(matcher, &found)
+              : matcher->node->slop == 0 ? count_exact(matcher, document, &found)
+                                         : count_sloppy(matcher, &found)))
             return false;
         if (found > 0) {
             bits[(document - base) / 64] |= UINT64_C(1) << document % 64;
@@ -304,6 +359,9 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
     }
     for (size_t t = 0; t < matcher->count; t++)
         if (matcher->terms[t].cursor->damaged)
+            return false;
+    for (size_t i = 0; i < matcher->biword_count; i++)
+        if (matcher->biwords[i]->damaged)
             return false;
     return matcher->context->ended == LIBSEARCH_OK;
 }

@@ -12,6 +12,8 @@ struct phrase_matcher;
 /* cursors: one for each of the node's terms, in their order. */
 libsearch_status phrase_matcher_new(struct search_context *context, const struct plan_node *node,
                                     struct term_cursor **cursors, size_t count, struct phrase_matcher **matcher);
+/* Before the first document of an exact phrase: has it skip by the segment's biwords. *never: no document has it. */
+libsearch_status phrase_matcher_skip(struct phrase_matcher *matcher, bool *never);
 /* Sets the bits of the documents in [base, base + width), a multiple of 64 of them, that have the phrase, and adds their
  * scores (may be NULL). wanted: bits of those that are looked at. False: damaged, no memory, or context->ended. */
 bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, const uint64_t *wanted,

@@ -3,66 +3,46 @@
  * often it stands in each. A longer one stands only where all of its biwords do, and at most as often as the rarest. */
 #include "search/candidates.h"
 #include "search/phrase.h"
+#include "search/phrase_biwords.h"
 #include "search/prune_parts.h"
 
 struct biword_search {
     struct prune prune; /* its leaves are the biwords, the rarest first; the words' lists are read only where those meet */
     const struct plan_node *node;
-    struct plan_term *terms; /* of each biword: scored as the phrase is */
     struct term_cursor **cursors; /* of each word; where the matcher needs them */
     struct phrase_matcher *matcher;
     struct candidates *candidates;
 };
 
-/* A biword as a term of this segment alone. */
-static libsearch_status make_term(struct biword_search *search, const struct posting_list *list, size_t segment_index,
-                                  struct plan_term *term)
-{
-    struct posting_list **lists, *own;
-    TRY(search_take(search->prune.context, (segment_index + 1) * sizeof(struct posting_list *), &lists));
-    TRY(search_take(search->prune.context, sizeof *own, &own));
-    *own = *list;
-    lists[segment_index] = own;
-    *term = search->node->terms[0];
-    term->lists = lists;
-    term->document_frequency = list->document_frequency;
-    term->collection_frequency = list->collection_frequency;
-    term->weight = search->node->phrase_weight;
-    return LIBSEARCH_OK;
-}
-
-/* Opens the biwords of the phrase. *never: one of them, or a word, does not stand anywhere. */
+/* Opens the biwords of the phrase. *never: two of its words do not follow each other anywhere, or one is nowhere. */
 static libsearch_status open_biwords(struct biword_search *search, size_t segment_index, bool *never)
 {
     struct prune *prune = &search->prune;
+    struct search_context *context = prune->context;
     const struct plan_node *node = search->node;
-    struct leaf **leaves;
-    TRY(search_take(prune->context, node->term_count * sizeof *search->terms, &search->terms));
-    TRY(search_take(prune->context, node->term_count * sizeof(struct leaf *), &leaves));
-    TRY(search_take(prune->context, node->term_count * sizeof(struct leaf *), &prune->leaves));
-    *never = false;
-    for (size_t i = 0; i + 1 < node->term_count && !*never; i++) {
-        const struct posting_list *first = node->terms[i].lists[segment_index];
-        const struct posting_list *second = node->terms[i + 1].lists[segment_index];
-        struct posting_list list;
-        enum biword_known known = BIWORD_UNKNOWN;
-        *never = first == NULL || second == NULL;
-        if (*never || node->offsets[i + 1] != node->offsets[i] + 1)
-            continue;
-        TRY(segment_biword(prune->where->segment, first, second, &known, &list, prune->context->error));
-        *never = known == BIWORD_NEVER;
-        if (known != BIWORD_LIST)
-            continue;
-        const unsigned order = (unsigned)prune->leaf_count;
-        TRY(make_term(search, &list, segment_index, &search->terms[order]));
-        TRY(leaf_open(prune->context, &search->terms[order], order, prune->where, segment_index,
-                      &leaves[prune->leaf_count++]));
+    const struct posting_list **words;
+    struct biword_term *biwords;
+    struct posting_list **lists;
+    size_t count;
+    TRY(search_take(context, node->term_count * sizeof(struct posting_list *), &words));
+    for (size_t i = 0; i < node->term_count; i++) {
+        words[i] = node->terms[i].lists[segment_index];
+        *never = words[i] == NULL;
+        if (*never)
+            return LIBSEARCH_OK;
     }
-    for (size_t i = 0; i < prune->leaf_count; i++)
-        prune->leaves[i] = leaves[i];
-    prune_order_by_rarity(prune, leaves);
-    for (size_t i = 0; i < prune->leaf_count; i++)
-        prune->leaves[i] = leaves[i];
+    TRY(phrase_biwords(context, node, prune->where->segment, words, &biwords, &count, never));
+    if (*never)
+        return LIBSEARCH_OK;
+    TRY(search_take(context, (count + 1) * sizeof(struct leaf *), &prune->leaves));
+    for (; prune->leaf_count < count; prune->leaf_count++) {
+        struct biword_term *biword = &biwords[prune->leaf_count];
+        TRY(search_take(context, (segment_index + 1) * sizeof(struct posting_list *), &lists));
+        lists[segment_index] = &biword->list;
+        biword->term.lists = lists;
+        TRY(leaf_open(context, &biword->term, (unsigned)prune->leaf_count, prune->where, segment_index,
+                      &prune->leaves[prune->leaf_count]));
+    }
     return LIBSEARCH_OK;
 }
 
