@@ -12,7 +12,8 @@ struct biword_term {
     struct posting_list list;
 };
 
-/* lists: of each of the node's terms in the segment. *biwords: *count of them, the rarest first. *never: two words of the
+/* lists: of each of the node's terms in the segment. *biwords: *count of them, the rarest first,
+ * not all of a long phrase's. *never: two words of the
  * phrase never follow each other. */
 libsearch_status phrase_biwords(struct search_context *context, const struct plan_node *node,
                                 const struct segment *segment, const struct posting_list *const *lists,
