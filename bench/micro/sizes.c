@@ -24,9 +24,10 @@ static void check(libsearch_status status)
 }
 
 static struct {
-    uint64_t all, stored, ids, terms, postings, lengths, columns; /* bytes of sections */
+    uint64_t all, stored, ids, terms, postings, lengths, columns, biwords; /* bytes of sections */
     uint64_t documents, frequencies, rest, guide;                 /* bytes within the postings */
     uint64_t lists, singles, postings_count, places, count;
+    uint64_t biword_lists, biword_postings;
 } sum;
 
 /* A posting list's payload, block by block. What stands before it, to find one's way and to bound scores, is the
@@ -101,6 +102,10 @@ static void add_segment(const struct segment *segment)
         sum.lengths += section(segment, SECTION_FIELD_LENGTHS + f) + section(segment, SECTION_FIELD_STARTS + f);
         sum.columns += section(segment, SECTION_COLUMN + f);
     }
+    sum.biwords += section(segment, SECTION_BIWORDS) + section(segment, SECTION_BIWORD_LISTS);
+    sum.biword_lists += segment->biwords.count;
+    for (uint32_t i = 0; i < segment->biwords.count; i++)
+        sum.biword_postings += load_u32(segment->biwords.documents + 4 * (size_t)i);
     add_lists(segment);
 }
 
@@ -146,7 +151,11 @@ int main(int argc, char **argv)
     row("lengths", sum.lengths, sum.count, "document");
     row("columns", sum.columns, sum.count, "document");
     row("stored fields", sum.stored, sum.count, "document");
+    if (sum.biwords > 0)
+        row("biwords", sum.biwords, sum.biword_postings, "document that has one");
     row("all", sum.all, sum.postings_count, "posting");
+    if (sum.biwords > 0)
+        printf("\n%llu biwords\n", (unsigned long long)sum.biword_lists);
     snapshot_release(snapshot);
     index_store_close(store);
     return 0;
