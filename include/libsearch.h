@@ -519,7 +519,8 @@ enum {
                                       documents of equal score then follow the new numbers */
     LIBSEARCH_BIWORDS = 1u << 1  /**< keep which common words (in a 32nd of the documents or more) follow each other
                                       where: phrases of them are found at once, for a quarter more bytes. Until
-                                      the next merge of the segment. Since 0.1 */
+                                      the next merge of the segment. LIMIT where an analyzer puts more than 64 of
+                                      them in one place. Since 0.1 */
 };
 
 /** Merges everything into one segment without deleted documents, and commits. Since 0.1. */

@@ -9,6 +9,9 @@
 
 /* So many documents are brought together at a time. */
 enum { RUN = 256 };
+/* So many common words may stand in one place: each meets each of the next place. An analyzer of the library's puts two
+ * there. */
+enum { MOST_IN_PLACE = 64 };
 /* So many biwords are gathered before they are handed out: sorted, a biword's memory is gone to once for many documents. */
 enum { FOUND_ENOUGH = 1 << 20 };
 
@@ -165,24 +168,29 @@ static size_t group_end(const uint64_t *places, size_t from, size_t count)
 static bool stands_before(const uint64_t *places, size_t from, size_t i) { return i > from && places[i] == places[i - 1]; }
 
 /* Finds the biwords of a document; its places rise. */
-static bool search_document(const libsearch_allocator *allocator, struct run *run, uint32_t document,
-                            const uint64_t *places, size_t count)
+static libsearch_status search_document(struct biword_gather *gather, struct run *run, uint32_t document,
+                                        const uint64_t *places, size_t count, libsearch_error *error)
 {
     for (size_t from = 0, end; from < count; from = end) {
         end = group_end(places, from, count);
+        if (end - from > MOST_IN_PLACE)
+            return error_set(error, LIBSEARCH_LIMIT, "%s: document %u: more than %d common words in one place",
+                             section_file_name(gather->segment->file), document, MOST_IN_PLACE);
         if (end == count || places[end] >> 32 != (places[from] >> 32) + 1)
             continue;
         const size_t next_end = group_end(places, end, count);
-        if (!memory_grow(allocator, &run->found, &run->found_capacity,
+        if (next_end - end > MOST_IN_PLACE)
+            continue; /* told when it is its turn */
+        if (!memory_grow(gather->allocator, &run->found, &run->found_capacity,
                          run->found_count + (end - from) * (next_end - end), sizeof *run->found))
-            return false;
+            return error_no_memory(error);
         for (size_t i = from; i < end; i++)
             for (size_t j = end; j < next_end; j++)
                 if (!stands_before(places, from, i) && !stands_before(places, end, j))
                     run->found[run->found_count++] =
                         (uint64_t)((uint32_t)places[i] << 16 | (uint32_t)places[j]) << 32 | document;
     }
-    return true;
+    return LIBSEARCH_OK;
 }
 
 static bool run_room(const libsearch_allocator *allocator, struct run *run, size_t count)
@@ -227,7 +235,7 @@ static libsearch_status add_word(struct biword_gather *gather, struct run *run, 
 }
 
 /* Brings the places of each document together, and finds their biwords. */
-static bool search_run(struct biword_gather *gather, struct run *run, uint32_t base)
+static libsearch_status search_run(struct biword_gather *gather, struct run *run, uint32_t base, libsearch_error *error)
 {
     size_t ends[RUN + 1] = { 0 };
     for (size_t i = 0; i < run->count; i++)
@@ -238,10 +246,9 @@ static bool search_run(struct biword_gather *gather, struct run *run, uint32_t b
         run->by_document[ends[run->documents[i]]++] = run->places[i];
     for (size_t d = 0, from = 0; d < RUN; from = ends[d++]) {
         number_sort(run->by_document + from, run->spare, ends[d] - from);
-        if (!search_document(gather->allocator, run, base + (uint32_t)d, run->by_document + from, ends[d] - from))
-            return false;
+        TRY(search_document(gather, run, base + (uint32_t)d, run->by_document + from, ends[d] - from, error));
     }
-    return run->found_count < FOUND_ENOUGH || hand_out(gather, run);
+    return run->found_count < FOUND_ENOUGH || hand_out(gather, run) ? LIBSEARCH_OK : error_no_memory(error);
 }
 
 static libsearch_status search_all(struct biword_gather *gather, struct common_word *words, struct run *run,
@@ -253,8 +260,8 @@ static libsearch_status search_all(struct biword_gather *gather, struct common_w
             TRY(watch_step(part, base, gather->segment->count, error));
         for (uint32_t w = 0; w < gather->words; w++)
             TRY(add_word(gather, run, &words[w], w, base, error));
-        if (run->count > 0 && !search_run(gather, run, base))
-            return error_no_memory(error);
+        if (run->count > 0)
+            TRY(search_run(gather, run, base, error));
     }
     return hand_out(gather, run) ? LIBSEARCH_OK : error_no_memory(error);
 }

@@ -32,8 +32,8 @@ struct biword_gather {
 };
 
 /* least: documents that make a word common; 0: as many as the segment's size asks for. More where too many words were
- * common. part: what of the whole work it is, or NULL; CANCELLED where the program stops it. On error nothing is to be
- * freed. */
+ * common. part: what of the whole work it is, or NULL; CANCELLED where the program stops it. LIMIT where too many
+ * words stand in one place. On error nothing is to be freed. */
 libsearch_status biword_gather(struct biword_gather *gather, const libsearch_allocator *allocator,
                                const struct segment *segment, uint32_t least, const struct watch_part *part,
                                libsearch_error *error);

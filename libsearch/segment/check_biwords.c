@@ -63,6 +63,8 @@ libsearch_status check_biwords(struct check *check)
     struct biword_gather gather;
     libsearch_status status =
         biword_gather(&gather, segment->allocator, segment, segment->biwords.least, check->part, &found);
+    if (status == LIBSEARCH_LIMIT)
+        status = damaged(segment, "more common words in one place than they are made of", &found);
     if (status == LIBSEARCH_OK) {
         status = compare_all(segment, &gather, &found);
         biword_gather_free(&gather);

@@ -3,6 +3,7 @@
  * queries, with deletions, in segments that have biwords beside others that have not. */
 #include "support/unit.h"
 
+#include <libsearch/extend.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,11 +175,79 @@ static void they_are_made_when_they_are_asked_for(void **state)
     libsearch_close(index);
 }
 
+/* An analyzer whose words all stand in one place; one state, for one thread. */
+static struct {
+    libsearch_bytes text;
+    size_t at;
+} crowd;
+
+static void crowd_start(void *state, libsearch_bytes text)
+{
+    (void)state;
+    crowd.text = text;
+    crowd.at = 0;
+}
+
+static int crowd_next(void *state, libsearch_token *token)
+{
+    (void)state;
+    if (crowd.at + 4 > crowd.text.length)
+        return 0;
+    *token = (libsearch_token){ { crowd.text.data + crowd.at, 4 }, crowd.at, crowd.at + 4, LIBSEARCH_TOKEN_SAME_PLACE };
+    crowd.at += 4;
+    return 1;
+}
+
+static void too_many_words_in_one_place_are_refused_and_nothing_else_is(void **state)
+{
+    enum { CROWD = 65, MANY = 200 };
+    const char *path = *state;
+    char text[4 * CROWD + 1] = "", other[300];
+    libsearch_analyzer analyzer = LIBSEARCH_ANALYZER_INIT;
+    libsearch_extensions extensions = LIBSEARCH_EXTENSIONS_INIT;
+    libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    analyzer.name = "crowd";
+    analyzer.version = "1";
+    analyzer.start = crowd_start;
+    analyzer.next = crowd_next;
+    extensions.analyzers = &analyzer;
+    extensions.analyzer_count = 1;
+    options.extensions = &extensions;
+    options.analyzer = "crowd";
+    for (unsigned i = 0; i < CROWD; i++)
+        sprintf(text + 4 * i, "w%03u", i);
+    for (unsigned words = CROWD - 1; words <= CROWD; words++) {
+        libsearch_index *index = NULL;
+        libsearch_writer *writer = NULL;
+        snprintf(other, sizeof other, "%s-%u", path, words);
+        assert_ok(libsearch_open(other, LIBSEARCH_CREATE, &options, &index, NULL));
+        assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
+        for (int i = 0; i < MANY; i++) {
+            char id[16];
+            snprintf(id, sizeof id, "%d", i);
+            libsearch_document *document = libsearch_document_new(index);
+            assert_ok(libsearch_document_set_text(document, "text", (libsearch_bytes){ text, 4 * words }));
+            assert_ok(libsearch_writer_put(writer, text_of(id), document, NULL));
+            libsearch_document_free(document);
+        }
+        assert_ok(libsearch_writer_commit(writer, NULL));
+        const libsearch_status status = libsearch_writer_compact(writer, LIBSEARCH_BIWORDS, &error);
+        assert_int_equal(status, words < CROWD ? LIBSEARCH_OK : LIBSEARCH_LIMIT);
+        if (status != LIBSEARCH_OK)
+            assert_non_null(strstr(error.message, "in one place"));
+        assert_ok(libsearch_writer_compact(writer, 0, NULL));
+        libsearch_writer_close(writer);
+        libsearch_close(index);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_index_with_biwords_answers_as_one_without),
         cmocka_unit_test(they_are_made_when_they_are_asked_for),
+        cmocka_unit_test(too_many_words_in_one_place_are_refused_and_nothing_else_is),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
