@@ -317,7 +317,7 @@ static libsearch_status put_and(libsearch_status (*next)(libsearch_writer *write
 
 static libsearch_status compact(libsearch_writer *writer, libsearch_error *error)
 {
-    return libsearch_writer_compact(writer, LIBSEARCH_REORDER | LIBSEARCH_BIWORDS, error);
+    return libsearch_writer_compact(writer, LIBSEARCH_REORDER, error);
 }
 
 static libsearch_status prepare(libsearch_writer *writer, libsearch_error *error)

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "support/failing_allocator.h"
+
 enum { MOST_TERMS = 8192 };
 
 /* One word right behind another. */
@@ -258,12 +260,47 @@ static void how_common_a_word_must_be_goes_by_the_documents(void **state)
     }
 }
 
+static void short_memory_is_told_and_leaves_nothing(void **state)
+{
+    struct test_random random = random_start(__func__);
+    struct collection collection;
+    struct storage *storage;
+    size_t cases = 0;
+    (void)state;
+    collection_make(&collection, &random, COLLECTION_FULL, 12);
+    assert_ok(storage_open_memory(allocator_default(), &storage, NULL));
+    collection_build(&collection, storage, "plain", 0, 12, NULL);
+    for (int once = 0; once < 2; once++) {
+        libsearch_status status = LIBSEARCH_NO_MEMORY;
+        for (size_t fail_at = 1; status != LIBSEARCH_OK; fail_at++, cases++) {
+            struct failing_allocator failing;
+            struct segment *plain = collection_open(&collection, storage, "plain");
+            uint64_t length;
+            bool there;
+            failing_allocator_init(&failing, fail_at);
+            failing.once = once;
+            status = segment_add_biwords(&failing.allocator, storage, "with", plain, 1, NULL, false, &length, NULL);
+            assert_true(status == LIBSEARCH_OK || status == LIBSEARCH_NO_MEMORY);
+            assert_int_equal(failing.blocks, 0);
+            assert_ok(storage_exists(storage, "with", &there, NULL));
+            assert_int_equal(there, status == LIBSEARCH_OK);
+            segment_release(plain);
+        }
+        assert_ok(storage_remove(storage, "with", NULL));
+    }
+    printf("%zu cases\n", cases);
+    assert_true(cases > 200);
+    storage_close(storage);
+    collection_free(&collection);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_two_words_have_the_documents_that_they_meet_in),
         cmocka_unit_test(they_are_added_and_dropped),
         cmocka_unit_test(how_common_a_word_must_be_goes_by_the_documents),
+        cmocka_unit_test(short_memory_is_told_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
