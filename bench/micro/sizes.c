@@ -27,7 +27,7 @@ static struct {
     uint64_t all, stored, ids, terms, postings, lengths, columns, biwords; /* bytes of sections */
     uint64_t documents, frequencies, rest, guide;                 /* bytes within the postings */
     uint64_t lists, singles, postings_count, places, count;
-    uint64_t biword_lists, biword_postings;
+    uint64_t biword_words, biword_lists, biword_postings;
 } sum;
 
 /* A posting list's payload, block by block. What stands before it, to find one's way and to bound scores, is the
@@ -103,6 +103,7 @@ static void add_segment(const struct segment *segment)
         sum.columns += section(segment, SECTION_COLUMN + f);
     }
     sum.biwords += section(segment, SECTION_BIWORDS) + section(segment, SECTION_BIWORD_LISTS);
+    sum.biword_words += segment->biwords.words;
     sum.biword_lists += segment->biwords.count;
     for (uint32_t i = 0; i < segment->biwords.count; i++)
         sum.biword_postings += load_u32(segment->biwords.documents + 4 * (size_t)i);
@@ -155,7 +156,8 @@ int main(int argc, char **argv)
         row("biwords", sum.biwords, sum.biword_postings, "document that has one");
     row("all", sum.all, sum.postings_count, "posting");
     if (sum.biwords > 0)
-        printf("\n%llu biwords\n", (unsigned long long)sum.biword_lists);
+        printf("\n%llu biwords of %llu common words\n", (unsigned long long)sum.biword_lists,
+               (unsigned long long)sum.biword_words);
     snapshot_release(snapshot);
     index_store_close(store);
     return 0;
