@@ -62,6 +62,75 @@ static void a_backup_has_what_lives_in_the_snapshot(void **state)
     close_fixture(&f);
 }
 
+static void a_backup_leaves_out_what_was_deleted_however_little(void **state)
+{
+    (void)state;
+    for (int deleted = 1; deleted <= 2; deleted++) {
+        struct fixture f = { .recording = recording_new() };
+        struct recording *copy = recording_new();
+        struct storage *storage = recording_open(copy, allocator_default());
+        struct snapshot *snapshot;
+        assert_ok(open_store(f.recording, LIBSEARCH_CREATE, &f.store, NULL));
+        assert_ok(index_writer_open(f.store, NULL, &f.writer, NULL));
+        for (int i = 0; i < 4; i++) {
+            char id[24];
+            snprintf(id, sizeof id, "%d", i);
+            assert_ok(put(f.writer, id, "text", NULL));
+            if (i >= deleted)
+                model_put(&f.model, id, "text");
+        }
+        assert_ok(commit(f.writer, NULL));
+        assert_ok(remove_id(f.writer, "0", NULL));
+        if (deleted == 2)
+            assert_ok(remove_id(f.writer, "1", NULL));
+        assert_ok(commit(f.writer, NULL));
+        assert_ok(index_store_snapshot(f.store, &snapshot, NULL));
+        assert_ok(snapshot_backup(snapshot, storage, NULL, NULL));
+        storage_close(storage);
+        const char *difference = index_difference(copy, &f.model);
+        if (difference != NULL)
+            fail_msg("%d deleted: %s", deleted, difference);
+        snapshot_release(snapshot);
+        recording_free(copy);
+        close_fixture(&f);
+    }
+}
+
+struct told {
+    uint64_t times, first, last, total;
+};
+
+static int note(void *context, const libsearch_progress *progress)
+{
+    struct told *told = context;
+    assert_int_equal(progress->work, LIBSEARCH_WORK_BACKUP);
+    assert_true(told->times == 0 || (progress->done >= told->last && progress->total == told->total));
+    if (told->times++ == 0)
+        told->first = progress->done;
+    told->last = progress->done;
+    told->total = progress->total;
+    return 0;
+}
+
+static void a_backup_tells_from_nothing_to_all_of_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct told told = { 0 };
+    struct snapshot *snapshot = open_fixture(&f);
+    struct recording *copy = recording_new();
+    struct storage *storage = recording_open(copy, allocator_default());
+    const struct watch watch = { .progress = note, .progress_context = &told };
+    assert_ok(snapshot_backup(snapshot, storage, &watch, NULL));
+    assert_int_equal(told.times, 2 + snapshot->segment_count);
+    assert_int_equal(told.first, 0);
+    assert_int_equal(told.last, told.total);
+    storage_close(storage);
+    snapshot_release(snapshot);
+    recording_free(copy);
+    close_fixture(&f);
+}
+
 static void a_backup_is_not_mixed_with_other_files(void **state)
 {
     (void)state;
@@ -133,6 +202,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_backup_has_what_lives_in_the_snapshot),
+        cmocka_unit_test(a_backup_leaves_out_what_was_deleted_however_little),
+        cmocka_unit_test(a_backup_tells_from_nothing_to_all_of_it),
         cmocka_unit_test(a_backup_is_not_mixed_with_other_files),
         cmocka_unit_test(a_backup_that_fails_leaves_no_index_and_can_be_made_again),
     };

@@ -417,6 +417,31 @@ static void fields_come_to_the_schema_with_documents_and_stay(void **state)
     close_fixture(&f);
 }
 
+static void a_refused_document_brings_no_field(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    libsearch_document *document = document_new(allocator_default());
+    libsearch_field year = LIBSEARCH_FIELD_INIT;
+    const struct document_value month = {
+        .field = "month", .field_length = 5, .type = LIBSEARCH_INTEGER, .integer = 6
+    };
+    const struct document_value word = {
+        .field = "year", .field_length = 4, .type = LIBSEARCH_KEYWORD, .bytes = LIBSEARCH_STRING("late")
+    };
+    year.name = "year";
+    year.type = LIBSEARCH_INTEGER;
+    assert_int_equal(index_writer_add_field(f.writer, &year, NULL), LIBSEARCH_OK);
+    assert_int_equal(document_add(document, &month, NULL), LIBSEARCH_OK); /* a new one, before what is wrong */
+    assert_int_equal(document_add(document, &word, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_put(f.writer, LIBSEARCH_STRING("a"), document, false, NULL), LIBSEARCH_INVALID);
+    assert_null(schema_find(index_writer_schema(f.writer), "month", 5));
+    document_free(document);
+    put_both(&f, "b", "text");
+    commit_and_compare(&f);
+    close_fixture(&f);
+}
+
 static void a_field_can_be_added_once_and_not_otherwise_again(void **state)
 {
     (void)state;
@@ -621,6 +646,7 @@ int main(void)
         cmocka_unit_test(a_rollback_brings_back_the_last_commit),
         cmocka_unit_test(documents_of_a_snapshot_can_be_deleted_one_by_one),
         cmocka_unit_test(fields_come_to_the_schema_with_documents_and_stay),
+        cmocka_unit_test(a_refused_document_brings_no_field),
         cmocka_unit_test(a_field_can_be_added_once_and_not_otherwise_again),
         cmocka_unit_test(a_second_writer_is_locked_out_until_the_first_is_closed),
         cmocka_unit_test(an_index_opened_to_read_has_no_writer),
