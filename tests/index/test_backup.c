@@ -2,6 +2,7 @@
 /* A snapshot written as an index of its own, where calls fail on the way. */
 #include "index/backup.h"
 #include "index/index_model.h"
+#include "index/names.h"
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -150,6 +151,26 @@ static void a_backup_is_not_mixed_with_other_files(void **state)
     close_fixture(&f);
 }
 
+static void a_backup_keeps_out_of_a_folder_where_somebody_writes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct snapshot *snapshot = open_fixture(&f);
+    struct recording *copy = recording_new();
+    struct storage *storage = recording_open(copy, allocator_default());
+    struct file_lock *lock;
+    assert_ok(storage_lock(storage, NAME_LOCK, 0, &lock, NULL));
+    assert_status(snapshot_backup(snapshot, storage, NULL, NULL), LIBSEARCH_LOCKED);
+    storage_unlock(storage, lock);
+    assert_ok(snapshot_backup(snapshot, storage, NULL, NULL));
+    assert_ok(storage_lock(storage, NAME_LOCK, 0, &lock, NULL)); /* it was given back */
+    storage_unlock(storage, lock);
+    storage_close(storage);
+    snapshot_release(snapshot);
+    recording_free(copy);
+    close_fixture(&f);
+}
+
 static void a_backup_that_fails_leaves_no_index_and_can_be_made_again(void **state)
 {
     (void)state;
@@ -205,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_backup_leaves_out_what_was_deleted_however_little),
         cmocka_unit_test(a_backup_tells_from_nothing_to_all_of_it),
         cmocka_unit_test(a_backup_is_not_mixed_with_other_files),
+        cmocka_unit_test(a_backup_keeps_out_of_a_folder_where_somebody_writes),
         cmocka_unit_test(a_backup_that_fails_leaves_no_index_and_can_be_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
