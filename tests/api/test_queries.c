@@ -29,8 +29,10 @@ static libsearch_index *open_words(const char *path)
     add_field(writer, "loose", LIBSEARCH_TEXT, LIBSEARCH_FIELD_NO_POSITIONS);
     add_field(writer, "own", LIBSEARCH_TEXT, LIBSEARCH_FIELD_OWN_LISTS);
     add_field(writer, "bare", LIBSEARCH_INTEGER, LIBSEARCH_FIELD_NO_COLUMN);
+    add_field(writer, "tag", LIBSEARCH_KEYWORD, 0);
     static const char *const texts[] = { "health officials run the health service", "an official was running late",
                                          "the runs of health and of other officials", "nothing here" };
+    static const char *const tags[] = { "ant", "bee", "cat", "dog" };
     for (size_t i = 0; i < 4; i++) {
         char id[8] = { (char)('a' + i), 0 };
         libsearch_document *document = libsearch_document_new(index);
@@ -38,6 +40,7 @@ static libsearch_index *open_words(const char *path)
         libsearch_document_set_text(document, "loose", text_of(texts[i]));
         libsearch_document_set_text(document, "own", text_of(texts[3 - i]));
         libsearch_document_set_integer(document, "bare", (int64_t)i);
+        libsearch_document_set_keyword(document, "tag", text_of(tags[i]));
         assert_int_equal(libsearch_writer_put(writer, text_of(id), document, NULL), LIBSEARCH_OK);
         libsearch_document_free(document);
     }
@@ -63,6 +66,20 @@ static const char *found(libsearch_index *index, const char *query, char *text)
         sprintf(next, " %zu", libsearch_results_warning_count(results));
     libsearch_results_free(results);
     return text;
+}
+
+static void a_range_of_keywords_has_its_ends_or_not(void **state)
+{
+    char text[64];
+    libsearch_index *index = open_words(*state);
+    assert_string_equal(found(index, "tag:[bee TO cat]", text), "bc");
+    assert_string_equal(found(index, "tag:{bee TO cat]", text), "c");
+    assert_string_equal(found(index, "tag:[bee TO cat}", text), "b");
+    assert_string_equal(found(index, "tag:{bee TO cat}", text), "");
+    assert_string_equal(found(index, "tag:{bee TO *]", text), "cd");
+    assert_string_equal(found(index, "tag:[* TO bee}", text), "a");
+    assert_string_equal(found(index, "tag:{bed TO cab}", text), "b");
+    libsearch_close(index);
 }
 
 static void words_phrases_and_near_find_what_they_say(void **state)
@@ -267,6 +284,7 @@ static void a_text_of_very_many_words_is_searched_by_the_first_and_heaviest(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_range_of_keywords_has_its_ends_or_not, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(words_phrases_and_near_find_what_they_say, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_word_of_the_text_serves_one_word_of_a_sloppy_phrase, make_folder,
                                         remove_folder),

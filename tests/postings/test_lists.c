@@ -29,9 +29,11 @@ static void compare_positions(const struct model *model, const struct posting_li
                               const struct posting_block *block, uint64_t offset, uint32_t first,
                               struct test_random *random)
 {
-    struct posting_positions positions, forms;
+    struct posting_positions positions, forms, steps;
     assert_true(posting_positions_open(list, block, offset, &positions));
     assert_true(posting_positions_open(list, block, offset, &forms));
+    assert_true(posting_positions_open(list, block, offset, &steps));
+    steps.few = random != NULL && random_below(random, 2) == 0;
     const uint64_t one_in = random == NULL ? 1 : 1 + random_below(random, 40);
     for (uint32_t i = 0; i < block->count; i++) {
         if (random != NULL && random_below(random, one_in) != 0)
@@ -41,6 +43,10 @@ static void compare_positions(const struct model *model, const struct posting_li
         uint32_t *read = malloc(bytes);
         assert_true(posting_positions_read(&positions, i, read));
         assert_memory_equal(read, posting->places, bytes);
+        const uint32_t *step = posting_positions_steps(&steps, i, read);
+        assert_non_null(step);
+        for (uint32_t p = 0, place = 0; p < posting->frequency; p++)
+            assert_int_equal(place += step[p], posting->places[p]);
         assert_true(posting_positions_forms(random != NULL ? &forms : &positions, i, read));
         if (model->shape.forms)
             assert_memory_equal(read, posting->forms, bytes);
