@@ -310,6 +310,117 @@ static void feedback_finds_what_the_question_did_not_say(void **state)
     libsearch_results_free(results);
 }
 
+/* What a query for documents like one of some is, as text. */
+static char *like_document(libsearch_index *index, int number)
+{
+    char id[8];
+    libsearch_snapshot *pinned = NULL;
+    libsearch_query *query = NULL;
+    libsearch_error error = LIBSEARCH_ERROR_INIT;
+    char *text = NULL;
+    snprintf(id, sizeof id, "d%d", number);
+    const libsearch_bytes like = text_of(id);
+    assert_int_equal(libsearch_snapshot_open(index, &pinned, NULL), LIBSEARCH_OK);
+    if (libsearch_query_feedback(pinned, NULL, &like, NULL, 1, NULL, &query, &error) != LIBSEARCH_OK)
+        fail_msg("%s: %s", id, error.message);
+    assert_int_equal(libsearch_query_print(query, &text, NULL), LIBSEARCH_OK);
+    libsearch_query_free(query);
+    libsearch_snapshot_free(pinned);
+    return text;
+}
+
+static void documents_of_every_segment_are_read_for_feedback(void **state)
+{
+    enum { SEGMENTS = 4 };
+    (void)state;
+    char path[] = "/tmp/libsearch-test-XXXXXX", command[64], *texts[SEGMENTS];
+    libsearch_index *index = NULL;
+    libsearch_writer *writer = NULL;
+    libsearch_info info = LIBSEARCH_INFO_INIT;
+    libsearch_snapshot *pinned = NULL;
+    assert_non_null(mkdtemp(path));
+    assert_int_equal(libsearch_open(path, LIBSEARCH_CREATE, NULL, &index, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_writer_open(index, NULL, &writer, NULL), LIBSEARCH_OK);
+    for (int i = 0; i < SEGMENTS; i++) {
+        char id[8], text[80];
+        snprintf(id, sizeof id, "d%d", i);
+        snprintf(text, sizeof text, "harbour number%d with boats%d and salt%d", i, i % 2, i);
+        put(index, writer, id, "A harbour", text);
+        assert_int_equal(libsearch_writer_commit(writer, NULL), LIBSEARCH_OK);
+    }
+    assert_int_equal(libsearch_snapshot_open(index, &pinned, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_snapshot_info(pinned, &info, NULL), LIBSEARCH_OK);
+    libsearch_snapshot_free(pinned);
+    assert_int_equal(info.segments, SEGMENTS);
+    for (int i = 0; i < SEGMENTS; i++) {
+        char own[16];
+        texts[i] = like_document(index, i);
+        snprintf(own, sizeof own, "boats%d", i % 2);
+        if (strstr(texts[i], own) == NULL)
+            fail_msg("%s is not in %s", own, texts[i]);
+    }
+    assert_int_equal(libsearch_writer_compact(writer, 0, NULL), LIBSEARCH_OK);
+    for (int i = 0; i < SEGMENTS; i++) { /* the same in one segment */
+        char *again = like_document(index, i);
+        assert_string_equal(again, texts[i]);
+        libsearch_text_free(again);
+        libsearch_text_free(texts[i]);
+    }
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+    snprintf(command, sizeof command, "rm -rf %s", path);
+    assert_int_equal(system(command), 0);
+}
+
+/* A word that does not fit into a line is cut between its characters. */
+static void an_explained_word_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    for (size_t before = 0; before < 3; before++) {
+        char path[] = "/tmp/libsearch-test-XXXXXX", command[64], word[200] = "xyz";
+        libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+        libsearch_index *index = NULL;
+        libsearch_writer *writer = NULL;
+        libsearch_results *results = NULL;
+        const libsearch_explanation *lines = NULL;
+        size_t count = 0, length = before;
+        while (length + 3 < sizeof word)
+            length += (size_t)sprintf(word + length, "\xE5\x8D\xAB"); /* a character of three bytes */
+        options.analyzer = "standard";
+        assert_non_null(mkdtemp(path));
+        assert_int_equal(libsearch_open(path, LIBSEARCH_CREATE, &options, &index, NULL), LIBSEARCH_OK);
+        libsearch_field tag = LIBSEARCH_FIELD_INIT;
+        assert_int_equal(libsearch_writer_open(index, NULL, &writer, NULL), LIBSEARCH_OK);
+        tag.name = "tag";
+        tag.type = LIBSEARCH_KEYWORD;
+        assert_int_equal(libsearch_writer_add_field(writer, &tag, NULL), LIBSEARCH_OK);
+        libsearch_document *document = libsearch_document_new(index);
+        assert_int_equal(libsearch_document_set_keyword(document, "tag", text_of(word)), LIBSEARCH_OK);
+        assert_int_equal(libsearch_writer_put(writer, text_of("one"), document, NULL), LIBSEARCH_OK);
+        libsearch_document_free(document);
+        assert_int_equal(libsearch_writer_commit(writer, NULL), LIBSEARCH_OK);
+        libsearch_query *query = libsearch_query_keyword("tag", text_of(word));
+        assert_int_equal(libsearch_search_query(index, query, NULL, &results, NULL), LIBSEARCH_OK);
+        assert_int_equal(libsearch_results_explain(results, 0, &lines, &count, NULL), LIBSEARCH_OK);
+        bool shown = false;
+        for (size_t i = 0; i < count; i++) {
+            const char *from = strchr(lines[i].text, '"'), *to = from == NULL ? NULL : strchr(from + 1, '"');
+            if (to == NULL)
+                continue;
+            shown = true;
+            assert_int_equal((to - from - 1 - (long)before) % 3, 0);
+            assert_true(to - from > 100);
+        }
+        assert_true(shown);
+        libsearch_query_free(query);
+        libsearch_results_free(results);
+        libsearch_writer_close(writer);
+        libsearch_close(index);
+        snprintf(command, sizeof command, "rm -rf %s", path);
+        assert_int_equal(system(command), 0);
+    }
+}
+
 static void a_field_weighs_as_the_query_says(void **state)
 {
     (void)state;
@@ -402,6 +513,8 @@ int main(void)
         cmocka_unit_test(documents_can_be_done_without),
         cmocka_unit_test(a_document_is_like_those_that_say_the_same),
         cmocka_unit_test(feedback_finds_what_the_question_did_not_say),
+        cmocka_unit_test(documents_of_every_segment_are_read_for_feedback),
+        cmocka_unit_test(an_explained_word_is_cut_at_a_character),
         cmocka_unit_test(a_field_weighs_as_the_query_says),
         cmocka_unit_test(what_is_no_ranking_is_refused),
     };
