@@ -281,6 +281,32 @@ static void a_text_of_very_many_words_is_searched_by_the_first_and_heaviest(void
     libsearch_close(index);
 }
 
+/* A prefix that stands for more words than are looked for: those that stand in most documents are. */
+static void of_too_many_words_the_most_frequent_are_looked_for(void **state)
+{
+    enum { MORE = LIBSEARCH_MAX_EXPANSION + 100 };
+    static char text[MORE * 10];
+    size_t length = 0, position;
+    libsearch_index *index = NULL;
+    libsearch_writer *writer = NULL;
+    libsearch_results *results = NULL;
+    libsearch_open_options options = LIBSEARCH_OPEN_OPTIONS_INIT;
+    options.analyzer = "standard";
+    assert_int_equal(libsearch_open(*state, LIBSEARCH_CREATE, &options, &index, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_writer_open(index, NULL, &writer, NULL), LIBSEARCH_OK);
+    for (int i = 0; i < MORE; i++)
+        length += (size_t)sprintf(text + length, "quay%04d ", i);
+    put(index, writer, "all", "", text);
+    put(index, writer, "one", "", text + length - 9); /* the last by its letters */
+    assert_int_equal(libsearch_writer_commit(writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_search(index, text_of("quay*"), 10, &results, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_results_count(results), 2);
+    assert_non_null(libsearch_results_warning(results, 0, &position));
+    libsearch_results_free(results);
+    libsearch_writer_close(writer);
+    libsearch_close(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +321,7 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(functions_build_the_same_queries, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(no_text_makes_a_search_fail, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(of_too_many_words_the_most_frequent_are_looked_for, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_text_of_very_many_words_is_searched_by_the_first_and_heaviest, make_folder,
                                         remove_folder),
     };
