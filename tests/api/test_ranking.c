@@ -313,7 +313,7 @@ static void feedback_finds_what_the_question_did_not_say(void **state)
 /* What a query for documents like one of some is, as text. */
 static char *like_document(libsearch_index *index, int number)
 {
-    char id[8];
+    char id[16];
     libsearch_snapshot *pinned = NULL;
     libsearch_query *query = NULL;
     libsearch_error error = LIBSEARCH_ERROR_INIT;
@@ -342,7 +342,7 @@ static void documents_of_every_segment_are_read_for_feedback(void **state)
     assert_int_equal(libsearch_open(path, LIBSEARCH_CREATE, NULL, &index, NULL), LIBSEARCH_OK);
     assert_int_equal(libsearch_writer_open(index, NULL, &writer, NULL), LIBSEARCH_OK);
     for (int i = 0; i < SEGMENTS; i++) {
-        char id[8], text[80];
+        char id[16], text[80];
         snprintf(id, sizeof id, "d%d", i);
         snprintf(text, sizeof text, "harbour number%d with boats%d and salt%d", i, i % 2, i);
         put(index, writer, id, "A harbour", text);
