@@ -289,7 +289,10 @@ AVX512 static size_t intersect_avx512(const uint32_t *candidates, size_t n, cons
     const __m256i lasts = _mm256_set_epi32(127, 111, 95, 79, 63, 47, 31, 15);
     /* Of the rows that end within the block; the last row ends nowhere, so that there is none behind it. */
     const __mmask8 whole = (__mmask8)(((1u << count / 16) - 1) & 0x7F);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion" /* within the macro that it is where nothing is inlined */
     const __m256i ends = _mm256_mmask_i32gather_epi32(_mm256_set1_epi32(-1), whole, lasts, documents, 4);
+#pragma GCC diagnostic pop
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         const __m512i candidate = _mm512_broadcastd_epi32(_mm_loadu_si32(candidates + i));

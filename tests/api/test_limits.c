@@ -245,7 +245,7 @@ static void parts_of_a_query(void **state)
 static libsearch_status expand(size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char word[16];
+        char word[40];
         snprintf(word, sizeof word, "w%zu", i);
         assert_ok(libsearch_document_set_text(run.document, "text", text_of(word)));
     }
