@@ -175,7 +175,8 @@ static int answered(struct asking *asking, libsearch_status status, const libsea
     case LIBSEARCH_NOT_FOUND:
     case LIBSEARCH_STALE: return 0;
     case LIBSEARCH_CORRUPT:
-    case LIBSEARCH_INVALID: /* a field that the damaged schema has no more, or has otherwise */
+    case LIBSEARCH_INVALID:     /* a field that the damaged schema has no more, or has otherwise */
+    case LIBSEARCH_UNSUPPORTED: /* or without its column */
     case LIBSEARCH_LIMIT:
     case LIBSEARCH_VERSION:
     case LIBSEARCH_NO_MEMORY:
