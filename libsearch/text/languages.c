@@ -20,7 +20,7 @@ static const uint32_t hungarian_letters[] = { 0xF6, 0x151, 0xFC, 0x171, 0 };
 
 const struct language language_any = { "any", NULL, NULL, LANGUAGE_CONTRACTIONS | LANGUAGE_STRIP_SURFACE, NULL, NULL };
 
-const struct language languages[] = {
+const struct language languages[LANGUAGES + 1] = {
     { "arabic", "ar", NULL, 0, NULL, NULL },
     { "armenian", "hy", NULL, LANGUAGE_DECIMAL_COMMA, NULL, NULL },
     { "basque", "eu", NULL, LANGUAGE_DECIMAL_COMMA, NULL, spanish_letters },

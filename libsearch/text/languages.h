@@ -25,7 +25,8 @@ struct language {
     const uint32_t *keep;        /* letters that keep their diacritics in terms, up to 0; or NULL */
 };
 
-extern const struct language languages[];
+enum { LANGUAGES = 29 };
+extern const struct language languages[LANGUAGES + 1];
 /* The language of "standard": none in particular. */
 extern const struct language language_any;
 

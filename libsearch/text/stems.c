@@ -61,7 +61,7 @@ static void probe_joined(struct probe *probe, const char *first, size_t first_le
 static size_t word_length(const char *words) { return strcspn(words, " "); }
 static const char *word_after(const char *word) { return word + word_length(word) + (word[word_length(word)] == ' '); }
 
-uint32_t stemmer_fingerprint(const struct language *language)
+static uint32_t take_fingerprint(const struct language *language)
 {
     struct probe probe = { sb_stemmer_new(language->name, "UTF_8"), 2166136261u };
     if (!probe.stemmer)
@@ -79,6 +79,18 @@ uint32_t stemmer_fingerprint(const struct language *language)
             }
     sb_stemmer_delete(probe.stemmer);
     return probe.hash != 0 ? probe.hash : 1;
+}
+
+uint32_t stemmer_fingerprint(const struct language *language)
+{
+    static uint32_t taken[LANGUAGES]; /* a process has one libstemmer, whose thousand stems are asked for once; 0: not yet */
+    uint32_t *known = &taken[language - languages];
+    uint32_t fingerprint = __atomic_load_n(known, __ATOMIC_RELAXED);
+    if (fingerprint == 0) { /* threads may do it at once, and find the same */
+        fingerprint = take_fingerprint(language);
+        __atomic_store_n(known, fingerprint, __ATOMIC_RELAXED);
+    }
+    return fingerprint;
 }
 
 /* Romanian letters with a comma below as those with a cedilla, for which the stemmer was written. */
