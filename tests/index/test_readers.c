@@ -372,6 +372,38 @@ static void a_reader_that_is_overtaken_looks_again_and_says_when_it_gives_up(voi
     }
 }
 
+/* The same for a reader that has seen a commit: what it sees next is not older, though a file was gone. */
+static void a_reader_that_is_overtaken_does_not_go_back(void **state)
+{
+    (void)state;
+    for (int durable = 0; durable < 2; durable++) {
+        struct recording *recording = make_commits(1);
+        struct index_store *reader, *store;
+        struct index_writer *writer;
+        struct snapshot *snapshot;
+        const libsearch_durability durability = durable ? LIBSEARCH_DURABLE : LIBSEARCH_PROCESS;
+        assert_int_equal(open_store(recording, LIBSEARCH_READ_ONLY, &reader, NULL), LIBSEARCH_OK);
+        assert_int_equal(open_store(recording, 0, &store, NULL), LIBSEARCH_OK);
+        assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+        const uint64_t looks = durable ? 1 : 3; /* at a manifest, for one refresh; what is mapped next are segments */
+        for (uint64_t i = 1; i <= looks; i++) {
+            char id[24];
+            snprintf(id, sizeof id, "%d", (int)i);
+            assert_int_equal(put(writer, id, "text", NULL), LIBSEARCH_OK);
+            assert_int_equal(index_writer_commit(writer, durability, NO_BYTES, NULL), LIBSEARCH_OK);
+            recording_fail(recording, RECORDING_MAP, i - 1, LIBSEARCH_NOT_FOUND, false);
+            assert_int_equal(index_store_snapshot(reader, &snapshot, NULL), LIBSEARCH_OK);
+            recording_mend(recording);
+            assert_int_equal(snapshot->documents, i);
+            snapshot_release(snapshot);
+        }
+        index_writer_close(writer);
+        index_store_close(store);
+        index_store_close(reader);
+        recording_free(recording);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +418,7 @@ int main(void)
         cmocka_unit_test(a_segment_that_is_missing_damaged_or_another_is_named),
         cmocka_unit_test(files_can_be_read_instead_of_mapped),
         cmocka_unit_test(a_reader_that_is_overtaken_looks_again_and_says_when_it_gives_up),
+        cmocka_unit_test(a_reader_that_is_overtaken_does_not_go_back),
         cmocka_unit_test(readers_beside_a_writer_see_whole_commits_that_never_go_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
