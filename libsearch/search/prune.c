@@ -125,6 +125,20 @@ struct promise promise_pop(struct promise *heap, size_t count)
     return root;
 }
 
+libsearch_status prune_best_blocks(struct prune *prune, const struct leaf *lead, struct promise *blocks, size_t count,
+                                   prune_try *try_block, void *search)
+{
+    for (promise_heapify(blocks, count); count > 0;) {
+        const struct promise best = promise_pop(blocks, count--);
+        if (best.bound < prune_least_promise(prune, prune_limit(prune)))
+            break;
+        prune_enter(prune, leaf_first_of_block(lead, best.what), leaf_last_of_block(lead, best.what));
+        TRY(search_poll(prune->context));
+        TRY(try_block(search, best.what, prune_limit(prune)));
+    }
+    return LIBSEARCH_OK;
+}
+
 libsearch_status prune_damaged(struct prune *prune)
 {
     TRY(prune->context->ended);

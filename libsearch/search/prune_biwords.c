@@ -81,8 +81,9 @@ static libsearch_status failed(struct biword_search *search)
 }
 
 /* Counts and offers the documents of the rarest biword's block b that have the phrase and can score `least`. */
-static libsearch_status try_block(struct biword_search *search, uint32_t b, float least)
+static libsearch_status try_block(void *searched, uint32_t b, float least)
 {
+    struct biword_search *search = searched;
     struct prune *prune = &search->prune;
     struct candidates *candidates = search->candidates;
     struct leaf *lead = prune->leaves[0];
@@ -137,16 +138,7 @@ static libsearch_status try_best(struct biword_search *search)
         heap[b] = (struct promise){
             prune_promise(prune, lead->bounds[b], leaf_first_of_block(lead, b), leaf_last_of_block(lead, b)), b
         };
-    promise_heapify(heap, blocks);
-    for (size_t count = blocks; count > 0;) {
-        const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune_least_promise(prune, prune_limit(prune)))
-            break;
-        prune_enter(prune, leaf_first_of_block(lead, best.what), leaf_last_of_block(lead, best.what));
-        TRY(search_poll(prune->context));
-        TRY(try_block(search, best.what, prune_limit(prune)));
-    }
-    return LIBSEARCH_OK;
+    return prune_best_blocks(prune, lead, heap, blocks, try_block, search);
 }
 
 /* How many documents of a list live. */

@@ -79,6 +79,11 @@ void promise_heapify(struct promise *heap, size_t count);
 /* Takes the root out; count is before. */
 struct promise promise_pop(struct promise *heap, size_t count);
 
+/* Goes through blocks of the lead in falling order of what they promise, for as long as that can enter. */
+typedef libsearch_status prune_try(void *search, uint32_t block, float least);
+libsearch_status prune_best_blocks(struct prune *prune, const struct leaf *lead, struct promise *blocks, size_t count,
+                                   prune_try *try_block, void *search);
+
 /* What one occurrence counts at least where fields are weighed: less than 1 in a field that weighs less. */
 float prune_lightest(const struct prune *prune);
 

@@ -93,8 +93,9 @@ static libsearch_status failed(struct phrase_search *search) { return prune_dama
 
 /* The documents of the rarest word's block b that have the phrase and can score `least` (below 0: all): counted where
  * that is asked, and offered. */
-static libsearch_status try_block(struct phrase_search *search, uint32_t b, float least)
+static libsearch_status try_block(void *searched, uint32_t b, float least)
 {
+    struct phrase_search *search = searched;
     struct prune *prune = search->prune;
     const struct score_parts *parts = &search->parts;
     struct phrase_run run;
@@ -130,16 +131,7 @@ libsearch_status prune_phrase(struct prune *prune, const struct plan_node *node)
         heap[b] = (struct promise){
             prune_promise(prune, block_bound(&search, b), leaf_first_of_block(lead, b), leaf_last_of_block(lead, b)), b
         };
-    promise_heapify(heap, blocks);
-    for (size_t count = blocks; count > 0;) {
-        const struct promise best = promise_pop(heap, count--);
-        if (best.bound < prune_least_promise(prune, prune_limit(prune)))
-            break;
-        prune_enter(prune, leaf_first_of_block(lead, best.what), leaf_last_of_block(lead, best.what));
-        TRY(search_poll(prune->context));
-        TRY(try_block(&search, best.what, prune_limit(prune)));
-    }
-    return LIBSEARCH_OK;
+    return prune_best_blocks(prune, lead, heap, blocks, try_block, &search);
 }
 
 libsearch_status prune_phrase_all(struct prune *prune, const struct plan_node *node)
