@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Words of every frequency, from one in two documents to one in ten thousand, in several windows of documents: random
+ * questions are counted as by going through all texts, and ranked as when everything is scored. With and without deleted
+ * documents. */
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "documents/live.h"
+#include "query/query_tree.h"
+#include "search/search.h"
+#include "support/random.h"
+
+enum { DOCUMENTS = 20011, WORDS = 10, MOST_TOKENS = 40, MOST_CHILDREN = 5, MOST_HITS = 1200 };
+
+static const unsigned rarity[WORDS] = { 2, 3, 7, 20, 33, 65, 129, 500, 2000, 9000 };
+
+struct text {
+    uint8_t length, tokens[MOST_TOKENS];
+};
+
+struct fixture {
+    struct test_random random;
+    struct text *texts;
+    struct schema *schema;
+    struct storage *storage;
+    struct segment *segment;
+    struct live *live;
+    struct snapshot_segment where;
+    struct snapshot snapshot;
+};
+
+static struct fixture fixture;
+
+static void draw_text(struct text *text)
+{
+    text->length = 0;
+    for (unsigned round = (unsigned)random_below(&fixture.random, 4); round < 4; round++)
+        for (uint8_t w = 0; w < WORDS; w++) {
+            if (random_below(&fixture.random, (uint64_t)rarity[w] * 3) > 1)
+                continue;
+            for (uint64_t times = random_below(&fixture.random, 3); times < 3 && text->length < MOST_TOKENS; times++)
+                text->tokens[text->length++] = w;
+        }
+}
+
+static void add(struct segment_builder *builder, uint32_t d)
+{
+    const struct text *text = &fixture.texts[d];
+    char words[3 * MOST_TOKENS + 1], id[16];
+    size_t length = 0;
+    for (unsigned i = 0; i < text->length; i++)
+        length += (size_t)sprintf(words + length, "w%c ", 'a' + text->tokens[i]);
+    libsearch_document *document = document_new(allocator_default());
+    const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { words, length }, 0, 0 };
+    assert_ok(document_add(document, &value, NULL));
+    assert_ok(segment_builder_add(builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
+    document_free(document);
+}
+
+static int make_fixture(void **state)
+{
+    struct segment_builder *builder;
+    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    uint64_t length;
+    *state = &fixture;
+    field.name = "text";
+    fixture.random = random_start("search_frequencies");
+    fixture.texts = calloc(DOCUMENTS, sizeof *fixture.texts);
+    assert_non_null(fixture.texts);
+    assert_ok(schema_new(allocator_default(), "standard", &fixture.schema, NULL));
+    assert_ok(schema_add(fixture.schema, &field, NULL, NULL));
+    assert_ok(storage_open_memory(allocator_default(), &fixture.storage, NULL));
+    assert_ok(segment_builder_new(allocator_default(), fixture.schema, fixture.storage, "s", &builder, NULL));
+    for (uint32_t d = 0; d < DOCUMENTS; d++) {
+        draw_text(&fixture.texts[d]);
+        add(builder, d);
+    }
+    assert_ok(segment_builder_finish(builder, false, &length, NULL));
+    assert_ok(segment_open(allocator_default(), fixture.schema, fixture.storage, "s", false, &fixture.segment, NULL));
+    assert_ok(live_new(allocator_default(), DOCUMENTS, &fixture.live, NULL));
+    for (uint32_t d = 0; d < DOCUMENTS; d++)
+        if (random_below(&fixture.random, 5) == 0 || (d >= 6000 && d < 6300))
+            live_delete(fixture.live, d);
+    fixture.where = (struct snapshot_segment){ .segment = fixture.segment };
+    fixture.snapshot = (struct snapshot){ .allocator = allocator_default(),
+                                          .references = 1,
+                                          .schema = fixture.schema,
+                                          .segments = &fixture.where,
+                                          .segment_count = 1 };
+    return 0;
+}
+
+static int free_fixture(void **state)
+{
+    (void)state;
+    live_free(fixture.live);
+    segment_release(fixture.segment);
+    storage_close(fixture.storage);
+    schema_release(fixture.schema);
+    free(fixture.texts);
+    return 0;
+}
+
+struct asked {
+    unsigned count, length[MOST_CHILDREN]; /* length above 1: a phrase */
+    uint8_t words[MOST_CHILDREN][3], occurs[MOST_CHILDREN];
+};
+
+static void draw(struct asked *asked)
+{
+    static const uint8_t mixes[][4] = {
+        { LIBSEARCH_SHOULD, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD },
+        { LIBSEARCH_MUST, LIBSEARCH_MUST, LIBSEARCH_MUST, LIBSEARCH_MUST },
+        { LIBSEARCH_SHOULD, LIBSEARCH_MUST, LIBSEARCH_MUST_NOT, LIBSEARCH_FILTER },
+        { LIBSEARCH_MUST, LIBSEARCH_MUST, LIBSEARCH_MUST, LIBSEARCH_MUST_NOT },
+        { LIBSEARCH_SHOULD, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD, LIBSEARCH_MUST_NOT },
+    };
+    struct test_random *random = &fixture.random;
+    const uint8_t *mix = mixes[random_below(random, sizeof mixes / sizeof *mixes)];
+    const bool phrases = random_below(random, 6) == 0;
+    asked->count = 1 + (unsigned)random_below(random, MOST_CHILDREN);
+    for (unsigned i = 0; i < asked->count; i++) {
+        asked->occurs[i] = i == 0 && mix[0] == LIBSEARCH_SHOULD ? mix[0] : mix[random_below(random, 4)];
+        asked->length[i] = phrases ? 1 + (unsigned)random_below(random, 3) : 1;
+        const uint8_t first = (uint8_t)random_below(random, WORDS);
+        for (unsigned w = 0; w < 3; w++)
+            asked->words[i][w] = (uint8_t)((first + w * random_below(random, 2)) % WORDS);
+    }
+    if (asked->occurs[0] == LIBSEARCH_MUST_NOT || asked->occurs[0] == LIBSEARCH_FILTER)
+        asked->occurs[0] = LIBSEARCH_MUST;
+}
+
+static libsearch_query *query_of(const struct asked *asked)
+{
+    libsearch_query *children[MOST_CHILDREN], *query;
+    for (unsigned i = 0; i < asked->count; i++) {
+        char text[16];
+        size_t length = 0;
+        for (unsigned w = 0; w < asked->length[i]; w++)
+            length += (size_t)sprintf(text + length, "w%c ", 'a' + asked->words[i][w]);
+        const libsearch_query child = { .kind = asked->length[i] > 1 ? QUERY_PHRASE : QUERY_TEXT, .text = { text, length } };
+        assert_ok(query_new(allocator_default(), &child, &children[i], NULL));
+    }
+    const libsearch_query boolean = { .kind = QUERY_BOOLEAN,
+                                      .children = children,
+                                      .occurs = (uint8_t *)asked->occurs,
+                                      .count = asked->count };
+    assert_ok(query_new(allocator_default(), &boolean, &query, NULL));
+    for (unsigned i = 0; i < asked->count; i++)
+        query_release(children[i]);
+    return query;
+}
+
+static bool has(const struct text *text, const uint8_t *words, unsigned length)
+{
+    for (unsigned at = 0; at + length <= text->length; at++)
+        if (memcmp(text->tokens + at, words, length) == 0)
+            return true;
+    return false;
+}
+
+static bool matches(const struct asked *asked, uint32_t d)
+{
+    bool any = false, required = false;
+    for (unsigned i = 0; i < asked->count; i++) {
+        const bool found = has(&fixture.texts[d], asked->words[i], asked->length[i]);
+        const uint8_t occur = asked->occurs[i];
+        if (occur == LIBSEARCH_MUST_NOT ? found : occur != LIBSEARCH_SHOULD && !found)
+            return false;
+        any = any || (occur == LIBSEARCH_SHOULD && found);
+        required = required || occur == LIBSEARCH_MUST || occur == LIBSEARCH_FILTER;
+    }
+    return any || required;
+}
+
+static size_t search(libsearch_query *query, bool exhaustive, size_t count, libsearch_total total, uint64_t *found,
+                     struct search_hit *hits)
+{
+    struct search_answer answer = { .hits = hits };
+    const struct search_request request = {
+        .query = query, .count = count, .total = total, .memory = SIZE_MAX, .exhaustive = exhaustive
+    };
+    assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
+    *found = answer.total;
+    return answer.hit_count;
+}
+
+static void questions(unsigned rounds)
+{
+    static struct search_hit hits[MOST_HITS], all[MOST_HITS];
+    static const size_t wanted[] = { 1, 10, 100, MOST_HITS };
+    uint64_t found, matched = 0;
+    for (unsigned round = 0; round < rounds; round++) {
+        struct asked asked;
+        draw(&asked);
+        libsearch_query *query = query_of(&asked);
+        uint64_t expected = 0;
+        for (uint32_t d = 0; d < DOCUMENTS; d++)
+            expected += (fixture.where.live == NULL || live_has(fixture.where.live, d)) && matches(&asked, d);
+        matched += expected;
+        search(query, false, 0, LIBSEARCH_TOTAL_EXACT, &found, NULL);
+        assert_int_equal(found, expected);
+        const size_t count = wanted[random_below(&fixture.random, 4)];
+        const size_t best = search(query, true, count, LIBSEARCH_TOTAL_EXACT, &found, all);
+        assert_int_equal(found, expected);
+        assert_int_equal(best, expected < count ? expected : count);
+        for (unsigned exact = 0; exact < 2; exact++) {
+            const libsearch_total total = exact ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_NONE;
+            assert_int_equal(search(query, false, count, total, &found, hits), best);
+            for (size_t i = 0; i < best; i++) {
+                assert_int_equal(hits[i].number, all[i].number);
+                assert_memory_equal(&hits[i].score, &all[i].score, sizeof hits[i].score);
+            }
+        }
+        query_release(query);
+    }
+    printf("%u questions, %llu documents matched\n", rounds, (unsigned long long)matched);
+    assert_true(matched > 0);
+}
+
+static void all_documents_are_counted_and_ranked(void **state)
+{
+    (void)state;
+    fixture.where.live = NULL;
+    questions(600);
+}
+
+static void those_that_live_are_counted_and_ranked(void **state)
+{
+    (void)state;
+    fixture.where.live = fixture.live;
+    questions(600);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_documents_are_counted_and_ranked),
+        cmocka_unit_test(those_that_live_are_counted_and_ranked),
+    };
+    return cmocka_run_group_tests(tests, make_fixture, free_fixture);
+}
