@@ -627,6 +627,51 @@ static void a_writer_after_one_that_died_fails_to_open_while_the_directory_canno
     close_fixture(&f);
 }
 
+/* As docs/format.md says: what could not be removed for a while goes in one order, old commits before the files that they
+ * name, and the oldest before all; a commit that cannot be removed keeps its files. */
+static void what_is_old_is_removed_in_order(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    char id[24], before[64] = "";
+    size_t removed_commits = 0, removed = 0;
+    recording_fail(f.recording, RECORDING_REMOVE, 0, LIBSEARCH_IO, true);
+    for (int i = 0; i < 12; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        put_both(&f, id, id);
+        commit_and_compare(&f);
+        assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+    }
+    recording_fail(f.recording, RECORDING_REMOVE, 5, LIBSEARCH_IO, false);
+    for (unsigned more = 0; more < 2; more++) {
+        const size_t first = recording_changes(f.recording);
+        put_both(&f, "last", more == 0 ? "1" : "2");
+        commit_and_compare(&f);
+        before[0] = '\0';
+        for (size_t i = first; i < recording_changes(f.recording); i++) {
+            const char *change = strchr(recording_change_text(f.recording, i), ' ') + 1; /* behind its number */
+            if (strncmp(change, "remove ", 7) != 0)
+                continue;
+            /* "commit-…" comes before "deletions-…" and "segment-…", and numbers have leading zeros. */
+            if (strncmp(before, "remove commit-", 14) == 0)
+                assert_true(strcmp(change, before) > 0);
+            else if (before[0] != '\0')
+                assert_true(strncmp(change, "remove commit-", 14) != 0);
+            assert_true(strlen(change) < sizeof before);
+            memcpy(before, change, strlen(change) + 1);
+            removed_commits += strncmp(change, "remove commit-", 14) == 0;
+            removed++;
+        }
+        if (more == 0) { /* one of them could not be removed */
+            assert_true(removed > 0);
+            assert_int_equal(removed, removed_commits);
+        }
+    }
+    assert_true(removed_commits > 20);
+    assert_true(removed > removed_commits + 10);
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -655,6 +700,7 @@ int main(void)
         cmocka_unit_test(a_rollback_that_fails_can_be_tried_again),
         cmocka_unit_test(a_put_that_cannot_be_written_loses_the_writers_documents_and_it_says_so),
         cmocka_unit_test(a_writer_after_one_that_died_fails_to_open_while_the_directory_cannot_be_synced),
+        cmocka_unit_test(what_is_old_is_removed_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
