@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words of every frequency, from one in two documents to one in ten thousand, in several windows of documents: random
  * questions are counted as by going through all texts, and ranked as when everything is scored. With and without deleted
- * documents. */
+ * documents, and where words count less or more in one of two fields. */
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -17,11 +17,14 @@ enum { DOCUMENTS = 20011, WORDS = 10, MOST_TOKENS = 40, MOST_CHILDREN = 5, MOST_
 
 static const unsigned rarity[WORDS] = { 2, 3, 7, 20, 33, 65, 129, 500, 2000, 9000 };
 
+/* The first tokens stand in the field "note", the others in "text". */
 struct text {
-    uint8_t length, tokens[MOST_TOKENS];
+    uint8_t notes, length, tokens[MOST_TOKENS];
 };
 
 struct fixture {
+    float weight;      /* of notes */
+    const char *model; /* NULL: the default */
     struct test_random random;
     struct text *texts;
     struct schema *schema;
@@ -44,18 +47,26 @@ static void draw_text(struct text *text)
             for (uint64_t times = random_below(&fixture.random, 3); times < 3 && text->length < MOST_TOKENS; times++)
                 text->tokens[text->length++] = w;
         }
+    text->notes = text->length > 0 ? (uint8_t)random_below(&fixture.random, text->length) : 0;
+}
+
+static void set(libsearch_document *document, const char *field, const uint8_t *tokens, unsigned count)
+{
+    char words[3 * MOST_TOKENS + 1];
+    size_t length = 0;
+    for (unsigned i = 0; i < count; i++)
+        length += (size_t)sprintf(words + length, "w%c ", 'a' + tokens[i]);
+    const struct document_value value = { field, 4, LIBSEARCH_TEXT, { words, length }, 0, 0 };
+    assert_ok(document_add(document, &value, NULL));
 }
 
 static void add(struct segment_builder *builder, uint32_t d)
 {
     const struct text *text = &fixture.texts[d];
-    char words[3 * MOST_TOKENS + 1], id[16];
-    size_t length = 0;
-    for (unsigned i = 0; i < text->length; i++)
-        length += (size_t)sprintf(words + length, "w%c ", 'a' + text->tokens[i]);
+    char id[16];
     libsearch_document *document = document_new(allocator_default());
-    const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { words, length }, 0, 0 };
-    assert_ok(document_add(document, &value, NULL));
+    set(document, "note", text->tokens, text->notes);
+    set(document, "text", text->tokens + text->notes, text->length - text->notes);
     assert_ok(segment_builder_add(builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
     document_free(document);
 }
@@ -63,15 +74,18 @@ static void add(struct segment_builder *builder, uint32_t d)
 static int make_fixture(void **state)
 {
     struct segment_builder *builder;
-    libsearch_field field = LIBSEARCH_FIELD_INIT;
+    libsearch_field note = LIBSEARCH_FIELD_INIT, text = LIBSEARCH_FIELD_INIT;
     uint64_t length;
     *state = &fixture;
-    field.name = "text";
+    note.name = "note";
+    note.weight = fixture.weight;
+    text.name = "text";
     fixture.random = random_start("search_frequencies");
     fixture.texts = calloc(DOCUMENTS, sizeof *fixture.texts);
     assert_non_null(fixture.texts);
     assert_ok(schema_new(allocator_default(), "standard", &fixture.schema, NULL));
-    assert_ok(schema_add(fixture.schema, &field, NULL, NULL));
+    assert_ok(schema_add(fixture.schema, &note, NULL, NULL));
+    assert_ok(schema_add(fixture.schema, &text, NULL, NULL));
     assert_ok(storage_open_memory(allocator_default(), &fixture.storage, NULL));
     assert_ok(segment_builder_new(allocator_default(), fixture.schema, fixture.storage, "s", &builder, NULL));
     for (uint32_t d = 0; d < DOCUMENTS; d++) {
@@ -157,7 +171,7 @@ static libsearch_query *query_of(const struct asked *asked)
 static bool has(const struct text *text, const uint8_t *words, unsigned length)
 {
     for (unsigned at = 0; at + length <= text->length; at++)
-        if (memcmp(text->tokens + at, words, length) == 0)
+        if (memcmp(text->tokens + at, words, length) == 0 && (at >= text->notes || at + length <= text->notes))
             return true;
     return false;
 }
@@ -181,43 +195,53 @@ static size_t search(libsearch_query *query, bool exhaustive, size_t count, libs
 {
     struct search_answer answer = { .hits = hits };
     const struct search_request request = {
-        .query = query, .count = count, .total = total, .memory = SIZE_MAX, .exhaustive = exhaustive
+        .query = query, .model = fixture.model, .count = count, .total = total, .memory = SIZE_MAX, .exhaustive = exhaustive
     };
     assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
     *found = answer.total;
     return answer.hit_count;
 }
 
-static void questions(unsigned rounds)
+/* Asks for some numbers of best documents: the pruned ways give those that scoring everything gives, to the bit. */
+static void compare(libsearch_query *query, uint64_t expected)
 {
     static struct search_hit hits[MOST_HITS], all[MOST_HITS];
     static const size_t wanted[] = { 1, 10, 100, MOST_HITS };
-    uint64_t found, matched = 0;
-    for (unsigned round = 0; round < rounds; round++) {
-        struct asked asked;
-        draw(&asked);
+    uint64_t found;
+    search(query, false, 0, LIBSEARCH_TOTAL_EXACT, &found, NULL);
+    assert_int_equal(found, expected);
+    const size_t most = search(query, true, MOST_HITS, LIBSEARCH_TOTAL_EXACT, &found, all);
+    assert_int_equal(found, expected);
+    for (unsigned i = 0; i < 8; i++) {
+        const libsearch_total total = i % 2 == 0 ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_NONE;
+        const size_t count = wanted[i / 2], best = most < count ? most : count;
+        assert_int_equal(search(query, false, count, total, &found, hits), best);
+        for (size_t h = 0; h < best; h++) {
+            assert_int_equal(hits[h].number, all[h].number);
+            assert_memory_equal(&hits[h].score, &all[h].score, sizeof hits[h].score);
+        }
+    }
+}
+
+static void questions(void)
+{
+    enum { RANDOM = 160, MODELS = 4 };
+    static const char *const models[MODELS] = { NULL, "bm25+", "lm-dirichlet", "dph" };
+    uint64_t matched = 0;
+    for (unsigned round = 0; round < WORDS + RANDOM; round++) {
+        struct asked asked = { 1, { 1 }, { { (uint8_t)round } }, { LIBSEARCH_SHOULD } }; /* first, each word alone */
+        if (round >= WORDS)
+            draw(&asked);
+        fixture.model = models[round % MODELS];
         libsearch_query *query = query_of(&asked);
         uint64_t expected = 0;
         for (uint32_t d = 0; d < DOCUMENTS; d++)
             expected += (fixture.where.live == NULL || live_has(fixture.where.live, d)) && matches(&asked, d);
-        matched += expected;
-        search(query, false, 0, LIBSEARCH_TOTAL_EXACT, &found, NULL);
-        assert_int_equal(found, expected);
-        const size_t count = wanted[random_below(&fixture.random, 4)];
-        const size_t best = search(query, true, count, LIBSEARCH_TOTAL_EXACT, &found, all);
-        assert_int_equal(found, expected);
-        assert_int_equal(best, expected < count ? expected : count);
-        for (unsigned exact = 0; exact < 2; exact++) {
-            const libsearch_total total = exact ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_NONE;
-            assert_int_equal(search(query, false, count, total, &found, hits), best);
-            for (size_t i = 0; i < best; i++) {
-                assert_int_equal(hits[i].number, all[i].number);
-                assert_memory_equal(&hits[i].score, &all[i].score, sizeof hits[i].score);
-            }
-        }
+        compare(query, expected);
         query_release(query);
+        matched += expected;
     }
-    printf("%u questions, %llu documents matched\n", rounds, (unsigned long long)matched);
+    printf("%u questions, %llu documents matched\n", WORDS + RANDOM, (unsigned long long)matched);
     assert_true(matched > 0);
 }
 
@@ -225,14 +249,14 @@ static void all_documents_are_counted_and_ranked(void **state)
 {
     (void)state;
     fixture.where.live = NULL;
-    questions(600);
+    questions();
 }
 
 static void those_that_live_are_counted_and_ranked(void **state)
 {
     (void)state;
     fixture.where.live = fixture.live;
-    questions(600);
+    questions();
 }
 
 int main(void)
@@ -241,5 +265,11 @@ int main(void)
         cmocka_unit_test(all_documents_are_counted_and_ranked),
         cmocka_unit_test(those_that_live_are_counted_and_ranked),
     };
-    return cmocka_run_group_tests(tests, make_fixture, free_fixture);
+    static const float weights[] = { 1, 0.3f, 2.5f };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
+        fixture.weight = weights[i];
+        failed += cmocka_run_group_tests(tests, make_fixture, free_fixture);
+    }
+    return failed;
 }
