@@ -373,6 +373,67 @@ static void documents_of_every_segment_are_read_for_feedback(void **state)
 }
 
 /* A word that does not fit into a line is cut between its characters. */
+/* The lines of the first result. */
+static const libsearch_explanation *explain(libsearch_results *results, size_t *count)
+{
+    const libsearch_explanation *lines = NULL;
+    assert_int_equal(libsearch_results_explain(results, 0, &lines, count, NULL), LIBSEARCH_OK);
+    assert_true(*count > 0);
+    assert_true(lines[0].value == libsearch_results_score(results, 0));
+    return lines;
+}
+
+/* What a text in the query language finds. */
+static libsearch_results *search_parsed(const char *text)
+{
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    libsearch_results *results = NULL;
+    libsearch_query *query = NULL;
+    options.model = "bm25";
+    assert_int_equal(libsearch_query_parse(opened, text_of(text), 0, &query, NULL), LIBSEARCH_OK);
+    assert_int_equal(libsearch_snapshot_search(snapshot, query, &options, &results, NULL), LIBSEARCH_OK);
+    libsearch_query_free(query);
+    return results;
+}
+
+/* Each kind of question says what it is, and what stands below a line gives its number. */
+static void an_explanation_names_its_parts_and_adds_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *first;
+    } asked[] = {
+        { "\"talks about\"", "a phrase" },
+        { "@near(5 trade talks)", "words where they are asked for" },
+        { "views:[1 TO 2000]", "a value in the range" },
+        { "*:*", "every document" },
+        { "talks trade", "the sum of what counts below, in this order" },
+    };
+    size_t count;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        libsearch_results *results = search_parsed(asked[i].words);
+        assert_string_equal(explain(results, &count)[0].text, asked[i].first);
+        libsearch_results_free(results);
+    }
+    libsearch_results *results = search_parsed("trade");
+    const libsearch_explanation *lines = explain(results, &count);
+    assert_int_equal(count, 4);
+    const float W = lines[1].value, f = lines[2].value, i = lines[3].value;
+    assert_true(fabsf(W - logf(1 + (5 - 2 + 0.5f) / (2 + 0.5f))) < 1e-5f);
+    assert_true(f == 1.0f);
+    assert_true(fabsf(lines[0].value - (W - W / (1 + f * i))) < 1e-6f);
+    libsearch_results_free(results);
+    results = search_parsed("talks trade");
+    lines = explain(results, &count);
+    float sum = 0;
+    for (size_t l = 1; l < count; l++) {
+        sum += lines[l].depth == 1 ? lines[l].value : 0;
+        assert_true(lines[l].depth >= 1 && lines[l].depth <= lines[l - 1].depth + 1);
+    }
+    assert_true(fabsf(lines[0].value - sum) < 1e-6f);
+    libsearch_results_free(results);
+}
+
 static void an_explained_word_is_cut_at_a_character(void **state)
 {
     (void)state;
@@ -514,6 +575,7 @@ int main(void)
         cmocka_unit_test(a_document_is_like_those_that_say_the_same),
         cmocka_unit_test(feedback_finds_what_the_question_did_not_say),
         cmocka_unit_test(documents_of_every_segment_are_read_for_feedback),
+        cmocka_unit_test(an_explanation_names_its_parts_and_adds_up),
         cmocka_unit_test(an_explained_word_is_cut_at_a_character),
         cmocka_unit_test(a_field_weighs_as_the_query_says),
         cmocka_unit_test(what_is_no_ranking_is_refused),
