@@ -290,7 +290,9 @@ static void a_cancelled_commit_keeps_what_was_put_for_the_next(void **state)
     put_both(&f, "b", "2");
     for (int i = 0; i < 3; i++) {
         assert_int_equal(index_writer_prepare(f.writer, LIBSEARCH_DURABLE, NO_BYTES, NULL), LIBSEARCH_OK);
+        assert_true(recording_has(f.recording, "manifest.tmp"));
         assert_int_equal(index_writer_cancel(f.writer, NULL), LIBSEARCH_OK);
+        assert_false(recording_has(f.recording, "manifest.tmp"));
     }
     put_both(&f, "c", "3");
     commit_and_compare(&f);
