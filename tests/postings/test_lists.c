@@ -198,6 +198,53 @@ static void test_frequencies_may_be_large(void **state)
     check(&random, &shape);
 }
 
+/* One document has the word more often than 24 bits tell: the places behind it are found. */
+static void test_a_frequency_may_have_more_than_24_bits(void **state)
+{
+    (void)state;
+    enum { DOCUMENTS = 3 };
+    const uint32_t frequencies[DOCUMENTS] = { 2, (UINT32_C(1) << 24) + 3, 5 };
+    uint32_t *places = calloc(frequencies[1], sizeof *places), *read = calloc(frequencies[1], sizeof *read);
+    const uint8_t codes[DOCUMENTS] = { 0 };
+    const uint32_t lengths[DOCUMENTS] = { 2, frequencies[1], 5 };
+    const struct posting_lengths known = { .plain = codes, .plain_lengths = lengths, .plain_average = 50 };
+    struct model model = { .shape = { .count = DOCUMENTS, .positions = true }, .document_count = DOCUMENTS };
+    struct posting_writer *writer;
+    struct posting_list list;
+    struct posting_block block;
+    struct posting_tail tail;
+    struct posting_positions positions;
+    struct buffer section;
+    assert_non_null(places);
+    assert_non_null(read);
+    for (uint32_t p = 0; p < frequencies[1]; p++)
+        places[p] = p;
+    assert_ok(posting_writer_new(allocator_default(), &known, &writer, NULL));
+    buffer_init(&section, allocator_default());
+    posting_writer_begin(writer, true);
+    for (uint32_t d = 0; d < DOCUMENTS; d++)
+        posting_writer_add(writer, d, frequencies[d], places, NULL, NULL, 0);
+    assert_ok(posting_writer_end(writer, &section, 0, &model.written, NULL));
+    for (unsigned i = 0; i < POSTING_SLACK; i++)
+        buffer_append_u8(&section, 0);
+    model.section = section.data;
+    model.length = section.length;
+    model_open(&model, &list);
+    assert_true(posting_block_documents(&list, 0, &block));
+    assert_true(posting_block_frequencies(&list, &block));
+    assert_true(posting_block_tail(&list, &block, &tail));
+    for (uint32_t d = DOCUMENTS; d-- > 0;) {
+        assert_int_equal(block.frequencies[d], frequencies[d]);
+        assert_true(posting_positions_open(&list, &block, tail.positions, &positions));
+        assert_true(posting_positions_read(&positions, d, read));
+        assert_memory_equal(read, places, frequencies[d] * sizeof *read);
+    }
+    buffer_free(&section);
+    posting_writer_free(writer);
+    free(places);
+    free(read);
+}
+
 static void test_a_dense_list_is_one_bitmap(void **state)
 {
     (void)state;
@@ -364,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_a_list_may_have_every_document),
         cmocka_unit_test(test_gaps_may_be_as_wide_as_a_segment),
         cmocka_unit_test(test_frequencies_may_be_large),
+        cmocka_unit_test(test_a_frequency_may_have_more_than_24_bits),
         cmocka_unit_test(test_a_dense_list_is_one_bitmap),
         cmocka_unit_test(test_dense_blocks_of_other_lists_are_bitmaps),
         cmocka_unit_test(test_seeking_finds_the_block_that_a_linear_search_finds),
