@@ -82,12 +82,19 @@ enum { NEAR = 16 };
 /* How many of the last documents of NEAR blocks are below a document. */
 static uint32_t count_near(const uint8_t *last_documents, uint32_t document)
 {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    uint32_t below = 0;
+    for (unsigned i = 0; i < NEAR; i++)
+        below += load_u32(last_documents + 4 * (size_t)i) < document;
+    return below;
+#else
     const lanes *last = (const lanes *)(const void *)last_documents;
     const lanes limit = { document, document, document, document };
     flags below = { 0, 0, 0, 0 }; /* -1 for each */
     for (unsigned i = 0; i < NEAR / 4; i++)
         below += (flags)(last[i] < limit);
     return (uint32_t) - (below[0] + below[1] + below[2] + below[3]);
+#endif
 }
 
 uint32_t posting_seek_block(const struct posting_list *list, uint32_t from, uint32_t document)

@@ -102,7 +102,8 @@ static void a_thousand_sections_in_any_order_are_found(void **state)
     assert_int_equal(section_writer_open(storage, "many", "TT", 1, &writer, NULL), LIBSEARCH_OK);
     for (uint32_t i = 0; i < 1000; i++) {
         const uint32_t id = i * 7919 % 1000 * 4000000;
-        assert_int_equal(section_put(writer, id, &id, sizeof id, NULL), LIBSEARCH_OK);
+        const uint8_t bytes[] = { (uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16), (uint8_t)(id >> 24) };
+        assert_int_equal(section_put(writer, id, bytes, sizeof bytes, NULL), LIBSEARCH_OK);
     }
     assert_int_equal(section_writer_finish(writer, false, NULL, NULL), LIBSEARCH_OK);
     assert_int_equal(section_file_open(storage, "many", "TT", 1, false, &file, NULL), LIBSEARCH_OK);
