@@ -12,7 +12,7 @@ struct packed_head {
     size_t id_length;
 };
 
-enum { ALIGNMENT = 16 };
+enum { ALIGNMENT = 8, ROUNDED = 16 };
 
 _Static_assert(sizeof(struct packed_block) % ALIGNMENT == 0 && sizeof(struct packed_head) % ALIGNMENT == 0,
                "what follows them is aligned");
@@ -25,7 +25,7 @@ static size_t packed_size(libsearch_bytes id, const libsearch_document *document
     size_t size = sizeof(struct packed_head) + document->count * sizeof(struct document_value) + id.length;
     for (size_t i = 0; i < document->count; i++)
         size += document->values[i].bytes.length;
-    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return (size + ROUNDED - 1) / ROUNDED * ROUNDED;
 }
 
 struct packed_block *packed_new(const libsearch_allocator *allocator, size_t size, struct schema *schema,

@@ -49,7 +49,7 @@ static libsearch_status grow(struct expanding *expanding)
     expanding->touched_count = 0;
     for (size_t i = 0; i < expanding->count; i++) {
         const libsearch_bytes term = entries[i].word.term;
-        size_t slot = hash_bytes(term.data, term.length) & (expanding->slot_count - 1);
+        size_t slot = (size_t)hash_bytes(term.data, term.length) & (expanding->slot_count - 1);
         while (expanding->slots[slot] != 0)
             slot = (slot + 1) & (expanding->slot_count - 1);
         expanding->slots[slot] = (uint32_t)i + 1;
@@ -71,7 +71,7 @@ static libsearch_status count_term(struct expanding *expanding, libsearch_bytes 
 {
     if (expanding->count == expanding->capacity)
         TRY(grow(expanding));
-    size_t slot = hash_bytes(term.data, term.length) & (expanding->slot_count - 1);
+    size_t slot = (size_t)hash_bytes(term.data, term.length) & (expanding->slot_count - 1);
     for (;; slot = (slot + 1) & (expanding->slot_count - 1)) {
         if (expanding->slots[slot] == 0)
             break;

@@ -44,9 +44,10 @@ static libsearch_status count_forms(struct merge_input *input, struct terms_iter
 
 static libsearch_status prepare_input(struct merge *merge, struct merge_input *input, libsearch_error *error)
 {
-    const uint64_t count = terms_reader_count(input->segment->terms);
-    if (count >= UINT32_MAX)
+    const uint64_t words = terms_reader_count(input->segment->terms);
+    if (words >= UINT32_MAX)
         return error_set(error, LIBSEARCH_LIMIT, "too many words to merge");
+    const size_t count = (size_t)words;
     input->united = memory_allocate_array(merge->allocator, count + 1, sizeof *input->united);
     input->form_starts = memory_allocate_array(merge->allocator, count + 1, sizeof *input->form_starts);
     if (input->united == NULL || input->form_starts == NULL)

@@ -146,7 +146,8 @@ static libsearch_status gather_terms(struct reorder *reorder, libsearch_error *e
     TRY(walk_keys(reorder, count_terms, error));
     for (uint32_t d = 1; d <= documents; d++)
         reorder->starts[d] += reorder->starts[d - 1];
-    reorder->terms = memory_allocate_array(allocator, reorder->starts[documents], sizeof *reorder->terms);
+    if (reorder->starts[documents] <= SIZE_MAX)
+        reorder->terms = memory_allocate_array(allocator, (size_t)reorder->starts[documents], sizeof *reorder->terms);
     if (reorder->terms == NULL)
         return error_no_memory(error);
     return walk_keys(reorder, note_terms, error);

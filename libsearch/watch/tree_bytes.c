@@ -72,8 +72,8 @@ static libsearch_status decode_children(const libsearch_allocator *allocator, st
     const uint64_t count = cursor_varint(from);
     if (from->failed || count == 0 || count > LIBSEARCH_MAX_CLAUSES || count > cursor_left(from))
         return damaged(error);
-    like->children = memory_allocate_array(allocator, count, sizeof(libsearch_query *));
-    like->occurs = memory_allocate_array(allocator, count, 1);
+    like->children = memory_allocate_array(allocator, (size_t)count, sizeof(libsearch_query *));
+    like->occurs = memory_allocate_array(allocator, (size_t)count, 1);
     if (like->children == NULL || like->occurs == NULL)
         return error_no_memory(error);
     for (uint64_t i = 0; i < count; i++) {

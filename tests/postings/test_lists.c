@@ -180,7 +180,8 @@ static void test_gaps_may_be_as_wide_as_a_segment(void **state)
 {
     (void)state;
     struct test_random random = random_start(__func__);
-    for (unsigned bits = 20; bits <= 28; bits += 2)
+    const unsigned widest = sizeof(size_t) > 4 ? 28 : 22; /* the model keeps something of every document between */
+    for (unsigned bits = 20; bits <= widest; bits += 2)
         for (uint32_t count = 1; count <= 4; count++) {
             const struct model_shape shape = { count, UINT32_C(1) << bits, 1, true, false, false };
             check(&random, &shape);
