@@ -17,6 +17,7 @@
 #define LIBSEARCH_MAX_COMMIT_BYTES 65536           /**< bytes of the program's own in a commit */
 #define LIBSEARCH_MAX_QUERY_DEPTH 64               /**< nesting of a query */
 #define LIBSEARCH_MAX_CLAUSES 65536                /**< parts of a query, all levels together */
+#define LIBSEARCH_MAX_FIELDS_WORDS 4096            /**< words of libsearch_query_fields, all texts together */
 #define LIBSEARCH_MAX_EXPANSION 1024               /**< words that a prefix or the like may stand for */
 #define LIBSEARCH_MAX_RESULTS 1000000              /**< offset + count of a search */
 #define LIBSEARCH_MAX_SORTS 16                     /**< steps of an order */

@@ -6,9 +6,6 @@
 #include "query/query_words.h"
 #include "search/plan_text.h"
 
-/* Words are compared each with each. */
-enum { MOST_FIELD_WORDS = 4096 };
-
 /* A word of one of the texts. */
 struct use {
     const struct query_word *word;
@@ -131,9 +128,10 @@ libsearch_status plan_fields(struct plan *plan, const libsearch_query *query, fl
         room += words[i]->count;
         all = all && parts[i].all;
     }
-    if (room > MOST_FIELD_WORDS)
+    if (room > LIBSEARCH_MAX_FIELDS_WORDS) /* they are compared each with each */
         return error_set(error, LIBSEARCH_LIMIT,
-                         "several fields as one are searched for at most %d words, all together", MOST_FIELD_WORDS);
+                         "several fields as one are searched for at most %d words, all together",
+                         LIBSEARCH_MAX_FIELDS_WORDS);
     struct use *uses = arena_allocate(plan->arena, (room + 1) * sizeof *uses);
     struct plan_node *made = plan_node_new(plan, PLAN_BOOLEAN, scored);
     if (uses == NULL || made == NULL)

@@ -4,8 +4,6 @@
 
 #include "watch/condition_text.h"
 
-enum { MOST_FIELD_WORDS = 4096 };
-
 struct part {
     const struct field *field;
     struct words words;
@@ -91,9 +89,10 @@ static libsearch_status compile_parts(struct compiler *compiler, const libsearch
         all = all && (text->flags & QUERY_FLAG_ALL) != 0;
         keep_those_that_count(text, &parts[i].words);
     }
-    if (room > MOST_FIELD_WORDS)
+    if (room > LIBSEARCH_MAX_FIELDS_WORDS) /* they are compared each with each */
         return error_set(error, LIBSEARCH_LIMIT,
-                         "several fields as one are searched for at most %d words, all together", MOST_FIELD_WORDS);
+                         "several fields as one are searched for at most %d words, all together",
+                         LIBSEARCH_MAX_FIELDS_WORDS);
     return add_all(compiler, parts, query->count, all, error);
 }
 

@@ -241,6 +241,38 @@ static void parts_of_a_query(void **state)
     at_edge(LIBSEARCH_MAX_CLAUSES, LIBSEARCH_LIMIT, many_parts);
 }
 
+/* So many words in a field among several that are searched as one; and the same as a saved query. */
+static libsearch_status words_in_fields(size_t count)
+{
+    static const char *const fields[] = { "text" };
+    char *words = calloc(count, 8);
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)sprintf(words + length, "w%zu ", i);
+    libsearch_query *query =
+        libsearch_query_fields(fields, NULL, 1, (libsearch_bytes){ words, length }, LIBSEARCH_FIELDS_BM25F, 0);
+    libsearch_field text = LIBSEARCH_FIELD_INIT;
+    libsearch_watch *watch = NULL;
+    text.name = "text";
+    assert_non_null(query);
+    put(run.index, run.writer, "a", "title", "w1 w2");
+    assert_ok(libsearch_writer_commit(run.writer, NULL));
+    const libsearch_status status = search_with(query, NULL);
+    assert_ok(libsearch_watch_new(NULL, &watch, NULL));
+    assert_ok(libsearch_watch_add_field(watch, &text, NULL));
+    assert_status(libsearch_watch_add(watch, text_of("query"), query, NULL), status);
+    libsearch_watch_free(watch);
+    libsearch_query_free(query);
+    free(words);
+    return status;
+}
+
+static void words_of_several_fields(void **state)
+{
+    (void)state;
+    at_edge(LIBSEARCH_MAX_FIELDS_WORDS, LIBSEARCH_LIMIT, words_in_fields);
+}
+
 /* So many words that begin alike, and a prefix that stands for them. */
 static libsearch_status expand(size_t count)
 {
@@ -508,6 +540,7 @@ int main(void)
         EDGE(bytes_of_a_commit),
         EDGE(depth_of_a_query),
         EDGE(parts_of_a_query),
+        EDGE(words_of_several_fields),
         EDGE(words_of_a_prefix),
         EDGE(letters_of_a_pattern),
         EDGE(results_of_a_search),

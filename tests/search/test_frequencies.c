@@ -122,7 +122,7 @@ static int free_fixture(void **state)
 }
 
 struct asked {
-    unsigned count, length[MOST_CHILDREN]; /* length above 1: a phrase */
+    unsigned minimum, count, length[MOST_CHILDREN]; /* minimum: of the SHOULDs; length above 1: a phrase */
     uint8_t words[MOST_CHILDREN][3], occurs[MOST_CHILDREN];
 };
 
@@ -139,6 +139,7 @@ static void draw(struct asked *asked)
     const uint8_t *mix = mixes[random_below(random, sizeof mixes / sizeof *mixes)];
     const bool phrases = random_below(random, 6) == 0;
     asked->count = 1 + (unsigned)random_below(random, MOST_CHILDREN);
+    asked->minimum = random_below(random, 5) == 0 ? 1 + (unsigned)random_below(random, 3) : 0;
     for (unsigned i = 0; i < asked->count; i++) {
         asked->occurs[i] = i == 0 && mix[0] == LIBSEARCH_SHOULD ? mix[0] : mix[random_below(random, 4)];
         asked->length[i] = phrases ? 1 + (unsigned)random_below(random, 3) : 1;
@@ -164,7 +165,8 @@ static libsearch_query *query_of(const struct asked *asked)
     const libsearch_query boolean = { .kind = QUERY_BOOLEAN,
                                       .children = children,
                                       .occurs = (uint8_t *)asked->occurs,
-                                      .count = asked->count };
+                                      .count = asked->count,
+                                      .number = asked->minimum };
     assert_ok(query_new(allocator_default(), &boolean, &query, NULL));
     for (unsigned i = 0; i < asked->count; i++)
         query_release(children[i]);
@@ -181,16 +183,17 @@ static bool has(const struct text *text, const uint8_t *words, unsigned length)
 
 static bool matches(const struct asked *asked, uint32_t d)
 {
-    bool any = false, required = false;
+    unsigned optional = 0;
+    bool required = false;
     for (unsigned i = 0; i < asked->count; i++) {
         const bool found = has(&fixture.texts[d], asked->words[i], asked->length[i]);
         const uint8_t occur = asked->occurs[i];
         if (occur == LIBSEARCH_MUST_NOT ? found : occur != LIBSEARCH_SHOULD && !found)
             return false;
-        any = any || (occur == LIBSEARCH_SHOULD && found);
+        optional += occur == LIBSEARCH_SHOULD && found;
         required = required || occur == LIBSEARCH_MUST || occur == LIBSEARCH_FILTER;
     }
-    return any || required;
+    return asked->minimum > 0 ? optional >= asked->minimum : optional > 0 || required;
 }
 
 static size_t search(libsearch_query *query, bool exhaustive, size_t count, libsearch_total total, uint64_t *found,
@@ -232,7 +235,7 @@ static void questions(void)
     static const char *const models[MODELS] = { NULL, "bm25+", "lm-dirichlet", "dph" };
     uint64_t matched = 0;
     for (unsigned round = 0; round < WORDS + RANDOM; round++) {
-        struct asked asked = { 1, { 1 }, { { (uint8_t)round } }, { LIBSEARCH_SHOULD } }; /* first, each word alone */
+        struct asked asked = { 0, 1, { 1 }, { { (uint8_t)round } }, { LIBSEARCH_SHOULD } }; /* first, each word alone */
         if (round >= WORDS)
             draw(&asked);
         fixture.model = models[round % MODELS];
