@@ -147,6 +147,16 @@ static void popularity_is_added_as_a_fraction_or_a_logarithm(void **state)
     size_t count = 0;
     assert_int_equal(libsearch_results_explain(results, 0, &lines, &count, NULL), LIBSEARCH_OK);
     assert_true(lines[0].value == libsearch_results_score(results, 0));
+    size_t steps = 0;
+    for (size_t i = 0; i + 1 < count; i++)
+        if (strncmp(lines[i + 1].text, "g, of field 'views': ", 21) == 0) { /* below what the score was made by it */
+            assert_int_equal(lines[i].depth, 1);
+            assert_int_equal(lines[i + 1].depth, 2);
+            assert_true(strncmp(lines[i].text, steps == 0 ? "the score + 2 g" : "the score * (", 13) == 0);
+            steps++;
+        }
+    assert_int_equal(steps, 2);
+    assert_true(lines[count - 2].value == lines[0].value);
     libsearch_results_free(results);
 }
 

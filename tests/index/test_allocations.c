@@ -151,12 +151,16 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
     model_put(&after, "0", "second");
     size_t cases = 0;
     /* With threads the order of the allocations is another each time; there are as many. */
-    for (int way = 0; way < 4; way++) {
-        const bool for_ever = way % 2;
-        const unsigned threads = way < 2 ? 1 : 2;
+    struct recording *empty = recording_new();
+    struct model nothing = { 0 };
+    assert_int_equal(open_store(empty, LIBSEARCH_CREATE, &store, NULL), LIBSEARCH_OK);
+    index_store_close(store);
+    for (int way = 0; way < 5; way++) {
+        const bool for_ever = way % 2, from_nothing = way == 4;
+        const unsigned threads = way < 2 || from_nothing ? 1 : 2;
         bool failed = true;
         for (uint64_t nth = 0; failed; nth++) {
-            struct recording *recording = recording_cut_after(start, recording_changes(start), CUT_KEEPS, 0);
+            struct recording *recording = recording_cut_after(from_nothing ? empty : start, recording_changes(from_nothing ? empty : start), CUT_KEEPS, 0);
             struct counting counting = { .fail_at = nth, .for_ever = for_ever };
             const libsearch_allocator allocator = { &counting, count_allocate, count_reallocate, count_release };
             /* The storage's struct itself comes from malloc, but is freed by the allocator. */
@@ -166,7 +170,9 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
             if (counting.alive != 0)
                 fail_msg("allocation %llu (%s): %lld leaked", (unsigned long long)nth, for_ever ? "for ever" : "once",
                          (long long)counting.alive);
-            const char *difference = index_difference(recording, committed ? &after : &before);
+            const char *difference = index_difference(recording, committed      ? &after
+                                                                 : from_nothing ? &nothing
+                                                                                : &before);
             struct storage *storage = recording_open(recording, allocator_default());
             if (index_check(allocator_default(), storage, NULL, NULL, NULL, NULL) != LIBSEARCH_OK)
                 fail_msg("allocation %llu: the index is damaged", (unsigned long long)nth);
@@ -180,6 +186,7 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
     }
     printf("%zu cases\n", cases);
     recording_free(start);
+    recording_free(empty);
     model_free(&before);
     model_free(&after);
 }
