@@ -629,6 +629,41 @@ static void a_writer_after_one_that_died_fails_to_open_while_the_directory_canno
     close_fixture(&f);
 }
 
+/* Each write, file and map fails once while documents come that are written and merged at once: those whose put said
+ * that it succeeded are in the next commit, and no others. */
+static void a_put_says_whether_the_document_is_in(void **state)
+{
+    (void)state;
+    const struct index_writer_options options = { .memory = 500, .threads = 1 };
+    size_t cases = 0, compared = 0;
+    bool failed = true;
+    for (uint64_t nth = 0; failed; nth++) {
+        struct fixture f = open_fixture(&options);
+        recording_fail(f.recording, RECORDING_CREATE | RECORDING_WRITE | RECORDING_MAP, nth, LIBSEARCH_IO, false);
+        for (int i = 0; i < 14; i++) {
+            char id[24];
+            snprintf(id, sizeof id, "%d", i);
+            if (put(f.writer, id, "text", NULL) == LIBSEARCH_OK)
+                model_put(&f.model, id, "text");
+        }
+        failed = recording_failed_in(f.recording)[0] != '\0';
+        recording_mend(f.recording);
+        libsearch_status status = commit(f.writer, NULL);
+        if (status != LIBSEARCH_OK && status != LIBSEARCH_FINISHED)
+            status = commit(f.writer, NULL); /* what could not be merged then is told once */
+        if (status == LIBSEARCH_OK) {
+            const char *difference = index_difference(f.recording, &f.model);
+            if (difference != NULL)
+                fail_msg("call %llu failed: %s", (unsigned long long)nth, difference);
+            compared++;
+        }
+        cases++;
+        close_fixture(&f);
+    }
+    printf("%zu cases, %zu committed\n", cases, compared);
+    assert_true(compared > 10);
+}
+
 /* As docs/format.md says: what could not be removed for a while goes in one order, old commits before the files that they
  * name, and the oldest before all; a commit that cannot be removed keeps its files. */
 static void what_is_old_is_removed_in_order(void **state)
@@ -702,6 +737,7 @@ int main(void)
         cmocka_unit_test(a_rollback_that_fails_can_be_tried_again),
         cmocka_unit_test(a_put_that_cannot_be_written_loses_the_writers_documents_and_it_says_so),
         cmocka_unit_test(a_writer_after_one_that_died_fails_to_open_while_the_directory_cannot_be_synced),
+        cmocka_unit_test(a_put_says_whether_the_document_is_in),
         cmocka_unit_test(what_is_old_is_removed_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
