@@ -90,7 +90,6 @@ static libsearch_status count_term(struct expanding *expanding, libsearch_bytes 
     if (entry->last != source + 1) {
         entry->last = source + 1;
         entry->having += expanding->request->sources[source].text.data == NULL;
-        entry->here = 0;
         expanding->touched[expanding->touched_count++] = expanding->slots[slot] - 1;
     }
     entry->here += weight;
