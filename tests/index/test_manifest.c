@@ -3,6 +3,7 @@
  * at their edges. */
 #include "index/manifest.h"
 #include "index/names.h"
+#include "support/random.h"
 #include "support/unit.h"
 
 #include <stdlib.h>
@@ -120,6 +121,52 @@ static void what_cannot_be_is_refused_by_name(void **state)
     expect_refused(fixture, of_segment(fixture, 48), 4, 4, "impossible flags");
 }
 
+/* Any number of segments in any order, with each in turn under the number of another. */
+static void a_segment_listed_twice_is_seen_wherever_it_stands(void **state)
+{
+    enum { MOST = 24 };
+    struct fixture *fixture = *state;
+    struct test_random random = random_start(__func__);
+    char name[NAME_SIZE];
+    name_commit(name, COMMIT, false);
+    for (unsigned count = 2; count <= MOST; count++) {
+        struct schema *schema;
+        struct manifest *manifest, *read;
+        assert_ok(schema_new(allocator_default(), NULL, &schema, NULL));
+        assert_ok(manifest_new(allocator_default(), schema, LIBSEARCH_STRING(""), count, &manifest, NULL));
+        schema_release(schema);
+        manifest->commit = COMMIT;
+        manifest->next_number = 100;
+        for (unsigned s = 0; s < count; s++) {
+            const unsigned at = (unsigned)random_below(&random, s + 1);
+            manifest->segments[s] = manifest->segments[at];
+            manifest->segments[at] = (struct manifest_segment){
+                .number = 3 + s, .length = 1000, .checksum = 77, .documents = 10, .flags = MANIFEST_ALL_SYNCED
+            };
+        }
+        for (unsigned s = 0; s <= count; s++) { /* at last as it is */
+            const uint64_t number = s < count ? manifest->segments[s].number : 0;
+            if (s < count)
+                manifest->segments[s].number =
+                    manifest->segments[(s + 1 + random_below(&random, count - 1)) % count].number;
+            assert_ok(manifest_write(fixture->storage, manifest, false, NULL));
+            assert_ok(storage_rename(fixture->storage, NAME_TEMPORARY, name, NULL));
+            fixture->error = (libsearch_error)LIBSEARCH_ERROR_INIT;
+            const libsearch_status status =
+                manifest_read(fixture->storage, NULL, COMMIT, false, &read, &fixture->error);
+            if (s == count) {
+                assert_ok(status);
+                manifest_release(read);
+                continue;
+            }
+            assert_status(status, LIBSEARCH_CORRUPT);
+            assert_non_null(strstr(fixture->error.message, "a segment twice"));
+            manifest->segments[s].number = number;
+        }
+        manifest_release(manifest);
+    }
+}
+
 static void a_manifest_cut_short_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -191,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OWN_STORAGE(what_cannot_be_is_refused_by_name),
+        OWN_STORAGE(a_segment_listed_twice_is_seen_wherever_it_stands),
         OWN_STORAGE(a_manifest_cut_short_is_refused),
         OWN_STORAGE(a_schema_that_is_shorter_than_it_says_is_refused),
         OWN_STORAGE(a_segment_has_documents_up_to_their_limit),
