@@ -25,7 +25,7 @@ static void check(libsearch_status status)
 
 static struct {
     uint64_t all, stored, ids, terms, postings, lengths, columns, biwords; /* bytes of sections */
-    uint64_t documents, frequencies, rest, guide;                 /* bytes within the postings */
+    uint64_t documents, frequencies, rest, guide;                          /* bytes within the postings */
     uint64_t lists, singles, postings_count, places, count;
     uint64_t biword_words, biword_lists, biword_postings;
 } sum;

@@ -8,7 +8,8 @@
 #include "schema/schema.h"
 
 struct packed_block {
-    _Alignas(8) const libsearch_allocator *allocator; /* as what lies behind the header is, also where pointers are smaller */
+    _Alignas(8) const
+        libsearch_allocator *allocator; /* as what lies behind the header is, also where pointers are smaller */
     struct packed_block *next;
     struct schema *schema; /* retained: the documents' fields are in it, and their names are its own */
     size_t size, used;     /* of the memory behind this header */

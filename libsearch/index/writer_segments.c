@@ -228,14 +228,15 @@ libsearch_status writer_merge(struct index_writer *writer, size_t first, size_t 
     uint64_t length = 0;
     const struct watch_part part = { &writer->store->watch, LIBSEARCH_WORK_MERGE, 0,
                                      flags & LIBSEARCH_BIWORDS ? MERGE_BIWORDS : 1000, 1000 };
-    libsearch_status status = segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
-                                            flags & LIBSEARCH_REORDER, &part, sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
+    libsearch_status status =
+        segment_merge(writer->allocator, writer->schema, writer->storage, name, inputs, count,
+                      flags & LIBSEARCH_REORDER, &part, sync && HOLDS(RULE_SYNC_SEGMENT_MERGED), &length, error);
     memory_free(writer->allocator, inputs);
     TRY(status);
     TRY(take_written(writer, first, count, number, length, error));
     watch_log(&writer->store->watch, LIBSEARCH_DETAIL, "%s: %zu segments merged into %016llx: %u documents, %llu bytes",
-              writer->storage->path, count, (unsigned long long)number,
-              (unsigned)writer->parts[first].about.documents, (unsigned long long)length);
+              writer->storage->path, count, (unsigned long long)number, (unsigned)writer->parts[first].about.documents,
+              (unsigned long long)length);
     return LIBSEARCH_OK;
 }
 

@@ -25,7 +25,7 @@ struct phrase_matcher {
     size_t count;
     struct term_cursor **biwords; /* by phrase_matcher_skip, the rarest first */
     size_t biword_count;
-    bool is_biword; /* the phrase is two words of the whole group, and those a biword */
+    bool is_biword;      /* the phrase is two words of the whole group, and those a biword */
     struct in_line line; /* while sloppy matches are counted */
 };
 
@@ -60,7 +60,8 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
     TRY(search_take(context, (count + 1) * sizeof *words, &words));
     TRY(search_take(context, (count + 1) * sizeof *order, &order));
     *made = (struct phrase_matcher){ .context = context, .node = node, .terms = terms, .count = count };
-    made->line = (struct in_line){ .words = words, .count = count, .slop = node->slop, .go_on = go_on, .context = context };
+    made->line =
+        (struct in_line){ .words = words, .count = count, .slop = node->slop, .go_on = go_on, .context = context };
     for (size_t i = 0; i < count; i++)
         order[i] = (struct rarity){ cursors[i]->list.document_frequency, (uint32_t)i };
     qsort(order, count, sizeof *order, by_rarity);
@@ -346,7 +347,7 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
         if (document != common)
             continue;
         uint32_t found;
-        if (!(matcher->is_biword          ? count_biword(matcher, &found)
+        if (!(matcher->is_biword         ? count_biword(matcher, &found)
               : matcher->node->slop == 0 ? count_exact(matcher, document, &found)
                                          : count_sloppy(matcher, &found)))
             return false;

@@ -7,7 +7,8 @@
 #include "search/prune_parts.h"
 
 struct biword_search {
-    struct prune prune; /* its leaves are the biwords, the rarest first; the words' lists are read only where those meet */
+    struct prune
+        prune; /* its leaves are the biwords, the rarest first; the words' lists are read only where those meet */
     const struct plan_node *node;
     struct term_cursor **cursors; /* of each word; where the matcher needs them */
     struct phrase_matcher *matcher;

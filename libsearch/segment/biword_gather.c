@@ -165,7 +165,10 @@ static size_t group_end(const uint64_t *places, size_t from, size_t count)
 }
 
 /* A word stands twice in one place where it is a compound's part and its whole: that is one place. */
-static bool stands_before(const uint64_t *places, size_t from, size_t i) { return i > from && places[i] == places[i - 1]; }
+static bool stands_before(const uint64_t *places, size_t from, size_t i)
+{
+    return i > from && places[i] == places[i - 1];
+}
 
 /* Finds the biwords of a document; its places rise. */
 static libsearch_status search_document(struct biword_gather *gather, struct run *run, uint32_t document,
@@ -252,7 +255,7 @@ static libsearch_status search_run(struct biword_gather *gather, struct run *run
 }
 
 static libsearch_status search_all(struct biword_gather *gather, struct common_word *words, struct run *run,
-                                  const struct watch_part *part, libsearch_error *error)
+                                   const struct watch_part *part, libsearch_error *error)
 {
     for (uint32_t base = 0; base < gather->segment->count; base += RUN) {
         run->count = 0;

@@ -129,7 +129,8 @@ static libsearch_status write_names(struct biword_writer *writer, libsearch_erro
     buffer_append_u32(&head, writer->gather.count);
     buffer_append_u32(&head, writer->gather.least);
     buffer_append_u32(&head, 0);
-    libsearch_status status = head.failed ? error_no_memory(error) : section_begin(writer->file, SECTION_BIWORDS, error);
+    libsearch_status status =
+        head.failed ? error_no_memory(error) : section_begin(writer->file, SECTION_BIWORDS, error);
     if (status == LIBSEARCH_OK)
         status = section_append(writer->file, head.data, head.length, error);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == LIBSEARCH_OK; i++)

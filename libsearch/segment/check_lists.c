@@ -239,7 +239,8 @@ static libsearch_status check_biword_lists(struct list_check *lists, libsearch_e
             reader->offset = i;
             reader->next_block = 0;
             reader->before = UINT32_MAX;
-            TRY(biwords_list(biwords, first, i, segment->count, section_file_name(segment->file), &reader->list, found));
+            TRY(biwords_list(biwords, first, i, segment->count, section_file_name(segment->file), &reader->list,
+                             found));
             TRY(check_open_list(lists, found));
         }
     return LIBSEARCH_OK;

@@ -110,7 +110,8 @@ static libsearch_status open_biwords(struct segment *segment, libsearch_error *e
     size_t length, lists_length;
     const uint8_t *section = section_file_get(segment->file, SECTION_BIWORDS, &length);
     const uint8_t *lists = section_file_get(segment->file, SECTION_BIWORD_LISTS, &lists_length);
-    return biwords_open(section, length, lists, lists_length, section_file_name(segment->file), &segment->biwords, error);
+    return biwords_open(section, length, lists, lists_length, section_file_name(segment->file), &segment->biwords,
+                        error);
 }
 
 static libsearch_status open_parts(struct segment *segment, libsearch_error *error)

@@ -83,7 +83,6 @@ libsearch_status segment_merge(const libsearch_allocator *allocator, struct sche
                                const char *name, const struct segment_input *inputs, size_t count, unsigned flags,
                                const struct watch_part *part, bool sync, uint64_t *length, libsearch_error *error);
 
-
 /* Writes the segment once more, with its biwords (biwords.h); a segment whose default group has no common words has none,
  * and says so. least: documents that make a word common, 0: a part of the segment's. sync, part: as above. On error there
  * is no file. */

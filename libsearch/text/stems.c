@@ -83,7 +83,8 @@ static uint32_t take_fingerprint(const struct language *language)
 
 uint32_t stemmer_fingerprint(const struct language *language)
 {
-    static uint32_t taken[LANGUAGES]; /* a process has one libstemmer, whose thousand stems are asked for once; 0: not yet */
+    static uint32_t
+        taken[LANGUAGES]; /* a process has one libstemmer, whose thousand stems are asked for once; 0: not yet */
     uint32_t *known = &taken[language - languages];
     uint32_t fingerprint = __atomic_load_n(known, __ATOMIC_RELAXED);
     if (fingerprint == 0) { /* threads may do it at once, and find the same */

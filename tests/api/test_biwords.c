@@ -81,7 +81,7 @@ static libsearch_index *make(const char *path, uint64_t seed, unsigned flags)
 
 static void write_question(struct test_random *random, char *text)
 {
-    static const char *const forms[] = { "\"%s\"",           "+\"%s\" +w3",       "\"%s\" OR rare7",     "+\"%s\" -w5",
+    static const char *const forms[] = { "\"%s\"",          "+\"%s\" +w3",        "\"%s\" OR rare7",    "+\"%s\" -w5",
                                          "title:\"%s\" w2", "+w1 (\"%s\" rare3)", "+\"%s\" +\"w1 w2\"", "\"%s\"~1" };
     char phrase[LONGEST * 16];
     const uint64_t kind = random_below(random, 3);
@@ -131,7 +131,8 @@ static void an_index_with_biwords_answers_as_one_without(void **state)
     for (int i = 0; i < QUESTIONS; i++) {
         libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
         options.count = random_below(&random, 4) == 0 ? 0 : COUNT;
-        options.total = random_below(&random, 2) == 0 || options.count == 0 ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_BOUND;
+        options.total =
+            random_below(&random, 2) == 0 || options.count == 0 ? LIBSEARCH_TOTAL_EXACT : LIBSEARCH_TOTAL_BOUND;
         write_question(&random, text);
         libsearch_results *a = search(indexes[0], text, &options), *b = search(indexes[1], text, &options);
         compare(text, a, b, options.total == LIBSEARCH_TOTAL_EXACT);
@@ -154,8 +155,8 @@ static void they_are_made_when_they_are_asked_for(void **state)
     libsearch_info info = LIBSEARCH_INFO_INIT;
     uint64_t sizes[6];
     libsearch_index *index = make(path, 3, LIBSEARCH_BIWORDS);
-    static const unsigned flags[] = { 0, LIBSEARCH_BIWORDS, LIBSEARCH_BIWORDS, 0, LIBSEARCH_REORDER,
-                                      LIBSEARCH_REORDER | LIBSEARCH_BIWORDS };
+    static const unsigned flags[] = { 0, LIBSEARCH_BIWORDS, LIBSEARCH_BIWORDS,
+                                      0, LIBSEARCH_REORDER, LIBSEARCH_REORDER | LIBSEARCH_BIWORDS };
     assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
     for (size_t i = 0; i < 6; i++) {
         assert_ok(libsearch_writer_compact(writer, flags[i], NULL));

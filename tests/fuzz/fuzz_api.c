@@ -243,8 +243,9 @@ static void change_all(struct run *run, unsigned which)
     case 0: status = libsearch_writer_commit(run->writer, NULL); break;
     case 1: status = libsearch_writer_refresh(run->writer, NULL); break;
     case 2: status = libsearch_writer_rollback(run->writer, NULL); break;
-    default: status = libsearch_writer_compact(run->writer, fuzz_u8(&run->bytes) & (LIBSEARCH_REORDER | LIBSEARCH_BIWORDS),
-                                                   NULL);
+    default:
+        status =
+            libsearch_writer_compact(run->writer, fuzz_u8(&run->bytes) & (LIBSEARCH_REORDER | LIBSEARCH_BIWORDS), NULL);
     }
     FUZZ_REQUIRE(status == (run->prepared ? LIBSEARCH_INVALID : LIBSEARCH_OK));
     if (run->prepared)

@@ -112,8 +112,9 @@ static void add_biwords(struct storage *storage, struct segment *segment, struct
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     uint64_t length;
-    const libsearch_status status = segment_add_biwords(
-        allocator_default(), storage, "paired", segment, (uint32_t)random_below(random, 4), NULL, false, &length, &error);
+    const libsearch_status status =
+        segment_add_biwords(allocator_default(), storage, "paired", segment, (uint32_t)random_below(random, 4), NULL,
+                            false, &length, &error);
     FUZZ_REQUIRE(is_expected(status, &error));
     FUZZ_REQUIRE(!sound || status == LIBSEARCH_OK);
     if (status == LIBSEARCH_OK)

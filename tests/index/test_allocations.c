@@ -160,7 +160,9 @@ static void after_any_failed_allocation_nothing_leaks_and_the_index_is_whole(voi
         const unsigned threads = way < 2 || from_nothing ? 1 : 2;
         bool failed = true;
         for (uint64_t nth = 0; failed; nth++) {
-            struct recording *recording = recording_cut_after(from_nothing ? empty : start, recording_changes(from_nothing ? empty : start), CUT_KEEPS, 0);
+            struct recording *recording =
+                recording_cut_after(from_nothing ? empty : start, recording_changes(from_nothing ? empty : start),
+                                    CUT_KEEPS, 0);
             struct counting counting = { .fail_at = nth, .for_ever = for_ever };
             const libsearch_allocator allocator = { &counting, count_allocate, count_reallocate, count_release };
             /* The storage's struct itself comes from malloc, but is freed by the allocator. */

@@ -62,7 +62,8 @@ static bool is_well(struct life *life, libsearch_status status, const libsearch_
 static void commit_one(struct life *life, struct index_writer *writer, bool compact)
 {
     libsearch_error error = LIBSEARCH_ERROR_INIT;
-    const libsearch_status status = compact ? index_writer_compact(writer, LIBSEARCH_BIWORDS, &error) : commit(writer, &error);
+    const libsearch_status status =
+        compact ? index_writer_compact(writer, LIBSEARCH_BIWORDS, &error) : commit(writer, &error);
     if (is_well(life, status, &error, "commit")) {
         model_copy(&life->acknowledged, &life->working);
         life->uncertain = false;

@@ -137,7 +137,8 @@ static void step(struct work *work, unsigned number, int i, unsigned choice)
     case 3: must(index_writer_refresh(writer, NULL) == LIBSEARCH_OK, "refresh"); break;
     case 4:
         if (choice / 256 % 3 == 0) {
-            must(index_writer_compact(writer, choice % 32 < 16 ? 0 : LIBSEARCH_BIWORDS, NULL) == LIBSEARCH_OK, "compact");
+            must(index_writer_compact(writer, choice % 32 < 16 ? 0 : LIBSEARCH_BIWORDS, NULL) == LIBSEARCH_OK,
+                 "compact");
             add_commit(work, &work->model, true);
         }
         break;

@@ -124,8 +124,8 @@ void pieces_add_biwords(struct pieces *pieces, size_t number, uint32_t least)
     char name[32];
     uint64_t length;
     sprintf(name, "segment-%u", pieces->named++);
-    if (segment_add_biwords(allocator_default(), pieces->storage, name, *segment, least, NULL, false, &length, &error) !=
-        LIBSEARCH_OK)
+    if (segment_add_biwords(allocator_default(), pieces->storage, name, *segment, least, NULL, false, &length,
+                            &error) != LIBSEARCH_OK)
         fail_msg("%s", error.message);
     segment_release(*segment);
     assert_ok(segment_open(allocator_default(), pieces->world.schema, pieces->storage, name, false, segment, NULL));

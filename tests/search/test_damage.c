@@ -211,17 +211,14 @@ static void damage_last_document(struct storage *storage, uint32_t b, uint32_t d
     mapping_release(&original);
 }
 
-static libsearch_status search_dense(struct schema *schema, struct storage *storage, const char *name,
-                                     unsigned flags)
+static libsearch_status search_dense(struct schema *schema, struct storage *storage, const char *name, unsigned flags)
 {
     struct search_hit hits[1];
     struct search_answer answer = { .hits = hits };
     struct snapshot_segment where = { 0 };
-    struct snapshot snapshot = { .allocator = allocator_default(),
-                                 .references = 1,
-                                 .schema = schema,
-                                 .segments = &where,
-                                 .segment_count = 1 };
+    struct snapshot snapshot = {
+        .allocator = allocator_default(), .references = 1, .schema = schema, .segments = &where, .segment_count = 1
+    };
     libsearch_query *query = question_text(NULL, "rare dense", QUERY_FLAG_KEEP_STOPS | flags);
     const struct search_request request = { .query = query, .count = 1, .memory = SIZE_MAX };
     assert_ok(segment_open(allocator_default(), schema, storage, name, false, &where.segment, NULL));

@@ -34,7 +34,8 @@ static void assert_scores(const char *model, float f, uint32_t l, double wanted)
 {
     const struct formula one = formula_of(model, 1, 1), more = formula_of(model, 1.5f, 4);
     const float score = formula_score(&one, f, l), six = formula_score(&more, f, l);
-    if (!(fabs((double)score - wanted) <= 1e-6 * fabs(wanted)) || !(fabs((double)six - 6 * wanted) <= 6e-6 * fabs(wanted)))
+    if (!(fabs((double)score - wanted) <= 1e-6 * fabs(wanted)) ||
+        !(fabs((double)six - 6 * wanted) <= 6e-6 * fabs(wanted)))
         fail_msg("%s: %.9g and six times %.9g, should be %.9g", model, (double)score, (double)six, wanted);
 }
 

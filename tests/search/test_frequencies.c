@@ -159,7 +159,8 @@ static libsearch_query *query_of(const struct asked *asked)
         size_t length = 0;
         for (unsigned w = 0; w < asked->length[i]; w++)
             length += (size_t)sprintf(text + length, "w%c ", 'a' + asked->words[i][w]);
-        const libsearch_query child = { .kind = asked->length[i] > 1 ? QUERY_PHRASE : QUERY_TEXT, .text = { text, length } };
+        const libsearch_query child = { .kind = asked->length[i] > 1 ? QUERY_PHRASE : QUERY_TEXT,
+                                        .text = { text, length } };
         assert_ok(query_new(allocator_default(), &child, &children[i], NULL));
     }
     const libsearch_query boolean = { .kind = QUERY_BOOLEAN,
@@ -200,9 +201,12 @@ static size_t search(libsearch_query *query, bool exhaustive, size_t count, libs
                      struct search_hit *hits)
 {
     struct search_answer answer = { .hits = hits };
-    const struct search_request request = {
-        .query = query, .model = fixture.model, .count = count, .total = total, .memory = SIZE_MAX, .exhaustive = exhaustive
-    };
+    const struct search_request request = { .query = query,
+                                            .model = fixture.model,
+                                            .count = count,
+                                            .total = total,
+                                            .memory = SIZE_MAX,
+                                            .exhaustive = exhaustive };
     assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
     *found = answer.total;
     return answer.hit_count;

@@ -68,7 +68,8 @@ static void find_meetings(struct truth *truth, const uint32_t *numbers, size_t w
                 if (truth->oracle.words[in_document[j]].position != one->position + 1)
                     continue;
                 if (truth->count == capacity)
-                    truth->meetings = realloc(truth->meetings, (capacity = 2 * capacity + 64) * sizeof *truth->meetings);
+                    truth->meetings =
+                        realloc(truth->meetings, (capacity = 2 * capacity + 64) * sizeof *truth->meetings);
                 truth->meetings[truth->count++] =
                     (struct meeting){ numbers[in_document[i]], numbers[in_document[j]], d, one->position };
             }
@@ -160,7 +161,8 @@ static struct segment *with_biwords(const struct collection *collection, struct 
     libsearch_error error = LIBSEARCH_ERROR_INIT;
     uint64_t length;
     assert_false(segment_has_biwords(plain));
-    if (segment_add_biwords(allocator_default(), storage, name, plain, least, NULL, false, &length, &error) != LIBSEARCH_OK)
+    if (segment_add_biwords(allocator_default(), storage, name, plain, least, NULL, false, &length, &error) !=
+        LIBSEARCH_OK)
         fail_msg("%s", error.message);
     segment_release(plain);
     struct segment *segment = collection_open(collection, storage, name);
@@ -226,8 +228,8 @@ static void they_are_added_and_dropped(void **state)
     struct segment *other = with_biwords(&collection, storage, "plain", "other", 7);
     assert_same_segments(storage, "one", "other");
     const struct segment_input input = { one, NULL, NULL };
-    assert_ok(segment_merge(allocator_default(), collection.schema, storage, "merged", &input, 1, 0, NULL, false, &length,
-                            NULL));
+    assert_ok(segment_merge(allocator_default(), collection.schema, storage, "merged", &input, 1, 0, NULL, false,
+                            &length, NULL));
     assert_same_segments(storage, "plain", "merged");
     assert_ok(segment_add_biwords(allocator_default(), storage, "twice", one, 7, NULL, false, &length, NULL));
     assert_same_segments(storage, "one", "twice");

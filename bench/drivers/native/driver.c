@@ -132,8 +132,9 @@ static void finish(void)
     check(libsearch_writer_commit(writer, &failure));
     driver_phase("commit");
     if (segments == 0) {
-        check(libsearch_writer_compact(
-            writer, (reordered ? LIBSEARCH_REORDER : 0u) | (biwords ? LIBSEARCH_BIWORDS : 0u), &failure));
+        check(libsearch_writer_compact(writer,
+                                       (reordered ? LIBSEARCH_REORDER : 0u) | (biwords ? LIBSEARCH_BIWORDS : 0u),
+                                       &failure));
         commit_as("compacted"); /* the commit before last goes, and what was compacted with it */
         driver_phase("compact");
     }
