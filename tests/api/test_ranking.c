@@ -320,6 +320,26 @@ static void feedback_finds_what_the_question_did_not_say(void **state)
     libsearch_results_free(results);
 }
 
+static void of_a_long_document_the_beginning_is_read_for_feedback(void **state)
+{
+    (void)state;
+    static const size_t read[] = { 11, 17, 1000 }; /* of "talks about trade and tariffs" */
+    static const char *const last[] = { "about", "trade", "tariffs" };
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        libsearch_feedback feedback = LIBSEARCH_FEEDBACK_INIT;
+        const libsearch_bytes like = text_of("undated");
+        libsearch_query *query = NULL;
+        char *text = NULL;
+        feedback.max_bytes = read[i];
+        assert_int_equal(libsearch_query_feedback(snapshot, NULL, &like, NULL, 1, &feedback, &query, NULL), LIBSEARCH_OK);
+        assert_int_equal(libsearch_query_print(query, &text, NULL), LIBSEARCH_OK);
+        for (size_t word = 0; word < sizeof last / sizeof *last; word++)
+            assert_true((strstr(text, last[word]) != NULL) == (word <= i));
+        libsearch_text_free(text);
+        libsearch_query_free(query);
+    }
+}
+
 /* What a query for documents like one of some is, as text. */
 static char *like_document(libsearch_index *index, int number)
 {
@@ -584,6 +604,7 @@ int main(void)
         cmocka_unit_test(documents_can_be_done_without),
         cmocka_unit_test(a_document_is_like_those_that_say_the_same),
         cmocka_unit_test(feedback_finds_what_the_question_did_not_say),
+        cmocka_unit_test(of_a_long_document_the_beginning_is_read_for_feedback),
         cmocka_unit_test(documents_of_every_segment_are_read_for_feedback),
         cmocka_unit_test(an_explanation_names_its_parts_and_adds_up),
         cmocka_unit_test(an_explained_word_is_cut_at_a_character),

@@ -664,6 +664,29 @@ static void a_put_says_whether_the_document_is_in(void **state)
     assert_true(compared > 10);
 }
 
+static void a_compact_leaves_no_deleted_document(void **state)
+{
+    (void)state;
+    struct fixture f = open_fixture(NULL);
+    for (unsigned round = 0; round < 3; round++) { /* of one segment and of several */
+        struct snapshot *snapshot;
+        for (char id[] = "a"; id[0] <= 'z'; id[0]++)
+            put_both(&f, id, "one of many, so that no merge is due when one goes");
+        commit_and_compare(&f);
+        delete_both(&f, "b");
+        if (round == 1)
+            commit_and_compare(&f);
+        assert_int_equal(index_writer_compact(f.writer, 0, NULL), LIBSEARCH_OK);
+        assert_int_equal(index_store_snapshot(f.store, &snapshot, NULL), LIBSEARCH_OK);
+        assert_int_equal(snapshot->segment_count, 1);
+        assert_null(snapshot->segments[0].live);
+        assert_int_equal(segment_count(snapshot->segments[0].segment), 25);
+        assert_null(model_difference(&f.model, snapshot));
+        snapshot_release(snapshot);
+    }
+    close_fixture(&f);
+}
+
 /* As docs/format.md says: what could not be removed for a while goes in one order, old commits before the files that they
  * name, and the oldest before all; a commit that cannot be removed keeps its files. */
 static void what_is_old_is_removed_in_order(void **state)
@@ -737,6 +760,7 @@ int main(void)
         cmocka_unit_test(a_rollback_that_fails_can_be_tried_again),
         cmocka_unit_test(a_put_that_cannot_be_written_loses_the_writers_documents_and_it_says_so),
         cmocka_unit_test(a_writer_after_one_that_died_fails_to_open_while_the_directory_cannot_be_synced),
+        cmocka_unit_test(a_compact_leaves_no_deleted_document),
         cmocka_unit_test(a_put_says_whether_the_document_is_in),
         cmocka_unit_test(what_is_old_is_removed_in_order),
     };
