@@ -404,6 +404,30 @@ static void a_reader_that_is_overtaken_does_not_go_back(void **state)
     }
 }
 
+/* A directory whose files are all replaced while it is listed may seem to hold none. */
+static void nothing_must_be_seen_twice(void **state)
+{
+    (void)state;
+    struct recording *recording = make_commits(3);
+    struct index_store *reader, *store;
+    struct index_writer *writer;
+    struct snapshot *snapshot;
+    assert_int_equal(open_store(recording, LIBSEARCH_READ_ONLY, &reader, NULL), LIBSEARCH_OK);
+    assert_int_equal(open_store(recording, 0, &store, NULL), LIBSEARCH_OK);
+    assert_int_equal(index_writer_open(store, NULL, &writer, NULL), LIBSEARCH_OK);
+    assert_int_equal(put(writer, "new", "text", NULL), LIBSEARCH_OK);
+    assert_int_equal(commit(writer, NULL), LIBSEARCH_OK);
+    recording_fail(recording, RECORDING_LIST, 0, LIBSEARCH_NOT_FOUND, false);
+    assert_int_equal(index_store_snapshot(reader, &snapshot, NULL), LIBSEARCH_OK);
+    assert_int_equal(snapshot->documents, 3);
+    snapshot_release(snapshot);
+    recording_mend(recording);
+    index_writer_close(writer);
+    index_store_close(store);
+    index_store_close(reader);
+    recording_free(recording);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +443,7 @@ int main(void)
         cmocka_unit_test(files_can_be_read_instead_of_mapped),
         cmocka_unit_test(a_reader_that_is_overtaken_looks_again_and_says_when_it_gives_up),
         cmocka_unit_test(a_reader_that_is_overtaken_does_not_go_back),
+        cmocka_unit_test(nothing_must_be_seen_twice),
         cmocka_unit_test(readers_beside_a_writer_see_whole_commits_that_never_go_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
