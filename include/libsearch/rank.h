@@ -225,8 +225,8 @@ typedef enum libsearch_fields_as {
  * LIBSEARCH_FIELDS_BM25F (else the search is UNSUPPORTED); weights: NULL for 1 each; finite and not negative.
  * flags: LIBSEARCH_WORDS_ALL, LIBSEARCH_WORDS_KEEP_STOPS. BM25F takes W, k1 and b from the search's model (W of the
  * document and collection frequencies of all fields that share lists with one of these) and is UNSUPPORTED with models
- * that are formulas of their own, from bm25+ on. Both look at every match. NULL: no memory, or a wrong argument.
- * Since 0.1.
+ * that are formulas of their own, from bm25+ on. Both look at every match. With more than LIBSEARCH_MAX_FIELDS_WORDS
+ * words, those of each field counted, the search is LIMIT. NULL: no memory, or a wrong argument. Since 0.1.
  */
 LIBSEARCH_API libsearch_query *libsearch_query_fields(const char *const *fields, const float *weights, size_t count,
                                                       libsearch_bytes text, libsearch_fields_as as, unsigned flags);
