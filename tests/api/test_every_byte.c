@@ -302,7 +302,7 @@ enum { FLIPS = 8, OF_A_BYTE = FLIPS + 2 };
 static bool change_byte(uint8_t *byte, unsigned way)
 {
     const uint8_t old = *byte;
-    *byte = way < FLIPS ? (uint8_t)(old ^ 1u << way) : way == FLIPS ? 0x00 : 0xFF;
+    *byte = (uint8_t)(way < FLIPS ? old ^ 1u << way : way == FLIPS ? 0x00 : 0xFF);
     return *byte != old;
 }
 

@@ -10,7 +10,7 @@
 
 #include "documents/live.h"
 #include "query/query_tree.h"
-#include "search/search.h"
+#include "search/one_segment.h"
 #include "support/random.h"
 
 enum { DOCUMENTS = 20011, WORDS = 10, MOST_TOKENS = 40, MOST_CHILDREN = 5, MOST_HITS = 1200 };
@@ -27,12 +27,8 @@ struct fixture {
     const char *model; /* NULL: the default */
     struct test_random random;
     struct text *texts;
-    struct schema *schema;
-    struct storage *storage;
-    struct segment *segment;
     struct live *live;
-    struct snapshot_segment where;
-    struct snapshot snapshot;
+    struct one_segment one;
 };
 
 static struct fixture fixture;
@@ -63,50 +59,38 @@ static void set(libsearch_document *document, const char *field, const uint8_t *
     assert_ok(document_add(document, &value, NULL));
 }
 
-static void add(struct segment_builder *builder, uint32_t d)
+static void add(uint32_t d)
 {
     const struct text *text = &fixture.texts[d];
     char id[16];
     libsearch_document *document = document_new(allocator_default());
     set(document, "note", text->tokens, text->notes);
     set(document, "text", text->tokens + text->notes, text->length - text->notes);
-    assert_ok(segment_builder_add(builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
+    assert_ok(segment_builder_add(fixture.one.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document,
+                                  NULL));
     document_free(document);
 }
 
 static int make_fixture(void **state)
 {
-    struct segment_builder *builder;
-    libsearch_field note = LIBSEARCH_FIELD_INIT, text = LIBSEARCH_FIELD_INIT;
-    uint64_t length;
-    *state = &fixture;
-    note.name = "note";
-    note.weight = fixture.weight;
-    text.name = "text";
+    libsearch_field fields[] = { LIBSEARCH_FIELD_INIT, LIBSEARCH_FIELD_INIT };
+    (void)state;
+    fields[0].name = "note";
+    fields[0].weight = fixture.weight;
+    fields[1].name = "text";
     fixture.random = random_start("search_frequencies");
     fixture.texts = calloc(DOCUMENTS, sizeof *fixture.texts);
     assert_non_null(fixture.texts);
-    assert_ok(schema_new(allocator_default(), "standard", &fixture.schema, NULL));
-    assert_ok(schema_add(fixture.schema, &note, NULL, NULL));
-    assert_ok(schema_add(fixture.schema, &text, NULL, NULL));
-    assert_ok(storage_open_memory(allocator_default(), &fixture.storage, NULL));
-    assert_ok(segment_builder_new(allocator_default(), fixture.schema, fixture.storage, "s", &builder, NULL));
+    one_segment_begin(&fixture.one, fields, 2);
     for (uint32_t d = 0; d < DOCUMENTS; d++) {
         draw_text(&fixture.texts[d]);
-        add(builder, d);
+        add(d);
     }
-    assert_ok(segment_builder_finish(builder, false, &length, NULL));
-    assert_ok(segment_open(allocator_default(), fixture.schema, fixture.storage, "s", false, &fixture.segment, NULL));
+    one_segment_finish(&fixture.one);
     assert_ok(live_new(allocator_default(), DOCUMENTS, &fixture.live, NULL));
     for (uint32_t d = 0; d < DOCUMENTS; d++)
         if (random_below(&fixture.random, 5) == 0 || (d >= 6000 && d < 6300))
             live_delete(fixture.live, d);
-    fixture.where = (struct snapshot_segment){ .segment = fixture.segment };
-    fixture.snapshot = (struct snapshot){ .allocator = allocator_default(),
-                                          .references = 1,
-                                          .schema = fixture.schema,
-                                          .segments = &fixture.where,
-                                          .segment_count = 1 };
     return 0;
 }
 
@@ -114,9 +98,7 @@ static int free_fixture(void **state)
 {
     (void)state;
     live_free(fixture.live);
-    segment_release(fixture.segment);
-    storage_close(fixture.storage);
-    schema_release(fixture.schema);
+    one_segment_free(&fixture.one);
     free(fixture.texts);
     return 0;
 }
@@ -207,7 +189,7 @@ static size_t search(libsearch_query *query, bool exhaustive, size_t count, libs
                                             .total = total,
                                             .memory = SIZE_MAX,
                                             .exhaustive = exhaustive };
-    assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
+    assert_ok(search_run(&fixture.one.snapshot, &request, &answer, NULL));
     *found = answer.total;
     return answer.hit_count;
 }
@@ -246,7 +228,7 @@ static void questions(void)
         libsearch_query *query = query_of(&asked);
         uint64_t expected = 0;
         for (uint32_t d = 0; d < DOCUMENTS; d++)
-            expected += (fixture.where.live == NULL || live_has(fixture.where.live, d)) && matches(&asked, d);
+            expected += (fixture.one.where.live == NULL || live_has(fixture.one.where.live, d)) && matches(&asked, d);
         compare(query, expected);
         query_release(query);
         matched += expected;
@@ -258,14 +240,14 @@ static void questions(void)
 static void all_documents_are_counted_and_ranked(void **state)
 {
     (void)state;
-    fixture.where.live = NULL;
+    fixture.one.where.live = NULL;
     questions();
 }
 
 static void those_that_live_are_counted_and_ranked(void **state)
 {
     (void)state;
-    fixture.where.live = fixture.live;
+    fixture.one.where.live = fixture.live;
     questions();
 }
 

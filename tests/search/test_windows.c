@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "query/query_tree.h"
-#include "search/search.h"
+#include "search/one_segment.h"
 
 enum { DOCUMENTS = 12300, PLACES = 18 };
 
@@ -15,17 +15,9 @@ enum { DOCUMENTS = 12300, PLACES = 18 };
 static const uint32_t places[PLACES] = { 0,    1,    63,   64,   127,  128,  4094, 4095,  4096,
                                          4097, 4160, 8190, 8191, 8192, 8193, 8255, 12287, 12299 };
 
-struct fixture {
-    struct schema *schema;
-    struct storage *storage;
-    struct segment *segment;
-    struct snapshot_segment where;
-    struct snapshot snapshot;
-};
+static struct one_segment only;
 
-static struct fixture fixture;
-
-static void add(struct segment_builder *builder, uint32_t d)
+static void add(uint32_t d)
 {
     char text[32], id[16];
     libsearch_document *document = document_new(allocator_default());
@@ -35,40 +27,26 @@ static void add(struct segment_builder *builder, uint32_t d)
             const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, (size_t)length }, 0, 0 };
             assert_ok(document_add(document, &value, NULL));
         }
-    assert_ok(segment_builder_add(builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
+    assert_ok(segment_builder_add(only.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
     document_free(document);
 }
 
 static int make_fixture(void **state)
 {
-    struct segment_builder *builder;
     libsearch_field field = LIBSEARCH_FIELD_INIT;
-    uint64_t length;
-    *state = &fixture;
+    (void)state;
     field.name = "text";
-    assert_ok(schema_new(allocator_default(), "standard", &fixture.schema, NULL));
-    assert_ok(schema_add(fixture.schema, &field, NULL, NULL));
-    assert_ok(storage_open_memory(allocator_default(), &fixture.storage, NULL));
-    assert_ok(segment_builder_new(allocator_default(), fixture.schema, fixture.storage, "s", &builder, NULL));
+    one_segment_begin(&only, &field, 1);
     for (uint32_t d = 0; d < DOCUMENTS; d++)
-        add(builder, d);
-    assert_ok(segment_builder_finish(builder, false, &length, NULL));
-    assert_ok(segment_open(allocator_default(), fixture.schema, fixture.storage, "s", false, &fixture.segment, NULL));
-    fixture.where = (struct snapshot_segment){ .segment = fixture.segment };
-    fixture.snapshot = (struct snapshot){ .allocator = allocator_default(),
-                                          .references = 1,
-                                          .schema = fixture.schema,
-                                          .segments = &fixture.where,
-                                          .segment_count = 1 };
+        add(d);
+    one_segment_finish(&only);
     return 0;
 }
 
 static int free_fixture(void **state)
 {
     (void)state;
-    segment_release(fixture.segment);
-    storage_close(fixture.storage);
-    schema_release(fixture.schema);
+    one_segment_free(&only);
     return 0;
 }
 
@@ -97,7 +75,7 @@ static void assert_finds(libsearch_query *query, const uint32_t *documents, size
                                                 .total = LIBSEARCH_TOTAL_EXACT,
                                                 .memory = SIZE_MAX,
                                                 .exhaustive = way == 1 };
-        assert_ok(search_run(&fixture.snapshot, &request, &answer, NULL));
+        assert_ok(search_run(&only.snapshot, &request, &answer, NULL));
         assert_int_equal(answer.total, count);
         for (size_t i = 0; i < answer.hit_count; i++) {
             bool known = false;
