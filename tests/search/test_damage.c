@@ -195,9 +195,14 @@ static void build_dense(struct schema **schema, struct storage **storage)
 /* Writes "damaged": "dense" with the last document of the dense list's block b being another. */
 static void damage_last_document(struct storage *storage, uint32_t b, uint32_t document)
 {
-    const uint32_t lasts[] = { 127, 255, 383, 511 }; /* the list's first blocks */
+    uint32_t lasts[] = { 127, 255, 383, 511 }; /* the list's first blocks */
     struct mapping original;
     struct output *output;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ /* numbers in files are little endian */
+    for (unsigned i = 0; i < 4; i++)
+        lasts[i] = __builtin_bswap32(lasts[i]);
+    document = __builtin_bswap32(document);
+#endif
     assert_ok(storage_map(storage, "dense", false, &original, NULL));
     uint8_t *bytes = oracle_allocate(original.length);
     memcpy(bytes, original.data, original.length);
