@@ -9,31 +9,33 @@ void query_words_free(const libsearch_allocator *allocator, struct query_words *
 {
     while (words != NULL) {
         struct query_words *next = words->next;
-        for (size_t i = 0; i < words->count; i++)
-            memory_free(allocator, (void *)words->words[i].term);
+        memory_free(allocator, words->letters);
         memory_free(allocator, words->words);
         memory_free(allocator, words);
         words = next;
     }
 }
 
-static libsearch_status add_word(const libsearch_allocator *allocator, const struct analyzer *analyzer,
-                                 struct tokenizer *tokenizer, const struct token *token, size_t *capacity,
-                                 struct query_words *words, libsearch_error *error)
+/* What grows while a text is analyzed. */
+struct growing {
+    const libsearch_allocator *allocator;
+    size_t capacity, letters_capacity, letters; /* words, and bytes of letters */
+};
+
+static libsearch_status add_word(struct growing *growing, const struct analyzer *analyzer, struct tokenizer *tokenizer,
+                                 const struct token *token, struct query_words *words, libsearch_error *error)
 {
     char stem[LIBSEARCH_MAX_TERM];
-    if (!memory_grow(allocator, &words->words, capacity, words->count + 1, sizeof *words->words))
-        return error_no_memory(error);
     const size_t length = tokenizer_term(tokenizer, token->surface, token->length, stem);
-    char *term = memory_allocate(allocator, length + token->length + 1);
-    if (term == NULL)
+    const size_t end = growing->letters + length + token->length;
+    if (!memory_grow(growing->allocator, &words->words, &growing->capacity, words->count + 1, sizeof *words->words) ||
+        !memory_grow(growing->allocator, &words->letters, &growing->letters_capacity, end, 1))
         return error_no_memory(error);
-    memcpy(term, stem, length);
-    memcpy(term + length, token->surface, token->length);
+    memcpy(words->letters + growing->letters, stem, length);
+    memcpy(words->letters + growing->letters + length, token->surface, token->length);
+    growing->letters = end;
     words->words[words->count++] =
-        (struct query_word){ .term = term,
-                             .length = length,
-                             .surface = term + length,
+        (struct query_word){ .length = length,
                              .surface_length = token->length,
                              .position = token->position,
                              .whole = (token->flags & TOKEN_WHOLE) != 0,
@@ -41,12 +43,24 @@ static libsearch_status add_word(const libsearch_allocator *allocator, const str
     return LIBSEARCH_OK;
 }
 
+/* Now that the letters move no more. */
+static void point_to_letters(struct query_words *words)
+{
+    const char *letters = words->letters;
+    for (size_t i = 0; i < words->count; i++) {
+        struct query_word *word = &words->words[i];
+        word->term = letters;
+        word->surface = letters + word->length;
+        letters += word->length + word->surface_length;
+    }
+}
+
 static libsearch_status analyze(const libsearch_query *query, const struct analyzer *analyzer,
                                 struct tokenizer *tokenizer, libsearch_status (*poll)(void *context),
                                 void *poll_context, struct query_words *words, libsearch_error *error)
 {
     struct token tokens[TOKENS_AT_ONCE];
-    size_t capacity = 0;
+    struct growing growing = { .allocator = query->allocator };
     tokenizer_start(tokenizer, query->text, 0);
     for (;;) {
         if (poll != NULL)
@@ -60,7 +74,7 @@ static libsearch_status analyze(const libsearch_query *query, const struct analy
             words->cut = words->count >= LIBSEARCH_MAX_CLAUSES;
             if (words->cut)
                 return LIBSEARCH_OK;
-            TRY(add_word(query->allocator, analyzer, tokenizer, &tokens[i], &capacity, words, error));
+            TRY(add_word(&growing, analyzer, tokenizer, &tokens[i], words, error));
         }
     }
 }
@@ -86,6 +100,7 @@ libsearch_status query_words_of(const libsearch_query *query, const struct analy
     if (status == LIBSEARCH_OK) {
         status = analyze(query, analyzer, tokenizer, poll, poll_context, made, error);
         tokenizer_free(tokenizer);
+        point_to_letters(made);
     }
     if (status != LIBSEARCH_OK) {
         query_words_free(query->allocator, made);

@@ -22,7 +22,8 @@ struct query_words {
     uint64_t analyzer;        /* analyzer_identity */
     size_t count;
     struct query_word *words;
-    bool cut; /* the text has more than LIBSEARCH_MAX_CLAUSES words: these are the first */
+    char *letters; /* of all words, one behind the other: each its term, then its surface */
+    bool cut;      /* the text has more than LIBSEARCH_MAX_CLAUSES words: these are the first */
 };
 
 /* *words is the query's own. poll: NULL, or asked now and then; other than OK ends it with that status. Errors:
