@@ -31,11 +31,14 @@ static libsearch_status number_keywords(struct search_context *context, const st
     TRY(search_take(context, (count + 1) * sizeof *entries, &entries));
     TRY(search_take(context, (count + 1) * sizeof *view->keywords, &view->keywords));
     for (size_t s = 0; s < snapshot->segment_count; s++)
-        for (uint32_t i = 0; view->columns[s] != NULL && i < column_keyword_count(view->columns[s]); i++)
+        for (uint32_t i = 0; view->columns[s] != NULL && i < column_keyword_count(view->columns[s]); i++) {
+            TRY(search_poll_at(context, i));
             entries[at++] = (struct entry){ column_keyword(view->columns[s], i), (uint32_t)s, i };
-    if (count > 1)
-        qsort(entries, count, sizeof *entries, by_keyword);
+        }
+    /* Those of a segment are in order: sorting merges them. */
+    TRY(search_sort(context, entries, count, sizeof *entries, by_keyword));
     for (size_t i = 0; i < count; i++) {
+        TRY(search_poll_at(context, i));
         if (i == 0 || by_keyword(&entries[i - 1], &entries[i]) != 0)
             view->keywords[view->keyword_count++] = entries[i].keyword;
         view->ranks[entries[i].segment][entries[i].ordinal] = (uint32_t)(view->keyword_count - 1);

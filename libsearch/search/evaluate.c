@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/evaluate.h"
 
-#include "query/query_set.h"
-
 #include <string.h>
 #include <time.h>
 
+#include "base/merge_sort.h"
+#include "query/query_set.h"
 #include "search/phrase.h"
 #include "search/spans.h"
 
@@ -72,11 +72,28 @@ libsearch_status search_take_bare(struct search_context *context, size_t size, v
 
 libsearch_status search_take(struct search_context *context, size_t size, void *memory)
 {
-    void *taken;
+    enum { AT_ONCE = 1 << 20 }; /* between two polls: pages that are touched for the first time take their time */
+    char *taken;
     TRY(search_take_bare(context, size, &taken));
-    memset(taken, 0, size);
+    for (size_t done = 0; done < size; done += AT_ONCE) {
+        if (done > 0)
+            TRY(search_poll(context));
+        memset(taken + done, 0, size - done < AT_ONCE ? size - done : AT_ONCE);
+    }
     memcpy(memory, &taken, sizeof taken);
     return LIBSEARCH_OK;
+}
+
+libsearch_status search_poll_of(void *context) { return search_poll(context); }
+
+libsearch_status search_sort(struct search_context *context, void *array, size_t count, size_t size,
+                             int (*compare)(const void *one, const void *other))
+{
+    void *scratch;
+    if (count < 2)
+        return LIBSEARCH_OK;
+    TRY(search_take_bare(context, (count / 2 + 1) * size, &scratch));
+    return merge_sort(array, scratch, count, size, compare, search_poll_of, context);
 }
 
 /* Opens a cursor for each term that the segment has. */

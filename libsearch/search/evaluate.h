@@ -37,6 +37,18 @@ static inline libsearch_status search_poll_often(struct search_context *context)
     return ++context->polls % 32 != 0 ? context->ended : search_poll(context);
 }
 
+/* The same for loops whose steps take nanoseconds: looks at every 4096th. */
+static inline libsearch_status search_poll_at(struct search_context *context, size_t step)
+{
+    return step % 4096 != 4095 ? LIBSEARCH_OK : search_poll(context);
+}
+
+/* For what takes a poll of its own: context is the search's. */
+libsearch_status search_poll_of(void *context);
+/* merge_sort within a search, its scratch memory too: OK, LIMIT, NO_MEMORY, DEADLINE, CANCELLED. */
+libsearch_status search_sort(struct search_context *context, void *array, size_t count, size_t size,
+                             int (*compare)(const void *one, const void *other));
+
 /* Zeroed memory of a search, within what it may take, into *memory (a pointer): OK, LIMIT, NO_MEMORY. */
 libsearch_status search_take(struct search_context *context, size_t size, void *memory);
 

@@ -227,8 +227,7 @@ static libsearch_status weigh(struct expanding *expanding, double weights, struc
         entry->word.worth = (float)(entry->sum / weights * log1p((expanding->documents - n + 0.5) / (n + 0.5)));
         all[found++] = entry->word;
     }
-    if (found > 1)
-        qsort(all, found, sizeof *all, worth_more);
+    TRY(search_sort(&expanding->context, all, found, sizeof *all, worth_more));
     *count = found < request->words ? found : request->words;
     *words = arena_allocate(expanding->results, (*count + 1) * sizeof **words);
     for (size_t i = 0; *words != NULL && i < *count; i++) {

@@ -68,9 +68,11 @@ static libsearch_status count_value(struct facet_counter *counter, uint64_t valu
     struct bucket *grown;
     const size_t slot_count = counter->slot_count * 4;
     TRY(search_take(counter->context, slot_count * sizeof *grown, &grown));
-    for (size_t i = 0; i < counter->slot_count; i++)
+    for (size_t i = 0; i < counter->slot_count; i++) {
+        TRY(search_poll_at(counter->context, i));
         if (counter->slots[i].count > 0)
             *find_slot(grown, slot_count, counter->slots[i].value) = counter->slots[i];
+    }
     counter->slots = grown;
     counter->slot_count = slot_count;
     return LIBSEARCH_OK;
@@ -147,12 +149,16 @@ static libsearch_status list_buckets(struct facet_counter *counter, struct bucke
     const size_t most = counter->by_rank != NULL ? counter->view->keyword_count : counter->taken;
     *count = 0;
     TRY(search_take(counter->context, (most + 1) * sizeof **buckets, buckets));
-    for (size_t i = 0; counter->by_rank != NULL && i < most; i++)
+    for (size_t i = 0; counter->by_rank != NULL && i < most; i++) {
+        TRY(search_poll_at(counter->context, i));
         if (counter->by_rank[i] > 0)
             (*buckets)[(*count)++] = (struct bucket){ i, counter->by_rank[i] };
-    for (size_t i = 0; i < counter->slot_count; i++)
+    }
+    for (size_t i = 0; i < counter->slot_count; i++) {
+        TRY(search_poll_at(counter->context, i));
         if (counter->slots[i].count > 0)
             (*buckets)[(*count)++] = counter->slots[i];
+    }
     return LIBSEARCH_OK;
 }
 
@@ -190,8 +196,9 @@ libsearch_status facet_counter_finish(struct facet_counter *counter, struct aren
     counts->distinct = facet->range_count > 0 ? facet->range_count : count;
     if (facet->range_count > 0)
         count = facet->range_count;
-    else if (count > 1)
-        qsort(buckets, count, sizeof *buckets, facet->interval == LIBSEARCH_EACH_VALUE ? by_count : by_value);
+    else
+        TRY(search_sort(counter->context, buckets, count, sizeof *buckets,
+                        facet->interval == LIBSEARCH_EACH_VALUE ? by_count : by_value));
     if (facet->range_count == 0 && facet->interval == LIBSEARCH_EACH_VALUE && count > facet->count)
         count = facet->count;
     libsearch_facet_value *values = arena_allocate(arena, (count + 1) * sizeof *values);

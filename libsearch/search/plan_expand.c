@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Words with a prefix, a pattern or a likeness: every segment's words are walked as they were written, and the terms
  * that they belong to are gathered. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/merge_sort.h"
 #include "base/regular_expression.h"
 #include "search/plan.h"
 #include "search/plan_text.h"
@@ -25,7 +25,7 @@ struct expansion {
     size_t segment_index;
     struct terms_iterator *terms; /* for the keys of terms */
     uint16_t list;
-    struct gathered *found;
+    struct gathered *found, *scratch; /* scratch: to sort them */
     size_t count, capacity;
     bool cut;
     libsearch_error *error;
@@ -45,12 +45,37 @@ static int by_word(const void *a, const void *b)
     return order != 0 ? order : (one->segment > other->segment) - (one->segment < other->segment);
 }
 
-static int by_frequency(const void *a, const void *b)
+/* The greatest frequency that at least `most` of the words have or pass. */
+static uint64_t frequency_of_most(const struct gathered *found, size_t count, size_t most)
 {
-    const struct gathered *one = a, *other = b;
-    if (one->frequency != other->frequency)
-        return one->frequency > other->frequency ? -1 : 1;
-    return compare_bytes(one->word, other->word);
+    uint64_t reached = 0, all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= found[i].frequency;
+    for (uint64_t bit = all == 0 ? 0 : UINT64_C(1) << (63 - __builtin_clzll(all)); bit > 0; bit >>= 1) {
+        size_t having = 0;
+        for (size_t i = 0; i < count; i++)
+            having += found[i].frequency >= (reached | bit);
+        reached |= having >= most ? bit : 0;
+    }
+    return reached;
+}
+
+/* Of more words than `most` the most frequent, of equally frequent ones the first, in their order. */
+static void keep_most_frequent(struct expansion *expansion, size_t most)
+{
+    struct gathered *found = expansion->found;
+    const uint64_t least = frequency_of_most(found, expansion->count, most);
+    size_t above = 0, kept = 0;
+    for (size_t i = 0; i < expansion->count; i++)
+        above += found[i].frequency > least;
+    size_t equal = most - above;
+    for (size_t i = 0; i < expansion->count; i++) {
+        if (found[i].frequency < least || (found[i].frequency == least && equal == 0))
+            continue;
+        equal -= found[i].frequency == least;
+        found[kept++] = found[i];
+    }
+    expansion->count = kept;
 }
 
 /* Leaves each word once, sorted, and of too many the `most` that most documents have. */
@@ -60,7 +85,8 @@ static libsearch_status squeeze(struct expansion *expansion, size_t limit, size_
     size_t kept = 0;
     TRY(plan_poll(expansion->plan));
     if (expansion->count > 1)
-        qsort(found, expansion->count, sizeof *found, by_word);
+        TRY(merge_sort(found, expansion->scratch, expansion->count, sizeof *found, by_word, expansion->plan->poll,
+                       expansion->plan->poll_context));
     for (size_t i = 0; i < expansion->count; i++) {
         if (kept == 0 || compare_bytes(found[kept - 1].word, found[i].word) != 0) {
             found[kept++] = found[i];
@@ -77,9 +103,7 @@ static libsearch_status squeeze(struct expansion *expansion, size_t limit, size_
                          LIBSEARCH_MAX_EXPANSION);
     TRY(plan_poll(expansion->plan));
     if (kept > most) {
-        qsort(found, kept, sizeof *found, by_frequency);
-        qsort(found, most, sizeof *found, by_word);
-        expansion->count = most;
+        keep_most_frequent(expansion, most);
         expansion->cut = true;
     }
     return LIBSEARCH_OK;
@@ -96,7 +120,8 @@ static libsearch_status add_term(struct expansion *expansion, libsearch_bytes wo
     if (expansion->count == expansion->capacity) {
         const size_t capacity = expansion->capacity == 0 ? 32 : expansion->capacity * 2;
         struct gathered *grown = arena_allocate(arena, capacity * sizeof *grown);
-        if (grown == NULL)
+        expansion->scratch = arena_allocate(arena, capacity / 2 * sizeof *grown + sizeof *grown);
+        if (grown == NULL || expansion->scratch == NULL)
             return error_no_memory(expansion->error);
         if (expansion->count > 0)
             memcpy(grown, expansion->found, expansion->count * sizeof *grown);

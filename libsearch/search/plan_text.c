@@ -4,20 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/merge_sort.h"
 #include "query/in_line.h"
 #include "query/query_words.h"
 #include "search/plan_near.h"
 
 /* A word of the question, and how often the question has it; 0: it is the same as an earlier one. */
 struct word {
-    const char *term;
-    size_t length;
-    const char *surface;
-    size_t surface_length;
-    uint32_t position;
-    bool whole, stop;
+    const struct query_word *is;
     uint32_t count;
 };
+
+static libsearch_bytes term_of(const struct word *word)
+{
+    return (libsearch_bytes){ word->is->term, word->is->length };
+}
+
+static libsearch_bytes surface_of(const struct word *word)
+{
+    return (libsearch_bytes){ word->is->surface, word->is->surface_length };
+}
 
 struct words {
     struct word *words;
@@ -43,11 +49,9 @@ static libsearch_status analyze(struct plan *plan, const struct field *field, co
     words->words = arena_allocate(plan->arena, (kept->count + 1) * sizeof *words->words);
     if (words->words == NULL)
         return error_no_memory(error);
-    for (size_t i = 0; i < kept->count; i++) {
-        const struct query_word *word = &kept->words[i];
-        words->words[i] = (struct word){ word->term,     word->length, word->surface, word->surface_length,
-                                         word->position, word->whole,  word->stop,    1 };
-    }
+    for (size_t i = 0; i < kept->count; i++)
+        words->words[i] = (struct word){ &kept->words[i], 1 };
+    TRY(plan_poll(plan));
     words->count = kept->count;
     words->exact = (query->flags & QUERY_FLAG_EXACT) != 0;
     if (!kept->cut)
@@ -62,12 +66,12 @@ static void drop_stops(struct words *words)
 {
     size_t kept = 0;
     for (size_t i = 0; i < words->count; i++)
-        kept += !words->words[i].stop;
+        kept += !words->words[i].is->stop;
     if (kept == 0 || kept == words->count)
         return;
     size_t to = 0;
     for (size_t i = 0; i < words->count; i++)
-        if (!words->words[i].stop)
+        if (!words->words[i].is->stop)
             words->words[to++] = words->words[i];
     words->count = to;
 }
@@ -78,12 +82,12 @@ static void drop_wholes(struct words *words)
 {
     size_t kept = 0;
     for (size_t i = 0; i < words->count; i++)
-        kept += !words->words[i].whole;
+        kept += !words->words[i].is->whole;
     if (kept == 0 || kept == words->count)
         return;
     size_t to = 0;
     for (size_t i = 0; i < words->count; i++)
-        if (!words->words[i].whole)
+        if (!words->words[i].is->whole)
             words->words[to++] = words->words[i];
     words->count = to;
 }
@@ -98,23 +102,23 @@ static libsearch_status count_repetitions(struct plan *plan, struct words *words
     if (table == NULL)
         return error_no_memory(error);
     memset(table, 0, slots * sizeof *table);
+    TRY(plan_poll(plan));
     for (size_t i = 0; i < words->count; i++) {
         struct word *word = &words->words[i];
         if (i % 1024 == 1023)
             TRY(plan_poll(plan));
-        const char *bytes = words->exact ? word->surface : word->term;
-        const size_t length = words->exact ? word->surface_length : word->length;
+        const libsearch_bytes name = words->exact ? surface_of(word) : term_of(word);
         uint32_t hash = 2166136261u; /* FNV-1a */
-        for (size_t c = 0; c < length; c++)
-            hash = (hash ^ (unsigned char)bytes[c]) * 16777619u;
+        for (size_t c = 0; c < name.length; c++)
+            hash = (hash ^ (unsigned char)name.data[c]) * 16777619u;
         for (size_t slot = hash & (slots - 1);; slot = (slot + 1) & (slots - 1)) {
             if (table[slot] == 0) {
                 table[slot] = (uint32_t)i + 1;
                 break;
             }
             struct word *earlier = &words->words[table[slot] - 1];
-            if ((words->exact ? earlier->surface_length : earlier->length) == length &&
-                memcmp(words->exact ? earlier->surface : earlier->term, bytes, length) == 0) {
+            const libsearch_bytes other = words->exact ? surface_of(earlier) : term_of(earlier);
+            if (other.length == name.length && memcmp(other.data, name.data, name.length) == 0) {
                 earlier->count++;
                 word->count = 0;
                 break;
@@ -134,12 +138,6 @@ libsearch_status plan_set_term(struct plan *plan, const struct field *field, lib
                                 .norms = plan_norms(plan, field),
                                 .weighted = field == NULL && model_is_weighted(plan->model) };
     return term->norms == NULL ? error_no_memory(error) : LIBSEARCH_OK;
-}
-
-static libsearch_bytes term_of(const struct word *word) { return (libsearch_bytes){ word->term, word->length }; }
-static libsearch_bytes surface_of(const struct word *word)
-{
-    return (libsearch_bytes){ word->surface, word->surface_length };
 }
 
 /* A term's node; PLAN_NONE where no document has it. */
@@ -193,12 +191,6 @@ static int falling(const void *a, const void *b)
     return (one < other) - (one > other);
 }
 
-float plan_nth_greatest(float *values, size_t count, size_t n)
-{
-    qsort(values, count, sizeof *values, falling);
-    return values[n - 1];
-}
-
 static float weight_of(const struct plan_node *node)
 {
     return node->kind == PLAN_NEAR ? node->phrase_weight : node->terms[0].weight;
@@ -208,13 +200,13 @@ static float weight_of(const struct plan_node *node)
 static libsearch_status keep_heaviest(struct plan *plan, struct plan_node *node, size_t most, libsearch_error *error)
 {
     float *weights = arena_allocate(plan->arena, node->child_count * sizeof *weights);
-    if (weights == NULL)
+    float *scratch = arena_allocate(plan->arena, node->child_count * sizeof *scratch);
+    if (weights == NULL || scratch == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < node->child_count; i++)
         weights[i] = weight_of(node->children[i]);
-    TRY(plan_poll(plan));
-    const float least = plan_nth_greatest(weights, node->child_count, most);
-    TRY(plan_poll(plan));
+    TRY(merge_sort(weights, scratch, node->child_count, sizeof *weights, falling, plan->poll, plan->poll_context));
+    const float least = weights[most - 1];
     size_t above = 0, kept = 0;
     for (size_t i = 0; i < node->child_count; i++)
         above += weight_of(node->children[i]) > least;
@@ -242,7 +234,7 @@ static libsearch_status plan_union(struct plan *plan, const struct field *field,
         struct plan_node *child;
         if (words->words[i].count == 0)
             continue;
-        const float weight = words->words[i].whole ? boost * WHOLE_WEIGHT : boost;
+        const float weight = words->words[i].is->whole ? boost * WHOLE_WEIGHT : boost;
         TRY(term_node(plan, field, &words->words[i], words->exact, weight, scored, &child, error));
         if (child->kind != PLAN_NONE)
             add_child(made, child, LIBSEARCH_SHOULD);
@@ -331,10 +323,10 @@ static libsearch_status phrase_words(struct plan *plan, const struct field *fiel
     TRY(analyze(plan, field, query, words, error));
     size_t count = 0;
     for (size_t i = 0; i < words->count; i++)
-        if (!words->words[i].whole)
+        if (!words->words[i].is->whole)
             words->words[count++] = words->words[i];
     words->count = count;
-    return LIBSEARCH_OK;
+    return plan_poll(plan);
 }
 
 /* The words that the last word of a phrase stands for. */
@@ -373,7 +365,7 @@ static libsearch_status find_repeats(struct plan *plan, const struct words *word
     repeats->next[words->count - 1] = 0;
     memset(repeats->in_last, 0, words->count);
     for (size_t i = 0; i < plain && last != NULL; i++) {
-        const struct plan_term like = { .bytes = words->words[i].term, .length = words->words[i].length };
+        const struct plan_term like = { .bytes = words->words[i].is->term, .length = words->words[i].is->length };
         repeats->in_last[i] = bsearch(&like, last->terms, last->term_count, sizeof like, compare_terms) != NULL;
     }
     return LIBSEARCH_OK;
@@ -409,7 +401,7 @@ libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *que
         TRY(plan_span_of_words(plan, terms, count, boost, &part, error));
         if (part == NULL)
             return LIBSEARCH_OK;
-        made->offsets[i] = word->position - words.words[0].position;
+        made->offsets[i] = word->is->position - words.words[0].is->position;
         made->parts[made->part_count++] = part;
         made->weight += part->weight;
         TRY(plan_join_formulas(plan, &made->formulas, &part->formulas, error));
@@ -478,7 +470,7 @@ libsearch_status plan_phrase(struct plan *plan, const libsearch_query *query, fl
         made->phrase_weight += term->weight;
         TRY(plan_formulas_of(plan, term, &own, error));
         TRY(plan_join_formulas(plan, &made->formulas, &own, error));
-        made->offsets[i] = words.words[i].position - words.words[0].position;
+        made->offsets[i] = words.words[i].is->position - words.words[0].is->position;
     }
     return made->slop == 0 || count == 0 ? LIBSEARCH_OK : find_repeats(plan, &words, NULL, &made->repeats, error);
 }

@@ -18,8 +18,6 @@ libsearch_status plan_set_term(struct plan *plan, const struct field *field, lib
 /* Where the words of a QUERY_TEXT or QUERY_PHRASE stand as a phrase; NULL: nowhere. */
 libsearch_status plan_span_of_text(struct plan *plan, const libsearch_query *query, const struct field *field,
                                    float boost, struct plan_span **span, libsearch_error *error);
-/* The n-th greatest of count values (1 <= n <= count), which are left in another order. */
-float plan_nth_greatest(float *values, size_t count, size_t n);
 
 /* The norms of the group (NULL) or of a field; NULL: no memory. */
 const struct norms *plan_norms(struct plan *plan, const struct field *field);
