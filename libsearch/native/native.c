@@ -122,6 +122,7 @@ static libsearch_status native_search(struct engine_snapshot *snapshot, const st
     const struct search_after after = { request->after, request->after_number };
     const struct search_request inner = { .query = request->query,
                                           .count = wanted,
+                                          .skipped = request->offset,
                                           .total = request->total,
                                           .model = request->model,
                                           .deadline = request->deadline,

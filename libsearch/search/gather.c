@@ -239,20 +239,25 @@ static libsearch_status prepare(struct gathering *gathering, struct plan *plan, 
     const size_t groups = gathering->collapse->keyword_count;
     TRY(search_take(context, (groups + 1) * sizeof *gathering->groups, &gathering->groups));
     TRY(search_take(context, (groups + 1) * 2 * keys * sizeof(uint64_t), &gathering->group_keys));
-    for (size_t i = 0; i < groups; i++)
+    for (size_t i = 0; i < groups; i++) {
+        TRY(search_poll_at(context, i));
         gathering->groups[i].number = UINT64_MAX;
+    }
     return LIBSEARCH_OK;
 }
 
-/* Sorts the heap, and gives it out. */
+/* Sorts the heap from its worst on, but for the first ones that nobody looks at, and gives it out. */
 static libsearch_status finish(struct gathering *gathering, struct search_answer *answer)
 {
     const struct search_request *request = gathering->request;
     struct arena *arena = request->results;
-    for (size_t i = 0; gathering->collapse != NULL && i < gathering->collapse->keyword_count; i++)
+    for (size_t i = 0; gathering->collapse != NULL && i < gathering->collapse->keyword_count; i++) {
+        TRY(search_poll_at(gathering->context, i));
         if (gathering->groups[i].number != UINT64_MAX)
             offer(gathering, &gathering->groups[i], keys_at(gathering, gathering->group_keys, i));
-    for (size_t count = gathering->count; count > 1; count--) {
+    }
+    for (size_t count = gathering->count; count > 1 && count > request->skipped; count--) {
+        TRY(search_poll_at(gathering->context, count));
         exchange(gathering, 0, count - 1);
         sink(gathering, 0, count - 1);
     }

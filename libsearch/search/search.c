@@ -23,8 +23,6 @@ static float *make_side_weights(const struct schema *schema, struct arena *arena
     return weights;
 }
 
-static libsearch_status poll_plan(void *context) { return search_poll(context); }
-
 /* Plans the query and makes what all segments share. *warnings is the caller's, also when it fails. */
 static libsearch_status prepare(struct snapshot *snapshot, const struct search_request *request, bool strict,
                                 struct model *model, struct arena *arena, struct plan *plan,
@@ -36,7 +34,7 @@ static libsearch_status prepare(struct snapshot *snapshot, const struct search_r
                            .model = model,
                            .strict = strict,
                            .warnings = warnings,
-                           .poll = poll_plan,
+                           .poll = search_poll_of,
                            .poll_context = context };
     *context = (struct search_context){
         .request = request, .arena = arena, .side_weights = make_side_weights(snapshot->schema, arena), .error = error
@@ -158,6 +156,7 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     if (room > request->count)
         TRY(search_take(&context, room * sizeof *hits, &hits));
     top_k_init(&top, hits, request->count, room);
+    top.context = &context;
     if (continues) {
         top.continues = true;
         top.after = hit_of_cursor(request->after);
@@ -185,7 +184,8 @@ static libsearch_status run(struct snapshot *whole, const struct search_request 
     }
     if (context.signals != NULL)
         top = sieve.final;
-    top_k_finish(&top);
+    top_k_finish(&top, request->skipped);
+    TRY(context.ended);
     if (hits != answer->hits)
         memcpy(answer->hits, hits, top.count * sizeof *hits);
     answer->hit_count = top.count;

@@ -20,7 +20,8 @@ struct search_after {
 
 struct search_request {
     const libsearch_query *query;
-    size_t count; /* of the best wanted (offset already added) */
+    size_t count;   /* of the best wanted, those before the page's first too */
+    size_t skipped; /* so many of them stand before it: which they are is looked for, not their order */
     libsearch_total total;
     const char *model; /* NULL: the default */
     int64_t deadline;  /* CLOCK_MONOTONIC nanoseconds, 0: none */

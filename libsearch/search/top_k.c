@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "search/evaluate.h"
+
 void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t room)
 {
     top->hits = hits;
@@ -10,6 +12,7 @@ void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t roo
     top->k = k;
     top->room = room;
     top->sieve = NULL;
+    top->context = NULL;
     top->continues = false;
     top->threshold = k == 0 ? __builtin_inff() : -1.0f;
 }
@@ -27,11 +30,19 @@ static inline void swap(struct search_hit *a, struct search_hit *b)
     *b = kept;
 }
 
+enum { MANY = 4096 }; /* hits, before and after which there is a poll */
+
+/* Whether it is time to give up. */
+static bool is_over(struct search_context *context, size_t count)
+{
+    return count > MANY && context != NULL && search_poll(context) != LIBSEARCH_OK;
+}
+
 /* Brings the k best of `count` hits to the front, in no order (quickselect: Hoare, “Algorithm 65: Find”, 1961). */
-static void select_best(struct search_hit *hits, size_t count, size_t k)
+static void select_best(struct search_hit *hits, size_t count, size_t k, struct search_context *context)
 {
     size_t low = 0, high = count;
-    while (high - low > 1) {
+    while (high - low > 1 && !is_over(context, high - low)) {
         const size_t middle = low + (high - low) / 2;
         if (better(&hits[middle], &hits[low]))
             swap(&hits[middle], &hits[low]);
@@ -92,13 +103,13 @@ static inline unsigned bucket_of(const struct deal *deal, const struct search_hi
 
 /* Brings the k best of `count` hits to the front, in no order, count > k > 0: those in buckets above the one with the
  * k-th, and the best of that one. No branch hangs on a score. */
-static void keep_best(struct search_hit *hits, size_t count, size_t k)
+static void keep_best(struct search_hit *hits, size_t count, size_t k, struct search_context *context)
 {
     uint32_t counts[BUCKETS] = { 0 };
     struct search_hit ties[MOST_TIES + 1];
     struct deal deal;
     if (!deal_open(hits, count, &deal)) {
-        select_best(hits, count, k);
+        select_best(hits, count, k, context);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -108,7 +119,7 @@ static void keep_best(struct search_hit *hits, size_t count, size_t k)
     while (above + counts[last] < k)
         above += counts[last--];
     if (counts[last] > MOST_TIES) {
-        select_best(hits, count, k);
+        select_best(hits, count, k, context);
         return;
     }
     size_t kept = 0, tied = 0;
@@ -120,7 +131,7 @@ static void keep_best(struct search_hit *hits, size_t count, size_t k)
         hits[kept] = hit;
         kept += bucket > last;
     }
-    select_best(ties, tied, k - kept);
+    select_best(ties, tied, k - kept, NULL);
     for (size_t i = 0; kept < k; i++)
         hits[kept++] = ties[i];
 }
@@ -129,7 +140,7 @@ static void keep_best(struct search_hit *hits, size_t count, size_t k)
 static void shrink(struct top_k *top)
 {
     if (top->count > top->k)
-        keep_best(top->hits, top->count, top->k);
+        keep_best(top->hits, top->count, top->k, top->context);
     top->count = top->count < top->k ? top->count : top->k;
     if (top->count < top->k)
         return;
@@ -177,12 +188,14 @@ void top_k_add(struct top_k *top, float score, uint64_t number)
         shrink(top);
 }
 
-static void sort_hits(struct search_hit *hits, size_t count)
+static void sort_hits(struct search_hit *hits, size_t count, struct search_context *context)
 {
     enum { INSERTION = 16 };
     while (count > INSERTION) {
-        select_best(hits, count, count / 2);
-        sort_hits(hits + count / 2, count - count / 2);
+        if (is_over(context, count))
+            return;
+        select_best(hits, count, count / 2, context);
+        sort_hits(hits + count / 2, count - count / 2, context);
         count /= 2;
     }
     for (size_t i = 1; i < count; i++) {
@@ -195,13 +208,13 @@ static void sort_hits(struct search_hit *hits, size_t count)
 }
 
 /* Sorts `count` hits with as many more of room behind them: dealt out to their buckets, then each of these sorted. */
-static void sort_dealt(struct search_hit *hits, size_t count)
+static void sort_dealt(struct search_hit *hits, size_t count, struct search_context *context)
 {
     uint32_t starts[BUCKETS + 1] = { 0 }; /* where the next of each bucket goes, the best bucket first */
     struct search_hit *dealt = hits + count;
     struct deal deal;
     if (count > UINT32_MAX || !deal_open(hits, count, &deal)) {
-        sort_hits(hits, count);
+        sort_hits(hits, count, context);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -212,17 +225,22 @@ static void sort_dealt(struct search_hit *hits, size_t count)
         dealt[starts[BUCKETS - 1 - bucket_of(&deal, &hits[i])]++] = hits[i];
     for (unsigned b = 0; b < BUCKETS; b++) {
         const size_t from = b == 0 ? 0 : starts[b - 1];
+        if (b % 64 == 63 && is_over(context, count))
+            return;
         if (starts[b] - from > 1)
-            sort_hits(dealt + from, starts[b] - from);
+            sort_hits(dealt + from, starts[b] - from, context);
     }
     memcpy(hits, dealt, count * sizeof *hits);
 }
 
-void top_k_finish(struct top_k *top)
+void top_k_finish(struct top_k *top, size_t skipped)
 {
     if (top->k <= TOP_K_FEW)
         return;
     shrink(top);
-    if (top->count > 0)
-        sort_dealt(top->hits, top->count);
+    if (skipped >= top->count)
+        return;
+    if (skipped > 0)
+        select_best(top->hits, top->count, skipped, top->context);
+    sort_dealt(top->hits + skipped, top->count - skipped, top->context);
 }

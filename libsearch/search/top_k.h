@@ -12,12 +12,16 @@
 
 enum { TOP_K_FEW = 24 };
 
+struct search_context;
+
 struct top_k {
     struct search_hit *hits;
     size_t count, k, room;
     float threshold; /* nothing below it can enter, nor can an equal score with a higher number than all so far;
                         starts at -1 */
-    bool continues;  /* only what comes behind `after` enters */
+    struct search_context *context; /* NULL, or polled where many hits are gone through; when it says so, what is kept
+                                       are some k hits, and context->ended tells */
+    bool continues;                 /* only what comes behind `after` enters */
     struct search_hit after;
     struct sieve *sieve; /* NULL: scores are what they are; else see signals.h */
 };
@@ -32,7 +36,7 @@ static inline size_t top_k_room(size_t k) { return k <= TOP_K_FEW ? k : 2 * k + 
 void top_k_init(struct top_k *top, struct search_hit *hits, size_t k, size_t room);
 /* Offers a hit. Numbers may come in any order. */
 void top_k_add(struct top_k *top, float score, uint64_t number);
-/* Leaves the best, sorted, in hits[0 … count - 1]. */
-void top_k_finish(struct top_k *top);
+/* Leaves the best in hits[0 … count - 1], sorted from hits[skipped] on; those before come in any order. */
+void top_k_finish(struct top_k *top, size_t skipped);
 
 #endif

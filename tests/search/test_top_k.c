@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "search/evaluate.h"
 #include "search/top_k.h"
 #include "support/random.h"
 
@@ -59,9 +60,12 @@ static void compare(struct test_random *random, size_t count, size_t k, enum ord
             above += hits[j].score >= top.threshold;
         assert_true(above >= k);
     }
-    top_k_finish(&top);
+    /* Those before the page that is asked for are the right ones in any order. */
+    const size_t skipped = random_below(random, 2) == 0 ? 0 : random_below(random, k + 2);
+    top_k_finish(&top, skipped);
     qsort(hits, count, sizeof *hits, better_first);
     assert_int_equal(top.count, count < k ? count : k);
+    qsort(top.hits, skipped < top.count ? skipped : top.count, sizeof *top.hits, better_first);
     for (size_t i = 0; i < top.count; i++)
         if (top.hits[i].number != hits[i].number || top.hits[i].score != hits[i].score)
             fail_msg("%zu of %zu, order %d: place %zu has %llu, should have %llu", k, count, (int)order, i,
@@ -86,7 +90,7 @@ static void nothing_is_kept_of_no_places(void **state)
     top_k_init(&top, hits, 0, top_k_room(0));
     top_k_add(&top, 1e30f, 1);
     assert_true(top.threshold > 1e30f);
-    top_k_finish(&top);
+    top_k_finish(&top, 0);
     assert_int_equal(top.count, 0);
 }
 
@@ -99,10 +103,35 @@ static void a_score_of_zero_is_kept_while_there_is_room(void **state)
     top_k_add(&top, 0, 9);
     top_k_add(&top, 0, 4);
     top_k_add(&top, 0, 6);
-    top_k_finish(&top);
+    top_k_finish(&top, 0);
     assert_int_equal(top.count, 2);
     assert_int_equal(top.hits[0].number, 4);
     assert_int_equal(top.hits[1].number, 6);
+}
+
+/* Of as many hits as there are results at most, scores all alike or all different. */
+static void many_hits_are_given_up_when_the_search_is(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    struct search_hit *hits = malloc(top_k_room(MANY) * sizeof *hits);
+    assert_non_null(hits);
+    for (unsigned round = 0; round < 4; round++) {
+        const bool alike = round % 2 == 0;
+        const volatile int raised = 1;
+        const struct search_request request = { .cancel = &raised };
+        struct search_context context = { .request = &request };
+        struct top_k top;
+        top_k_init(&top, hits, MANY, top_k_room(MANY));
+        top.context = &context;
+        for (uint64_t i = 0; i < (round < 2 ? MANY - 1 : 3 * MANY); i++) {
+            top_k_add(&top, alike ? 1.0f : (float)(i * 7919 % MANY), i);
+            assert_true(round >= 2 || context.ended == LIBSEARCH_OK);
+        }
+        top_k_finish(&top, 0);
+        assert_int_equal(context.ended, LIBSEARCH_CANCELLED);
+    }
+    free(hits);
 }
 
 int main(void)
@@ -111,6 +140,7 @@ int main(void)
         cmocka_unit_test(the_best_are_what_sorting_puts_first),
         cmocka_unit_test(nothing_is_kept_of_no_places),
         cmocka_unit_test(a_score_of_zero_is_kept_while_there_is_room),
+        cmocka_unit_test(many_hits_are_given_up_when_the_search_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
