@@ -160,6 +160,8 @@ static bool boolean_matches(struct matching *matching, const struct condition_no
     uint32_t wanted = node->number;
     for (uint32_t part = number + 1; part < node->end; part = nodes[part].end) {
         const uint8_t occur = nodes[part].occur;
+        if (!matching_goes_on(matching))
+            return false;
         if (occur == LIBSEARCH_SHOULD) {
             if (wanted > 0 && node_matches(matching, nodes, part))
                 wanted--;

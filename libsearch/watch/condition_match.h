@@ -34,6 +34,7 @@ struct matching {
     /* Asked now and then, or NULL; other than OK ends it. */
     libsearch_status (*poll)(void *context);
     void *poll_context;
+    unsigned steps; /* see matching_goes_on */
 };
 
 void matching_init(struct matching *matching, const libsearch_allocator *allocator, struct inspection *inspection);
@@ -62,6 +63,13 @@ bool condition_words(struct matching *matching, const struct condition *conditio
 /* For condition_words.c and condition_places.c. */
 bool node_matches(struct matching *matching, const struct condition_node *nodes, uint32_t number);
 bool matching_fail(struct matching *matching, libsearch_status status); /* false */
+/* For loops whose steps take nanoseconds: polls at every 1024th. False: it has failed. */
+static inline bool matching_goes_on(struct matching *matching)
+{
+    if (++matching->steps % 1024 == 0 && matching->poll != NULL)
+        matching_fail(matching, matching->poll(matching->poll_context));
+    return matching->status == LIBSEARCH_OK;
+}
 /* The document's terms that fit a pattern's node. */
 struct pattern_terms matching_pattern(struct matching *matching, const struct condition_node *node);
 
@@ -74,7 +82,7 @@ struct places {
     size_t count, capacity;
 };
 /* Whether a phrase of terms, without slop, stands anywhere; *can: whether it is one. */
-bool phrase_stands(const struct matching *matching, const struct condition_node *nodes, uint32_t number, bool *can);
+bool phrase_stands(struct matching *matching, const struct condition_node *nodes, uint32_t number, bool *can);
 /* Where a node (a term, a pattern, a phrase, near, any) stands. */
 bool node_places(struct matching *matching, const struct condition_node *nodes, uint32_t number, struct places *places);
 

@@ -8,6 +8,8 @@
 
 static bool add(struct matching *matching, struct places *places, uint32_t start, uint32_t end)
 {
+    if (!matching_goes_on(matching))
+        return false;
     if (places->count == places->capacity) {
         const size_t capacity = places->capacity == 0 ? 16 : places->capacity * 2;
         struct place *grown = arena_allocate(&matching->scratch, capacity * sizeof *grown);
@@ -110,12 +112,7 @@ static bool open_parts(struct matching *matching, const struct condition_node *n
     return true;
 }
 
-/* Polled before and after places are compared, not within: a document is looked at, not an index. */
-static bool go_on(void *context)
-{
-    (void)context;
-    return true;
-}
+static bool go_on(void *context) { return matching_goes_on(context); }
 
 /* Whether a pattern, the last word of a phrase, fits another word of it. */
 static bool fits(struct matching *matching, const struct condition_node *pattern, const struct condition_node *word)
@@ -139,7 +136,7 @@ static bool open_line(struct matching *matching, const struct parts *parts, uint
     struct in_line_name *names = arena_allocate(&matching->scratch, count * sizeof *names);
     const struct in_line_name **order = arena_allocate(&matching->scratch, count * sizeof(const struct in_line_name *));
     uint32_t *next = arena_allocate(&matching->scratch, count * sizeof *next);
-    *line = (struct in_line){ .count = count, .slop = slop, .go_on = go_on };
+    *line = (struct in_line){ .count = count, .slop = slop, .go_on = go_on, .context = matching };
     line->words = arena_allocate(&matching->scratch, count * sizeof *line->words);
     if (names == NULL || order == NULL || next == NULL || line->words == NULL)
         return matching_fail(matching, LIBSEARCH_NO_MEMORY);
@@ -179,17 +176,17 @@ static bool places_of_phrase(struct matching *matching, struct parts *parts, uin
             return false;
     }
     sort(places, false);
-    return true;
+    return !line.stopped;
 }
 
 /* In any order: see collect_near of search/spans.c. */
 static bool places_near(struct matching *matching, struct parts *parts, uint32_t distance, struct places *places)
 {
-    for (;;) {
+    while (matching_goes_on(matching)) {
         size_t lowest = 0;
         const struct place *first = &parts->all[0].places.all[parts->all[0].at];
         uint32_t last_start = first->start, last_end = first->end, first_end = first->end;
-        for (size_t t = 1; t < parts->count; t++) {
+        for (size_t t = 1; t < parts->count && matching_goes_on(matching); t++) {
             const struct place *place = &parts->all[t].places.all[parts->all[t].at];
             if (compare(place, first) < 0) {
                 lowest = t;
@@ -232,7 +229,7 @@ static bool places_ordered(struct matching *matching, const struct parts *parts,
         const struct place first = parts->all[0].places.all[i];
         struct place before = first;
         size_t t = 1;
-        for (; t < parts->count; t++) {
+        for (; t < parts->count && matching_goes_on(matching); t++) {
             const struct places *part = &parts->all[t].places;
             const size_t at = first_behind(part, before.end);
             if (at == part->count)
@@ -250,6 +247,7 @@ static bool places_ordered(struct matching *matching, const struct parts *parts,
 static bool places_of_any(struct matching *matching, const struct condition_node *nodes, uint32_t number,
                           struct places *places)
 {
+    size_t once = 64; /* so many were left when the places were last made to be there once each */
     for (uint32_t part = number + 1; part < nodes[number].end; part = nodes[part].end) {
         struct places found = { .count = 0 };
         if (!node_places(matching, nodes, part, &found))
@@ -257,6 +255,10 @@ static bool places_of_any(struct matching *matching, const struct condition_node
         for (size_t i = 0; i < found.count; i++)
             if (!add(matching, places, found.all[i].start, found.all[i].end))
                 return false;
+        if (places->count < 2 * once)
+            continue;
+        sort(places, true); /* so that many parts that stand at the same places need no memory each */
+        once = places->count + 64;
     }
     sort(places, true);
     return true;
@@ -279,7 +281,7 @@ static bool stands_at(const struct inspection *inspection, const struct inspecte
            (field == SCHEMA_NO_FIELD || inspection->tokens[order[at]].field == field);
 }
 
-bool phrase_stands(const struct matching *matching, const struct condition_node *nodes, uint32_t number, bool *can)
+bool phrase_stands(struct matching *matching, const struct condition_node *nodes, uint32_t number, bool *can)
 {
     const struct inspection *inspection = matching->inspection;
     uint32_t rarest = 0, least = UINT32_MAX;
@@ -304,7 +306,7 @@ bool phrase_stands(const struct matching *matching, const struct condition_node 
         uint32_t part = number + 1;
         if (token->position < nodes[rarest].offset)
             continue;
-        for (; part < nodes[number].end; part++)
+        for (; part < nodes[number].end && matching_goes_on(matching); part++)
             if (!stands_at(inspection, &inspection->terms[matching->present[nodes[part].key] - 1], nodes[part].field,
                            token->position - nodes[rarest].offset + nodes[part].offset))
                 break;

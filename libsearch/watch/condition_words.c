@@ -10,11 +10,41 @@ struct marking {
     struct matching *matching;
     const struct condition_node *nodes;
     struct matched_words *words;
+    size_t full; /* of words: then they are made to be there once each */
 };
+
+static int compare(const void *a, const void *b)
+{
+    const struct matched_word *one = a, *other = b;
+    if (one->field != other->field)
+        return one->field < other->field ? -1 : 1;
+    if (one->value != other->value)
+        return one->value < other->value ? -1 : 1;
+    if (one->start != other->start)
+        return one->start < other->start ? -1 : 1;
+    return (one->end > other->end) - (one->end < other->end);
+}
+
+/* Sorted and each once. */
+static void sort(struct matched_words *words)
+{
+    size_t kept = 0;
+    if (words->count > 1)
+        qsort(words->all, words->count, sizeof *words->all, compare);
+    for (size_t i = 0; i < words->count; i++)
+        if (kept == 0 || compare(&words->all[kept - 1], &words->all[i]) != 0)
+            words->all[kept++] = words->all[i];
+    words->count = kept;
+}
 
 static bool add(struct marking *marking, const struct inspected_token *token)
 {
     struct matched_words *words = marking->words;
+    /* Many parts of a query may ask for the same words. */
+    if (words->count == marking->full) {
+        sort(words);
+        marking->full = 2 * words->count + 4096;
+    }
     if (!memory_grow(words->allocator, &words->all, &words->capacity, words->count + 1, sizeof *words->all))
         return matching_fail(marking->matching, LIBSEARCH_NO_MEMORY);
     words->all[words->count++] = (struct matched_word){ token->field, token->value, token->start, token->end };
@@ -59,6 +89,8 @@ static bool mark_term(struct marking *marking, const struct condition_node *node
     for (uint32_t i = 0; i < term->count; i++) {
         const struct inspected_token *token = &inspection->tokens[inspection->order[term->first + i]];
         const struct inspected_form *written = &inspection->forms[token->form];
+        if (!matching_goes_on(marking->matching))
+            return false;
         if ((form != UINT32_MAX && token->form != form) ||
             (node->field != SCHEMA_NO_FIELD && token->field != node->field) || !within(spans, token->position) ||
             (pattern != NULL && !word_pattern_fits(pattern, written->surface, written->length)))
@@ -92,6 +124,8 @@ static bool mark_parts(struct marking *marking, uint32_t number, const struct pl
 {
     const struct condition_node *nodes = marking->nodes;
     for (uint32_t part = number + 1; part < nodes[number].end; part = nodes[part].end) {
+        if (!matching_goes_on(marking->matching))
+            return false;
         const bool counts =
             spans != NULL || (nodes[part].occur != LIBSEARCH_MUST_NOT && node_matches(marking->matching, nodes, part));
         if (counts && !mark(marking, part, spans))
@@ -133,31 +167,13 @@ static bool mark(struct marking *marking, uint32_t number, const struct places *
     return true;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct matched_word *one = a, *other = b;
-    if (one->field != other->field)
-        return one->field < other->field ? -1 : 1;
-    if (one->value != other->value)
-        return one->value < other->value ? -1 : 1;
-    if (one->start != other->start)
-        return one->start < other->start ? -1 : 1;
-    return (one->end > other->end) - (one->end < other->end);
-}
-
 bool condition_words(struct matching *matching, const struct condition *condition, struct matched_words *words)
 {
-    struct marking marking = { matching, condition->nodes, words };
+    struct marking marking = { matching, condition->nodes, words, 4096 };
     const bool done = mark(&marking, 0, NULL) && matching->status == LIBSEARCH_OK;
     arena_reset(&matching->scratch);
     if (!done)
         return false;
-    if (words->count > 1)
-        qsort(words->all, words->count, sizeof *words->all, compare);
-    size_t kept = 0;
-    for (size_t i = 0; i < words->count; i++)
-        if (kept == 0 || compare(&words->all[kept - 1], &words->all[i]) != 0)
-            words->all[kept++] = words->all[i];
-    words->count = kept;
+    sort(words);
     return true;
 }

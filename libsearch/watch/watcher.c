@@ -20,15 +20,12 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* Asks the clock only at every POLL_EACHth time. */
 static libsearch_status poll(void *context)
 {
-    struct watcher *watcher = context;
+    const struct watcher *watcher = context;
     if (watcher->options.cancel != NULL && *watcher->options.cancel != 0)
         return LIBSEARCH_CANCELLED;
-    if (watcher->deadline == 0 || ++watcher->polls % POLL_EACH != 0)
-        return LIBSEARCH_OK;
-    return now() > watcher->deadline ? LIBSEARCH_DEADLINE : LIBSEARCH_OK;
+    return watcher->deadline != 0 && now() > watcher->deadline ? LIBSEARCH_DEADLINE : LIBSEARCH_OK;
 }
 
 libsearch_status watcher_open(struct watch_set *set, const struct watcher_options *options, struct watcher **watcher,
@@ -146,7 +143,8 @@ static void look_at(struct watcher *watcher, uint32_t number)
         return;
     *looked_at |= bit;
     watcher->candidates++;
-    const libsearch_status status = poll(watcher);
+    /* What takes long within a condition polls by itself. */
+    const libsearch_status status = watcher->candidates % POLL_EACH == 0 ? poll(watcher) : LIBSEARCH_OK;
     if (status != LIBSEARCH_OK)
         matching_fail(&watcher->matching, status);
     else if (condition_matches(&watcher->matching, &watcher->set->queries[number]->condition))
@@ -295,14 +293,15 @@ static libsearch_status say(const struct watcher *watcher, libsearch_status stat
     }
 }
 
-/* Chooses rarer anchors for the queries that had too many misses, where nobody is in the way. */
+/* Chooses rarer anchors for the queries that had too many misses, where nobody is in the way: for one, and for the others
+ * while there is time. */
 static void settle(struct watcher *watcher)
 {
     if (watcher->restless_count == 0 || pthread_rwlock_trywrlock(&watcher->set->lock) != 0)
         return;
-    for (size_t i = 0; i < watcher->restless_count; i++)
-        watch_set_anchor_again(watcher->set, watcher->restless[i]);
-    watcher->restless_count = 0;
+    do
+        watch_set_anchor_again(watcher->set, watcher->restless[--watcher->restless_count]);
+    while (watcher->restless_count > 0 && poll(watcher) == LIBSEARCH_OK);
     pthread_rwlock_unlock(&watcher->set->lock);
 }
 
@@ -310,7 +309,6 @@ libsearch_status watcher_match(struct watcher *watcher, const libsearch_document
 {
     watcher->result_count = 0;
     watcher->deadline = watcher->options.timeout == 0 ? 0 : now() + watcher->options.timeout;
-    watcher->polls = 0;
     TRY(begin(watcher, document, error));
     const libsearch_status status = match(watcher, document, error);
     if (status != LIBSEARCH_OK)

@@ -28,7 +28,6 @@ struct watcher {
     size_t restless_count, restless_capacity;
     struct matched_words words;
     int64_t deadline;
-    unsigned polls;
     uint64_t candidates, guarded; /* queries looked at so far, and told by their guards */
 };
 
