@@ -28,8 +28,14 @@ static void names_are_read_back_as_they_were_made(void **state)
         assert_int_equal(number, numbers[i]);
         assert_int_equal(serial, numbers[9 - i]);
     }
+    number = serial = 7;
     assert_int_equal(name_parse(NAME_LOCK, &number, &serial), NAME_OF_LOCK);
+    assert_int_equal(number, 0);
+    assert_int_equal(serial, 0);
+    number = serial = 7;
     assert_int_equal(name_parse(NAME_TEMPORARY, &number, &serial), NAME_OF_TEMPORARY);
+    assert_int_equal(number, 0);
+    assert_int_equal(serial, 0);
 }
 
 static void what_only_looks_like_one_is_anothers(void **state)

@@ -133,7 +133,7 @@ static void blocks_are_bounded_by_their_pairs_and_peaks(void **state)
     const struct score_parts parts = { .weight = 2.5f, .norms = &norms };
     for (unsigned round = 0; round < 3000; round++) {
         uint8_t pairs[2 * 3 * 48], peaks[2 * 48 + 32];
-        float bounds[48];
+        float bounds[48 + 16];
         const size_t n = round < 256 ? 9 : 1 + (size_t)random_below(&random, 48);
         const unsigned pair_count = round < 256 ? 1 : 1 + (unsigned)random_below(&random, 3);
         const float scale = random_below(&random, 2) == 0 ? __builtin_inff() : 0.5f;
@@ -146,7 +146,11 @@ static void blocks_are_bounded_by_their_pairs_and_peaks(void **state)
             peaks[2 * b] = (uint8_t)peak;
             peaks[2 * b + 1] = (uint8_t)(peak >> 8);
         }
+        for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++)
+            bounds[b] = -7;
         kernel_block_bounds(pairs, pair_count, peaks, scale, n, &parts, bounds);
+        for (size_t b = n; b < sizeof bounds / sizeof *bounds; b++)
+            assert_true(bounds[b] < -6); /* nothing is written behind the last */
         for (size_t b = 0; b < n; b++) {
             float most = 0;
             for (size_t p = 0; p < pair_count; p++) {

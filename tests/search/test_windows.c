@@ -152,6 +152,31 @@ static void all_but_one_are_found(void **state)
     }
 }
 
+/* All documents have the same length, and one word of a document is not counted for one that stands at the same place of
+ * another window. */
+static void what_only_one_part_finds_has_the_same_score_everywhere(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < PLACES; i++) {
+        struct search_hit hits[PLACES];
+        struct search_answer answer = { .hits = hits };
+        libsearch_query *children[] = { words(QUERY_TEXT, 0, "edge"), word_at(i) };
+        libsearch_query *query = make(&(libsearch_query){ .kind = QUERY_DISJUNCTION_MAX,
+                                                          .children = children,
+                                                          .occurs = (uint8_t[]){ 0, 0 },
+                                                          .count = 2,
+                                                          .factor = 0.5f });
+        const struct search_request request = { .query = query, .count = PLACES, .memory = SIZE_MAX };
+        assert_ok(search_run(&only.snapshot, &request, &answer, NULL));
+        assert_int_equal(answer.hit_count, PLACES);
+        assert_int_equal(hits[0].number, places[i]);
+        assert_true(hits[0].score > hits[1].score);
+        for (unsigned other = 2; other < PLACES; other++)
+            assert_true(!(hits[other].score < hits[1].score));
+        query_release(query);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_document_is_found_by_all_its_words),
         cmocka_unit_test(any_two_documents_are_found_together),
         cmocka_unit_test(all_but_one_are_found),
+        cmocka_unit_test(what_only_one_part_finds_has_the_same_score_everywhere),
     };
     return cmocka_run_group_tests(tests, make_fixture, free_fixture);
 }
