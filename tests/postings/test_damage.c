@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Damaged lists: whatever the bytes are, nothing is read outside the section (AddressSanitizer looks), and what is
  * given holds what posting_list.h promises. */
+#include "codec/bitpack.h"
 #include "postings/model.h"
 
 #include <stdlib.h>
@@ -130,12 +131,57 @@ static void test_a_dictionary_that_lies_is_survived(void **state)
     each_model(__func__, 400, change_place);
 }
 
+/* The second block of a list whose first ends with document 999, of 10,000, its gaps 32 bits wide. */
+static bool block_of_gaps_is_read(const uint32_t *gaps)
+{
+    uint8_t payload[1 + POSTING_BLOCK * 4 + POSTING_SLACK] = { 32 }, last_documents[8] = { 0 }, offsets[8] = { 0 };
+    struct posting_list list = { .document_frequency = 2 * POSTING_BLOCK, .blocks = 2, .document_count = 10000 };
+    struct posting_block block;
+    last_documents[0] = 999 & 0xFF;
+    last_documents[1] = 999 >> 8;
+    bitpack_pack(gaps, POSTING_BLOCK, 32, payload + 1);
+    list.last_documents = last_documents;
+    list.offsets = offsets;
+    list.payload = payload;
+    list.payload_end = payload + sizeof payload - POSTING_SLACK;
+    return posting_block_documents(&list, 1, &block);
+}
+
+/* Gaps so wide that their sums are taken modulo 2^32. */
+static void test_sums_that_wrap_are_refused(void **state)
+{
+    (void)state;
+    uint32_t gaps[POSTING_BLOCK];
+    for (uint32_t i = 0; i < POSTING_BLOCK; i++)
+        gaps[i] = 9;
+    assert_true(block_of_gaps_is_read(gaps)); /* 1009 to 2279 */
+    gaps[0] = 0;
+    assert_true(block_of_gaps_is_read(gaps)); /* from 1000 on */
+    for (uint32_t first = 990; first < 1000; first++) {
+        gaps[0] = first - 1000; /* the next one is behind 999 again */
+        assert_false(block_of_gaps_is_read(gaps));
+    }
+    gaps[0] = 9;
+    for (uint32_t i = 1; i < POSTING_BLOCK; i++) {
+        gaps[i] = UINT32_MAX; /* the one before again */
+        assert_false(block_of_gaps_is_read(gaps));
+        gaps[i] = UINT32_MAX - 5;
+        assert_false(block_of_gaps_is_read(gaps));
+        gaps[i] = 9;
+    }
+    gaps[64] = 9 + 9999 - (1009 + 10 * (POSTING_BLOCK - 1));
+    assert_true(block_of_gaps_is_read(gaps)); /* up to the last document */
+    gaps[64]++;
+    assert_false(block_of_gaps_is_read(gaps));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changed_bytes_are_survived),
         cmocka_unit_test(test_sections_cut_short_are_survived),
         cmocka_unit_test(test_a_dictionary_that_lies_is_survived),
+        cmocka_unit_test(test_sums_that_wrap_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
