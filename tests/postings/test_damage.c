@@ -137,8 +137,13 @@ static bool block_of_gaps_is_read(const uint32_t *gaps)
     uint8_t payload[1 + POSTING_BLOCK * 4 + POSTING_SLACK] = { 32 }, last_documents[8] = { 0 }, offsets[8] = { 0 };
     struct posting_list list = { .document_frequency = 2 * POSTING_BLOCK, .blocks = 2, .document_count = 10000 };
     struct posting_block block;
-    last_documents[0] = 999 & 0xFF;
-    last_documents[1] = 999 >> 8;
+    uint32_t last = 999;
+    for (unsigned i = 0; i < POSTING_BLOCK; i++)
+        last += gaps[i] + 1;
+    for (unsigned i = 0; i < 4; i++) {
+        last_documents[i] = (uint8_t)(999 >> (8 * i));
+        last_documents[4 + i] = (uint8_t)(last >> (8 * i));
+    }
     bitpack_pack(gaps, POSTING_BLOCK, 32, payload + 1);
     list.last_documents = last_documents;
     list.offsets = offsets;
