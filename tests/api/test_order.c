@@ -166,7 +166,19 @@ static void results_come_in_the_order_of_columns_missing_values_where_asked_for(
     unmake(&fixture);
 }
 
-/* Pages by cursor and pages by offset are the whole list. */
+static void assert_facets_equal(const libsearch_facet_counts *one, const libsearch_facet_counts *other)
+{
+    assert_int_equal(one->documents, other->documents);
+    assert_int_equal(one->count, other->count);
+    for (size_t i = 0; i < one->count; i++) {
+        assert_int_equal(one->list[i].count, other->list[i].count);
+        assert_int_equal(one->list[i].integer, other->list[i].integer);
+        assert_int_equal(one->list[i].keyword.length, other->list[i].keyword.length);
+        assert_memory_equal(one->list[i].keyword.data, other->list[i].keyword.data, one->list[i].keyword.length);
+    }
+}
+
+/* Pages by cursor and pages by offset are the whole list, each with the facets of all matches. */
 static void check_pages(struct fixture *fixture, libsearch_search_options options)
 {
     options.count = 1000;
@@ -181,6 +193,9 @@ static void check_pages(struct fixture *fixture, libsearch_search_options option
         libsearch_results *other = search(fixture, &by_offset);
         assert_true(libsearch_results_count(next) > 0);
         assert_int_equal(libsearch_results_count(next), libsearch_results_count(other));
+        for (size_t f = 0; f < options.facet_count; f++)
+            assert_facets_equal(libsearch_results_facet(next, f), libsearch_results_facet(whole, f));
+        assert_null(libsearch_results_facet(next, options.facet_count));
         for (size_t i = 0; i < libsearch_results_count(next); i++, at++) {
             assert_int_equal(number_of(next, i), number_of(whole, at));
             assert_int_equal(number_of(other, i), number_of(whole, at));
@@ -206,12 +221,19 @@ static void pages_by_cursor_and_by_offset_are_the_whole_list(void **state)
     make(&fixture, *state);
     const libsearch_sort sort[] = { { "size", LIBSEARCH_SORT_DESCENDING }, { NULL, 0 } };
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    check_pages(&fixture, options);
-    options.sort = sort;
-    options.sort_count = 2;
-    check_pages(&fixture, options);
-    options.collapse = "tag";
-    check_pages(&fixture, options);
+    libsearch_facet facets[] = { LIBSEARCH_FACET_INIT, LIBSEARCH_FACET_INIT };
+    facets[0].field = "tag";
+    facets[1].field = "size";
+    options.facets = facets;
+    for (unsigned way = 0; way < 6; way++) {
+        options.facet_count = way % 3;
+        options.collapse = way < 3 ? NULL : "tag";
+        options.sort_count = 0;
+        check_pages(&fixture, options);
+        options.sort = sort;
+        options.sort_count = 1 + way % 2;
+        check_pages(&fixture, options);
+    }
     unmake(&fixture);
 }
 
