@@ -243,6 +243,36 @@ static void keywords_numbers_and_dates_are_asked_for_by_field(void **state)
     libsearch_close(index);
 }
 
+/* Some hundred documents are one segment, with the memory that a writer takes by itself as with a little. */
+static void a_writer_of_no_options_takes_the_memory_that_is_its_default(void **state)
+{
+    for (unsigned way = 0; way < 3; way++) {
+        libsearch_writer_options options = LIBSEARCH_WRITER_OPTIONS_INIT;
+        libsearch_info info = LIBSEARCH_INFO_INIT;
+        libsearch_snapshot *snapshot = NULL;
+        libsearch_writer *writer = NULL;
+        libsearch_index *index = NULL;
+        char path[256];
+        snprintf(path, sizeof path, "%s-%u", (const char *)*state, way);
+        options.memory = way == 2 ? 16 << 20 : 0;
+        assert_ok(libsearch_open(path, LIBSEARCH_CREATE, NULL, &index, NULL));
+        assert_ok(libsearch_writer_open(index, way == 0 ? NULL : &options, &writer, NULL));
+        for (unsigned i = 0; i < 300; i++) {
+            char id[16];
+            snprintf(id, sizeof id, "%u", i);
+            put(index, writer, id, "a title", "and a text");
+        }
+        assert_ok(libsearch_writer_commit(writer, NULL));
+        libsearch_writer_close(writer);
+        assert_ok(libsearch_snapshot_open(index, &snapshot, NULL));
+        assert_ok(libsearch_snapshot_info(snapshot, &info, NULL));
+        assert_int_equal(info.documents, 300);
+        assert_int_equal(info.segments, 1);
+        libsearch_snapshot_free(snapshot);
+        libsearch_close(index);
+    }
+}
+
 static void totals_offsets_and_counts_belong_together(void **state)
 {
     libsearch_index *index = open_reports(*state);
@@ -507,6 +537,7 @@ int main(void)
         with_folder(a_snapshot_shows_its_commit_as_long_as_it_lives),
         with_folder(a_document_comes_back_as_it_was_put),
         with_folder(keywords_numbers_and_dates_are_asked_for_by_field),
+        with_folder(a_writer_of_no_options_takes_the_memory_that_is_its_default),
         with_folder(totals_offsets_and_counts_belong_together),
         with_folder(warnings_come_with_the_results),
         with_folder(strict_parsing_says_where),
