@@ -244,13 +244,16 @@ static libsearch_status damaged(const struct evaluator *evaluator)
 static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor *cursor, uint32_t base, uint64_t *bits,
                                  float *scores)
 {
+    const uint64_t *wanted = evaluator->wanted;
     const uint32_t end = base + WINDOW;
     if (scores == NULL && cursor->list.bitmap != NULL && cursor->term->field == SCHEMA_NO_FIELD) {
         posting_bitmap_or(&cursor->list, base / 64, WINDOW_WORDS, bits);
         return LIBSEARCH_OK;
     }
-    for (uint32_t document = term_cursor_seek(cursor, base); document < end;
-         document = term_cursor_seek(cursor, document)) {
+    for (uint32_t next = base; next < end;) {
+        next = wanted == NULL ? next : window_next(wanted, base, next);
+        if (next >= end || term_cursor_seek(cursor, next) >= end)
+            break;
         const struct posting_block *block = &cursor->block;
         uint32_t i = cursor->index;
         uint32_t stop = block->count;
@@ -265,7 +268,7 @@ static libsearch_status add_term(struct evaluator *evaluator, struct term_cursor
             for (; i < stop; i++)
                 scores[block->documents[i] - base] += cursor->scores[i];
         }
-        document = block->documents[stop - 1] + 1;
+        next = block->documents[stop - 1] + 1;
         cursor->index = stop;
     }
     return cursor->damaged ? damaged(evaluator) : LIBSEARCH_OK;
@@ -491,8 +494,8 @@ static libsearch_status fields_window(struct evaluator *evaluator, uint32_t base
     return LIBSEARCH_OK;
 }
 
-/* Documents that live, and are wanted. */
-static libsearch_status phrase_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
+/* Words whose places are compared: only of documents that live, and are wanted. */
+static libsearch_status places_window(struct evaluator *evaluator, uint32_t base, uint64_t *bits, float *scores)
 {
     uint64_t wanted[WINDOW_WORDS];
     const struct live *live = evaluator->where->live;
@@ -503,8 +506,17 @@ static libsearch_status phrase_window(struct evaluator *evaluator, uint32_t base
         if (evaluator->wanted != NULL)
             wanted[w] &= evaluator->wanted[w];
     }
-    return phrase_matcher_window(evaluator->phrase, base, WINDOW, wanted, bits, scores) ? LIBSEARCH_OK
-                                                                                        : damaged(evaluator);
+    if (evaluator->node->kind == PLAN_NEAR)
+        return span_matcher_window(evaluator->spans, base, wanted, bits, scores);
+    return phrase_matcher_window(evaluator->phrase, base, wanted, bits, scores) ? LIBSEARCH_OK : damaged(evaluator);
+}
+
+/* Bits of the live documents of a window. */
+static void live_window(const struct live *live, uint32_t base, uint64_t *bits)
+{
+    const size_t words = ((size_t)live->count + 63) / 64;
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        bits[w] = base / 64 + w < words ? live->bits[base / 64 + w] : 0;
 }
 
 /* Adds to bits and scores, which begin as zeros. */
@@ -523,14 +535,14 @@ static libsearch_status window_of(struct evaluator *evaluator, uint32_t base, ui
             TRY(add_term(evaluator, evaluator->cursors[i], base, bits, NULL));
         }
         break;
-    case PLAN_PHRASE: return phrase_window(evaluator, base, bits, scores);
+    case PLAN_NEAR:
+    case PLAN_PHRASE: return places_window(evaluator, base, bits, scores);
     case PLAN_ALL: all_documents(evaluator, base, bits); break;
     case PLAN_SET: set_bits(evaluator, base, bits); break;
     case PLAN_RANGE:
     case PLAN_EXISTS: range_bits(evaluator, base, bits); break;
     case PLAN_BOOLEAN: return boolean_window(evaluator, base, bits, scores);
     case PLAN_FIELDS: return fields_window(evaluator, base, bits, node->scored ? scores : NULL);
-    case PLAN_NEAR: return span_matcher_window(evaluator->spans, base, WINDOW, bits, scores);
     case PLAN_MAX: return max_window(evaluator, base, bits, node->scored ? scores : NULL);
     }
     if (scores != NULL && node->scored)
@@ -543,14 +555,20 @@ libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, ui
     memset(bits, 0, WINDOW_WORDS * sizeof *bits);
     if (scores != NULL)
         memset(scores, 0, WINDOW * sizeof *scores);
-    TRY(window_of(evaluator, base, bits, scores));
     const struct live *live = evaluator->where->live;
     if (live == NULL)
+        return window_of(evaluator, base, bits, scores);
+    uint64_t wanted[WINDOW_WORDS];
+    const bool few = live->deleted / 2 >= live->count - live->deleted; /* then blocks without any are passed over */
+    live_window(live, base, wanted);
+    if (few && window_next(wanted, base, base) == base + WINDOW)
         return LIBSEARCH_OK;
-    const size_t words = ((size_t)live->count + 63) / 64;
-    for (unsigned w = 0; w < WINDOW_WORDS && base / 64 + w < words; w++)
-        bits[w] &= live->bits[base / 64 + w];
-    return LIBSEARCH_OK;
+    evaluator->wanted = few ? wanted : NULL;
+    const libsearch_status status = window_of(evaluator, base, bits, scores);
+    evaluator->wanted = NULL;
+    for (unsigned w = 0; w < WINDOW_WORDS; w++)
+        bits[w] &= wanted[w];
+    return status;
 }
 
 uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)

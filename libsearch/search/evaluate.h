@@ -12,6 +12,19 @@
 
 enum { WINDOW = 4096, WINDOW_WORDS = WINDOW / 64 };
 
+/* The first document of a window that is not before `document` and has its bit set; base + WINDOW: none. */
+static inline uint32_t window_next(const uint64_t *bits, uint32_t base, uint32_t document)
+{
+    const uint32_t at = document - base;
+    if (at >= WINDOW)
+        return base + WINDOW;
+    uint64_t word = bits[at / 64] & (UINT64_MAX << at % 64);
+    for (uint32_t w = at / 64; w < WINDOW_WORDS; word = ++w < WINDOW_WORDS ? bits[w] : 0)
+        if (word != 0)
+            return base + w * 64 + (unsigned)__builtin_ctzll(word);
+    return base + WINDOW;
+}
+
 /* What all of a search shares. */
 struct search_context {
     const struct search_request *request;

@@ -321,29 +321,16 @@ bool phrase_matcher_rest(struct phrase_matcher *matcher, uint32_t document, floa
     return true;
 }
 
-/* The first of the wanted documents that is not before `document`; base + width: there is none. */
-static uint32_t next_wanted(const uint64_t *wanted, uint32_t base, uint32_t width, uint32_t document)
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, const uint64_t *wanted, uint64_t *bits,
+                           float *scores)
 {
-    uint32_t at = document - base;
-    if (at >= width)
-        return base + width;
-    uint64_t word = wanted[at / 64] & (UINT64_MAX << at % 64);
-    for (uint32_t w = at / 64; w < width / 64; word = ++w < width / 64 ? wanted[w] : 0)
-        if (word != 0)
-            return base + w * 64 + (unsigned)__builtin_ctzll(word);
-    return base + width;
-}
-
-bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, const uint64_t *wanted,
-                           uint64_t *bits, float *scores)
-{
-    const uint32_t end = base + width;
-    uint32_t document = next_wanted(wanted, base, width, base);
+    const uint32_t end = base + WINDOW;
+    uint32_t document = window_next(wanted, base, base);
     while (document < end) {
         const uint32_t common = next_common(matcher, document, end);
         if (common >= end)
             break;
-        document = next_wanted(wanted, base, width, common);
+        document = window_next(wanted, base, common);
         if (document != common)
             continue;
         uint32_t found;
@@ -356,7 +343,7 @@ bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32
             if (scores != NULL)
                 scores[document - base] += score_here(matcher, document, found);
         }
-        document = next_wanted(wanted, base, width, document + 1);
+        document = window_next(wanted, base, document + 1);
     }
     for (size_t t = 0; t < matcher->count; t++)
         if (matcher->terms[t].cursor->damaged)

@@ -14,10 +14,10 @@ libsearch_status phrase_matcher_new(struct search_context *context, const struct
                                     struct term_cursor **cursors, size_t count, struct phrase_matcher **matcher);
 /* Before the first document of an exact phrase: has it skip by the segment's biwords. *never: no document has it. */
 libsearch_status phrase_matcher_skip(struct phrase_matcher *matcher, bool *never);
-/* Sets the bits of the documents in [base, base + width), a multiple of 64 of them, that have the phrase, and adds their
- * scores (may be NULL). wanted: bits of those that are looked at. False: damaged, no memory, or context->ended. */
-bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, uint32_t width, const uint64_t *wanted,
-                           uint64_t *bits, float *scores);
+/* Sets the bits of the window's documents that have the phrase, and adds their scores (may be NULL). wanted: bits of those
+ * that are looked at. False: damaged, no memory, or context->ended. */
+bool phrase_matcher_window(struct phrase_matcher *matcher, uint32_t base, const uint64_t *wanted, uint64_t *bits,
+                           float *scores);
 
 /* How often a document, in any order, has an exact phrase. False as above. */
 bool phrase_matcher_count(struct phrase_matcher *matcher, uint32_t document, uint32_t *found);

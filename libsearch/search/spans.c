@@ -306,17 +306,18 @@ static void find_damage(struct span_matcher *matcher, const struct reader *reade
         find_damage(matcher, reader->parts[i]);
 }
 
-libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
-                                     float *scores)
+libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, const uint64_t *wanted,
+                                     uint64_t *bits, float *scores)
 {
-    const struct live *live = matcher->where->live;
     const struct plan_node *node = matcher->node;
-    const uint32_t end = base + width;
+    const uint32_t end = base + WINDOW;
     bool going = true;
-    for (uint32_t document = seek(matcher->root, base); document < end && going;
-         document = seek(matcher->root, document + 1)) {
-        if (live != NULL && !live_has(live, document))
+    for (uint32_t next = window_next(wanted, base, base); next < end && going;) {
+        const uint32_t document = seek(matcher->root, next);
+        next = document < end ? window_next(wanted, base, document) : end;
+        if (next != document)
             continue;
+        next = window_next(wanted, base, document + 1);
         going = collect(matcher, matcher->root);
         if (!going || matcher->root->count == 0)
             continue;

@@ -15,8 +15,9 @@ libsearch_status span_matcher_new(struct search_context *context, const struct p
                                   struct span_matcher **matcher);
 /* The first document >= document that has the words. Rising calls. */
 uint32_t span_matcher_seek(struct span_matcher *matcher, uint32_t document);
-/* Sets the bits of the documents in [base, base + width) that match, and adds their scores (may be NULL). */
-libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, uint32_t width, uint64_t *bits,
-                                     float *scores);
+/* Sets the bits of the window's documents that match, and adds their scores (may be NULL). wanted: bits of those that are
+ * looked at. */
+libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, const uint64_t *wanted,
+                                     uint64_t *bits, float *scores);
 
 #endif
