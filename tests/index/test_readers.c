@@ -206,6 +206,8 @@ static void a_writer_on_the_commit_before_passes_the_damaged_one(void **state)
     assert_true(recording_has(recording, "commit-0000000000000004"));
     assert_int_equal(put(writer, "new", "text", NULL), LIBSEARCH_OK);
     assert_int_equal(index_writer_commit(writer, LIBSEARCH_PROCESS, NO_BYTES, NULL), LIBSEARCH_OK);
+    /* In memory alone it would not stand before the damaged one after a power loss. */
+    assert_true(recording_has(recording, "commit-0000000000000005"));
     index_writer_close(writer);
     assert_int_equal(index_store_snapshot(store, &snapshot, NULL), LIBSEARCH_OK);
     assert_int_equal(snapshot->commit, 5);
