@@ -574,8 +574,9 @@ libsearch_status evaluator_window(struct evaluator *evaluator, uint32_t base, ui
 uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
 {
     const struct plan_node *node = evaluator->node;
+    struct search_context *context = evaluator->context;
     if (evaluator->nothing || base >= segment_count(evaluator->where->segment) ||
-        search_poll_often(evaluator->context) != LIBSEARCH_OK)
+        search_poll_often(context) != LIBSEARCH_OK)
         return NO_DOCUMENT;
     uint32_t next = NO_DOCUMENT, required = base;
     switch (node->kind) {
@@ -584,7 +585,11 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
     case PLAN_SET:
     case PLAN_RANGE:
     case PLAN_EXISTS: return base;
-    case PLAN_NEAR: next = span_matcher_seek(evaluator->spans, base); break;
+    case PLAN_NEAR:
+        next = span_matcher_seek(evaluator->spans, base);
+        if (next == NO_DOCUMENT && context->ended == LIBSEARCH_OK)
+            context->ended = span_matcher_check(evaluator->spans);
+        break;
     case PLAN_MAX:
         for (size_t i = 0; i < node->child_count; i++) {
             const uint32_t least = evaluator_next(evaluator->children[i], base);
@@ -597,6 +602,8 @@ uint32_t evaluator_next(struct evaluator *evaluator, uint32_t base)
     case PLAN_PHRASE:
         for (size_t i = 0; i < evaluator->cursor_count; i++) {
             const uint32_t least = term_cursor_seek(evaluator->cursors[i], base);
+            if (evaluator->cursors[i]->damaged && context->ended == LIBSEARCH_OK)
+                context->ended = damaged(evaluator);
             if (node->kind == PLAN_PHRASE)
                 required = least > required ? least : required;
             else

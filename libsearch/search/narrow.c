@@ -77,5 +77,5 @@ libsearch_status narrow_segment(struct search_context *context, const struct pla
     *live = (struct live){ .bits = bits, .count = count, .deleted = count - *left };
     *narrowed = *where;
     narrowed->live = live;
-    return LIBSEARCH_OK;
+    return context->ended;
 }

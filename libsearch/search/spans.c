@@ -306,6 +306,16 @@ static void find_damage(struct span_matcher *matcher, const struct reader *reade
         find_damage(matcher, reader->parts[i]);
 }
 
+libsearch_status span_matcher_check(struct span_matcher *matcher)
+{
+    find_damage(matcher, matcher->root);
+    if (matcher->no_memory)
+        return error_no_memory(matcher->context->error);
+    return matcher->damaged ? error_set(matcher->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
+                                        segment_name(matcher->where->segment))
+                            : LIBSEARCH_OK;
+}
+
 libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, const uint64_t *wanted,
                                      uint64_t *bits, float *scores)
 {
@@ -330,11 +340,6 @@ libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base
                 score_of(node->phrase_weight, (float)matcher->root->count, norms_inverse(node->terms[0].norms, length));
     }
     TRY(matcher->context->ended);
-    find_damage(matcher, matcher->root);
-    if (matcher->no_memory)
-        return error_no_memory(matcher->context->error);
-    return matcher->damaged || !going
-               ? error_set(matcher->context->error, LIBSEARCH_CORRUPT, "%s: a posting list is damaged",
-                           segment_name(matcher->where->segment))
-               : LIBSEARCH_OK;
+    matcher->damaged = matcher->damaged || !going;
+    return span_matcher_check(matcher);
 }

@@ -15,6 +15,8 @@ libsearch_status span_matcher_new(struct search_context *context, const struct p
                                   struct span_matcher **matcher);
 /* The first document >= document that has the words. Rising calls. */
 uint32_t span_matcher_seek(struct span_matcher *matcher, uint32_t document);
+/* OK, or why there is no document: CORRUPT, NO_MEMORY. */
+libsearch_status span_matcher_check(struct span_matcher *matcher);
 /* Sets the bits of the window's documents that match, and adds their scores (may be NULL). wanted: bits of those that are
  * looked at. */
 libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base, const uint64_t *wanted,
