@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* People's prefixes that stand for more words than are looked for: the words that most documents have, of equally
- * frequent ones the first in the order of their bytes. Beside a count of all words. */
+ * frequent ones the first in the order of their bytes. And texts of more words than are looked for: those that fewest
+ * documents have, of equally frequent ones the first of the text. Beside a count of all words. */
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -50,15 +51,26 @@ static int most_frequent_first(const void *a, const void *b)
     return rising(a, b);
 }
 
+/* Where a word stands in the text that is asked for. */
+static unsigned places[MOST_WORDS];
+
+static int rarest_first(const void *a, const void *b)
+{
+    const unsigned one = *(const unsigned *)a, other = *(const unsigned *)b;
+    if (fixture.frequency[one] != fixture.frequency[other])
+        return fixture.frequency[one] < fixture.frequency[other] ? -1 : 1;
+    return rising(&places[one], &places[other]);
+}
+
 /* Which documents have one of the words that are looked for; how many. */
-static size_t expect(void)
+static size_t expect(int (*first)(const void *one, const void *other))
 {
     static unsigned order[MOST_WORDS];
     size_t documents = 0;
     memset(fixture.found, 0, sizeof fixture.found);
     for (unsigned w = 0; w < fixture.words; w++)
         order[w] = w;
-    qsort(order, fixture.words, sizeof *order, most_frequent_first);
+    qsort(order, fixture.words, sizeof *order, first);
     for (unsigned i = 0; i < fixture.words && i < LIBSEARCH_MAX_EXPANSION; i++)
         for (unsigned t = 0; t < fixture.frequency[order[i]]; t++)
             fixture.found[fixture.documents[order[i]][t]] = true;
@@ -94,20 +106,13 @@ static void write_index(libsearch_index *index, unsigned segments)
     libsearch_writer_close(writer);
 }
 
-static void compare(const char *path, struct test_random *random, unsigned words, unsigned most_times,
-                    unsigned segments)
+/* The text finds the documents that are to be found. */
+static void compare_one(libsearch_index *index, const char *text, size_t wanted)
 {
-    libsearch_index *index = NULL;
     libsearch_query *query = NULL;
     libsearch_results *results = NULL;
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    char own[256];
-    draw(random, words, most_times);
-    const size_t wanted = expect();
-    snprintf(own, sizeof own, "%s-%u-%u", path, words, most_times);
-    assert_ok(libsearch_open(own, LIBSEARCH_CREATE, NULL, &index, NULL));
-    write_index(index, segments);
-    assert_ok(libsearch_query_parse(index, text_of("w*"), 0, &query, NULL));
+    assert_ok(libsearch_query_parse(index, text_of(text), 0, &query, NULL));
     options.count = DOCUMENTS;
     assert_ok(libsearch_search_query(index, query, &options, &results, NULL));
     assert_int_equal(libsearch_results_count(results), wanted);
@@ -120,10 +125,42 @@ static void compare(const char *path, struct test_random *random, unsigned words
     }
     libsearch_results_free(results);
     libsearch_query_free(query);
+}
+
+/* All words, in any order. */
+static const char *text_of_all(struct test_random *random)
+{
+    static char text[MOST_WORDS * 8];
+    static unsigned order[MOST_WORDS];
+    int length = 0;
+    for (unsigned w = 0; w < fixture.words; w++) {
+        const unsigned other = (unsigned)random_below(random, w + 1);
+        order[w] = order[other];
+        order[other] = w;
+    }
+    for (unsigned i = 0; i < fixture.words; i++) {
+        places[order[i]] = i;
+        length += sprintf(text + length, "w%05u ", order[i]);
+    }
+    return text;
+}
+
+static void compare(const char *path, struct test_random *random, unsigned words, unsigned most_times,
+                    unsigned segments)
+{
+    libsearch_index *index = NULL;
+    char own[256];
+    snprintf(own, sizeof own, "%s-%u-%u", path, words, most_times);
+    draw(random, words, most_times);
+    assert_ok(libsearch_open(own, LIBSEARCH_CREATE, NULL, &index, NULL));
+    write_index(index, segments);
+    compare_one(index, "w*", expect(most_frequent_first));
+    const char *text = text_of_all(random);
+    compare_one(index, text, expect(rarest_first));
     libsearch_close(index);
 }
 
-static void the_most_frequent_words_are_looked_for(void **state)
+static void the_most_frequent_or_the_rarest_words_are_looked_for(void **state)
 {
     struct test_random random = random_start("expansions");
     compare(*state, &random, 1500, 1, 1); /* equally frequent ones: the first */
@@ -142,7 +179,8 @@ static void however_many_words_there_are(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_most_frequent_words_are_looked_for, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_most_frequent_or_the_rarest_words_are_looked_for, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(however_many_words_there_are, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
