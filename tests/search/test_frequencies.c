@@ -13,7 +13,7 @@
 #include "search/one_segment.h"
 #include "support/random.h"
 
-enum { DOCUMENTS = 20011, WORDS = 10, MOST_TOKENS = 40, MOST_CHILDREN = 5, MOST_HITS = 1200 };
+enum { DOCUMENTS = 45011, WORDS = 10, MOST_TOKENS = 40, MOST_CHILDREN = 5, MOST_HITS = 1200 };
 
 static const unsigned rarity[WORDS] = { 2, 3, 7, 20, 33, 65, 129, 500, 2000, 9000 };
 
@@ -217,7 +217,7 @@ static void compare(libsearch_query *query, uint64_t expected)
 
 static void questions(void)
 {
-    enum { RANDOM = 160, MODELS = 4 };
+    enum { RANDOM = 100, MODELS = 4 };
     static const char *const models[MODELS] = { NULL, "bm25+", "lm-dirichlet", "dph" };
     uint64_t matched = 0;
     for (unsigned round = 0; round < WORDS + RANDOM; round++) {
