@@ -324,7 +324,9 @@ libsearch_status span_matcher_window(struct span_matcher *matcher, uint32_t base
     bool going = true;
     for (uint32_t next = window_next(wanted, base, base); next < end && going;) {
         const uint32_t document = seek(matcher->root, next);
-        next = document < end ? window_next(wanted, base, document) : end;
+        if (document >= end)
+            break;
+        next = window_next(wanted, base, document);
         if (next != document)
             continue;
         next = window_next(wanted, base, document + 1);

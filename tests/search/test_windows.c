@@ -152,6 +152,43 @@ static void all_but_one_are_found(void **state)
     }
 }
 
+static libsearch_query *near(libsearch_query *one, libsearch_query *other)
+{
+    libsearch_query *children[] = { one, other };
+    return make(&(libsearch_query){ .kind = QUERY_NEAR, .children = children, .count = 2, .number = 3 });
+}
+
+/* Words near each other in two documents and no others: behind the first, the next window may begin with the second. */
+static void words_near_each_other_are_found_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < PLACES; i++)
+        for (unsigned j = i + 1; j < PLACES; j++) {
+            const uint32_t two[] = { places[i], places[j] };
+            libsearch_query *either[2];
+            for (unsigned way = 0; way < 5; way++) {
+                for (unsigned e = 0; e < 2; e++) {
+                    libsearch_query *parts[] = { word_at(i), word_at(j) };
+                    libsearch_query *any = make(&(libsearch_query){
+                        .kind = QUERY_BOOLEAN, .children = parts, .occurs = (uint8_t[]){ 0, 0 }, .count = 2 });
+                    either[e] = near(any, words(QUERY_TEXT, 0, "edge"));
+                }
+                if (way == 0)
+                    assert_finds(both(either[0], LIBSEARCH_MUST, either[1], LIBSEARCH_MUST), two, 2);
+                else if (way == 1)
+                    assert_finds(both(either[0], LIBSEARCH_FILTER, either[1], LIBSEARCH_SHOULD), two, 2);
+                else if (way == 2)
+                    assert_finds(both(either[0], LIBSEARCH_MUST_NOT, either[1], LIBSEARCH_SHOULD), NULL, 0);
+                else if (way == 3)
+                    assert_finds(both(either[0], LIBSEARCH_SHOULD, either[1], LIBSEARCH_SHOULD), two, 2);
+                else {
+                    query_release(either[1]);
+                    assert_finds(either[0], two, 2);
+                }
+            }
+        }
+}
+
 /* All documents have the same length, and one word of a document is not counted for one that stands at the same place of
  * another window. */
 static void what_only_one_part_finds_has_the_same_score_everywhere(void **state)
@@ -184,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_document_is_found_by_all_its_words),
         cmocka_unit_test(any_two_documents_are_found_together),
         cmocka_unit_test(all_but_one_are_found),
+        cmocka_unit_test(words_near_each_other_are_found_wherever_they_stand),
         cmocka_unit_test(what_only_one_part_finds_has_the_same_score_everywhere),
     };
     return cmocka_run_group_tests(tests, make_fixture, free_fixture);
