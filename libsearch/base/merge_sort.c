@@ -40,6 +40,18 @@ static libsearch_status poll_after(struct sorting *sorting, unsigned compared)
     return sorting->poll(sorting->poll_context);
 }
 
+/* Copies a sorted part out of the way, into memory that may never have been touched. */
+static libsearch_status put_aside(const struct sorting *sorting, const char *array, size_t bytes)
+{
+    enum { AT_ONCE = 1 << 20 };
+    for (size_t done = 0; done < bytes; done += AT_ONCE) {
+        if (done > 0 && sorting->poll != NULL)
+            TRY(sorting->poll(sorting->poll_context));
+        memcpy(sorting->scratch + done, array + done, bytes - done < AT_ONCE ? bytes - done : AT_ONCE);
+    }
+    return LIBSEARCH_OK;
+}
+
 /* Merges [array, other) and [other, end), both sorted; the first moves out of the way. */
 static libsearch_status merge(struct sorting *sorting, char *array, char *other, const char *end)
 {
@@ -47,7 +59,7 @@ static libsearch_status merge(struct sorting *sorting, char *array, char *other,
     if (sorting->compare(other - size, other) <= 0)
         return poll_after(sorting, 1);
     const char *one = sorting->scratch, *const one_end = one + (other - array);
-    memcpy(sorting->scratch, array, (size_t)(other - array));
+    TRY(put_aside(sorting, array, (size_t)(other - array)));
     for (char *to = array; one < one_end && other < end; to += size) {
         if (sorting->compare(one, other) <= 0) {
             memcpy(to, one, size);

@@ -11,7 +11,7 @@
  * least. What is in order already, or is some sorted parts one behind the other, takes fewer comparisons (Knuth, The Art
  * of Computer Programming 3, 5.2.4).
  *
- * poll: NULL, or asked every few thousand comparisons; other than OK ends the sort with that status, and then the array
+ * poll: NULL, or asked every few thousand comparisons and every megabyte copied; other than OK ends the sort with that status, and then the array
  * may hold some of its elements twice. */
 libsearch_status merge_sort(void *array, void *scratch, size_t count, size_t size,
                             int (*compare)(const void *one, const void *other), libsearch_status (*poll)(void *context),

@@ -9,8 +9,10 @@
  * word its own, further up. Only when the last word's place is itself the lowest are the others pushed off it. */
 #include "query/in_line.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/merge_sort.h"
+#include "base/status.h"
 
 static uint32_t moved(const struct in_line_word *word, size_t at)
 {
@@ -154,16 +156,19 @@ static int compare_names(const void *a, const void *b)
     return difference != 0 ? difference : (one > other) - (one < other);
 }
 
-void in_line_same(const struct in_line_name *names, size_t count, const struct in_line_name **order, uint32_t *next)
+libsearch_status in_line_same(const struct in_line_name *names, size_t count, const struct in_line_name **order,
+                              void *scratch, uint32_t *next, libsearch_status (*poll)(void *context),
+                              void *poll_context)
 {
     for (size_t i = 0; i < count; i++) {
         order[i] = &names[i];
         next[i] = 0;
     }
     if (count > 1)
-        qsort(order, count, sizeof(const struct in_line_name *), compare_names);
+        TRY(merge_sort(order, scratch, count, sizeof(const struct in_line_name *), compare_names, poll, poll_context));
     for (size_t i = 1; i < count; i++)
         if (compare_bytes(order[i - 1]->term, order[i]->term) == 0 &&
             compare_bytes(order[i - 1]->form, order[i]->form) == 0)
             next[order[i - 1] - names] = (uint32_t)(order[i] - names) + 1;
+    return LIBSEARCH_OK;
 }

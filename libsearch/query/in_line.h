@@ -53,7 +53,10 @@ struct in_line_name {
     libsearch_bytes term, form; /* form: empty where any form of the term counts */
 };
 
-/* Which words of a phrase are the same: next[i] as in struct in_line_word. order: room for count. */
-void in_line_same(const struct in_line_name *names, size_t count, const struct in_line_name **order, uint32_t *next);
+/* Which words of a phrase are the same: next[i] as in struct in_line_word. order: room for count; scratch, poll: as of
+ * merge_sort.h, for elements of order. */
+libsearch_status in_line_same(const struct in_line_name *names, size_t count, const struct in_line_name **order,
+                              void *scratch, uint32_t *next, libsearch_status (*poll)(void *context),
+                              void *poll_context);
 
 #endif

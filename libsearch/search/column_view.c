@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/column_view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct entry {
@@ -32,7 +31,7 @@ static libsearch_status number_keywords(struct search_context *context, const st
     TRY(search_take(context, (count + 1) * sizeof *view->keywords, &view->keywords));
     for (size_t s = 0; s < snapshot->segment_count; s++)
         for (uint32_t i = 0; view->columns[s] != NULL && i < column_keyword_count(view->columns[s]); i++) {
-            TRY(search_poll_at(context, i));
+            TRY(search_poll_at(context, at));
             entries[at++] = (struct entry){ column_keyword(view->columns[s], i), (uint32_t)s, i };
         }
     /* Those of a segment are in order: sorting merges them. */

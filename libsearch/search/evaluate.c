@@ -433,7 +433,10 @@ static libsearch_status max_window(struct evaluator *evaluator, uint32_t base, u
         float *of_child = scores == NULL ? NULL : child->scores;
         if (of_child != NULL)
             memset(of_child, 0, WINDOW * sizeof *of_child);
-        TRY(window_of(child, base, child->bits, of_child));
+        child->wanted = evaluator->wanted;
+        const libsearch_status status = window_of(child, base, child->bits, of_child);
+        child->wanted = NULL;
+        TRY(status);
         for (unsigned w = 0; w < WINDOW_WORDS; w++) {
             for (uint64_t word = of_child == NULL ? 0 : child->bits[w]; word != 0; word &= word - 1) {
                 const unsigned bit = (unsigned)__builtin_ctzll(word), at = w * 64 + bit;

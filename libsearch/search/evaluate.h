@@ -32,7 +32,7 @@ struct search_context {
     const float *side_weights; /* by field of the schema */
     unsigned polls;
     struct signals *signals; /* or NULL */
-    libsearch_status ended;  /* what search_poll said when it was not OK, or CORRUPT; else OK */
+    libsearch_status ended;  /* why the search cannot go on: what search_poll said, CORRUPT, NO_MEMORY; or OK */
     libsearch_error *error;
 };
 

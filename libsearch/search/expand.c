@@ -2,7 +2,6 @@
 #include "search/expand.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/facets.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -205,6 +204,7 @@ libsearch_status facet_counter_finish(struct facet_counter *counter, struct aren
     if (values == NULL)
         return error_no_memory(counter->context->error);
     for (size_t i = 0; i < count; i++) {
+        TRY(search_poll_at(counter->context, i));
         values[i] = facet->range_count > 0 ? (libsearch_facet_value){ .count = counter->ranges[i] }
                                            : value_of(counter, buckets[i].value, buckets[i].count, arena);
         if (values[i].keyword.length > 0 && values[i].keyword.data == NULL)

@@ -246,18 +246,24 @@ static libsearch_status prepare(struct gathering *gathering, struct plan *plan, 
     return LIBSEARCH_OK;
 }
 
+/* A step in a large heap takes a microsecond, or some where keys are long. */
+static libsearch_status poll_after(struct gathering *gathering, size_t step)
+{
+    return step % 256 == 255 ? search_poll(gathering->context) : LIBSEARCH_OK;
+}
+
 /* Sorts the heap from its worst on, but for the first ones that nobody looks at, and gives it out. */
 static libsearch_status finish(struct gathering *gathering, struct search_answer *answer)
 {
     const struct search_request *request = gathering->request;
     struct arena *arena = request->results;
     for (size_t i = 0; gathering->collapse != NULL && i < gathering->collapse->keyword_count; i++) {
-        TRY(search_poll_at(gathering->context, i));
+        TRY(poll_after(gathering, i));
         if (gathering->groups[i].number != UINT64_MAX)
             offer(gathering, &gathering->groups[i], keys_at(gathering, gathering->group_keys, i));
     }
     for (size_t count = gathering->count; count > 1 && count > request->skipped; count--) {
-        TRY(search_poll_at(gathering->context, count));
+        TRY(poll_after(gathering, count));
         exchange(gathering, 0, count - 1);
         sink(gathering, 0, count - 1);
     }
@@ -271,6 +277,7 @@ static libsearch_status finish(struct gathering *gathering, struct search_answer
     if (answer->keys == NULL || answer->folded == NULL || answer->facets == NULL)
         return error_no_memory(gathering->context->error);
     for (size_t i = 0; i < gathering->count; i++) {
+        TRY(search_poll_at(gathering->context, i));
         answer->hits[i] = (struct search_hit){ gathering->heap[i].score, gathering->heap[i].number };
         answer->folded[i] = gathering->heap[i].folded;
     }

@@ -354,14 +354,15 @@ static libsearch_status find_repeats(struct plan *plan, const struct words *word
     struct in_line_name *names = arena_allocate(plan->arena, (words->count + 1) * sizeof *names);
     const struct in_line_name **order =
         arena_allocate(plan->arena, (words->count + 1) * sizeof(const struct in_line_name *));
+    void *scratch = arena_allocate(plan->arena, (words->count / 2 + 1) * sizeof(const struct in_line_name *));
     repeats->next = arena_allocate(plan->arena, (words->count + 1) * sizeof *repeats->next);
     repeats->in_last = arena_allocate(plan->arena, words->count + 1);
-    if (names == NULL || order == NULL || repeats->next == NULL || repeats->in_last == NULL)
+    if (names == NULL || order == NULL || scratch == NULL || repeats->next == NULL || repeats->in_last == NULL)
         return error_no_memory(error);
     for (size_t i = 0; i < plain; i++)
         names[i] = (struct in_line_name){ term_of(&words->words[i]),
                                           words->exact ? surface_of(&words->words[i]) : (libsearch_bytes){ NULL, 0 } };
-    in_line_same(names, plain, order, repeats->next);
+    TRY(in_line_same(names, plain, order, scratch, repeats->next, plan->poll, plan->poll_context));
     repeats->next[words->count - 1] = 0;
     memset(repeats->in_last, 0, words->count);
     for (size_t i = 0; i < plain && last != NULL; i++) {

@@ -112,6 +112,8 @@ static void keep_best(struct search_hit *hits, size_t count, size_t k, struct se
         select_best(hits, count, k, context);
         return;
     }
+    if (is_over(context, count))
+        return;
     for (size_t i = 0; i < count; i++)
         counts[bucket_of(&deal, &hits[i])]++;
     unsigned last = BUCKETS - 1; /* the bucket of the k-th */
@@ -123,6 +125,8 @@ static void keep_best(struct search_hit *hits, size_t count, size_t k, struct se
         return;
     }
     size_t kept = 0, tied = 0;
+    if (is_over(context, count))
+        return;
     for (size_t i = 0; i < count; i++) {
         const struct search_hit hit = hits[i];
         const unsigned bucket = bucket_of(&deal, &hit);
@@ -217,16 +221,23 @@ static void sort_dealt(struct search_hit *hits, size_t count, struct search_cont
         sort_hits(hits, count, context);
         return;
     }
+    if (is_over(context, count))
+        return;
     for (size_t i = 0; i < count; i++)
         starts[BUCKETS - bucket_of(&deal, &hits[i])]++;
     for (unsigned b = 1; b <= BUCKETS; b++)
         starts[b] += starts[b - 1];
+    if (is_over(context, count))
+        return;
     for (size_t i = 0; i < count; i++)
         dealt[starts[BUCKETS - 1 - bucket_of(&deal, &hits[i])]++] = hits[i];
+    size_t sorted = 0; /* hits since the last poll */
     for (unsigned b = 0; b < BUCKETS; b++) {
         const size_t from = b == 0 ? 0 : starts[b - 1];
-        if (b % 64 == 63 && is_over(context, count))
+        sorted += starts[b] - from;
+        if (is_over(context, sorted))
             return;
+        sorted = sorted > MANY ? 0 : sorted;
         if (starts[b] - from > 1)
             sort_hits(dealt + from, starts[b] - from, context);
     }

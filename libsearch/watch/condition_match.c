@@ -101,12 +101,13 @@ struct pattern_terms matching_pattern(struct matching *matching, const struct co
 }
 
 /* Whether a term stands in the field. */
-static bool term_in_field(const struct inspection *inspection, uint32_t term, uint16_t field)
+static bool term_in_field(struct matching *matching, uint32_t term, uint16_t field)
 {
+    const struct inspection *inspection = matching->inspection;
     if (field == SCHEMA_NO_FIELD)
         return true;
     const struct inspected_term *found = &inspection->terms[term];
-    for (uint32_t i = 0; i < found->count; i++)
+    for (uint32_t i = 0; i < found->count && matching_goes_on(matching); i++)
         if (inspection->tokens[inspection->order[found->first + i]].field == field)
             return true;
     return false;
@@ -121,9 +122,9 @@ static bool term_matches(struct matching *matching, const struct condition_node 
     if (node->field == SCHEMA_NO_FIELD)
         return true;
     if (matching->dictionary->entries[node->key].kind == KEY_TERM)
-        return term_in_field(inspection, number - 1, node->field);
+        return term_in_field(matching, number - 1, node->field);
     const struct inspected_term *term = &inspection->terms[inspection->forms[number - 1].term];
-    for (uint32_t i = 0; i < term->count; i++) {
+    for (uint32_t i = 0; i < term->count && matching_goes_on(matching); i++) {
         const struct inspected_token *token = &inspection->tokens[inspection->order[term->first + i]];
         if (token->form == number - 1 && token->field == node->field)
             return true;
@@ -135,7 +136,7 @@ static bool pattern_matches(struct matching *matching, const struct condition_no
 {
     const struct pattern_terms found = matching_pattern(matching, node);
     for (uint32_t i = 0; i < found.count; i++)
-        if (term_in_field(matching->inspection, matching->pattern_terms[found.first + i], node->field))
+        if (term_in_field(matching, matching->pattern_terms[found.first + i], node->field))
             return true;
     return false;
 }

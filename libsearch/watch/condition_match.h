@@ -63,13 +63,18 @@ bool condition_words(struct matching *matching, const struct condition *conditio
 /* For condition_words.c and condition_places.c. */
 bool node_matches(struct matching *matching, const struct condition_node *nodes, uint32_t number);
 bool matching_fail(struct matching *matching, libsearch_status status); /* false */
-/* For loops whose steps take nanoseconds: polls at every 1024th. False: it has failed. */
-static inline bool matching_goes_on(struct matching *matching)
+/* For loops whose steps take nanoseconds: polls after every 1024 steps. False: it has failed. */
+static inline bool matching_steps(struct matching *matching, unsigned steps)
 {
-    if (++matching->steps % 1024 == 0 && matching->poll != NULL)
-        matching_fail(matching, matching->poll(matching->poll_context));
+    matching->steps += steps;
+    if (matching->steps >= 1024) {
+        matching->steps = 0;
+        if (matching->poll != NULL)
+            matching_fail(matching, matching->poll(matching->poll_context));
+    }
     return matching->status == LIBSEARCH_OK;
 }
+static inline bool matching_goes_on(struct matching *matching) { return matching_steps(matching, 1); }
 /* The document's terms that fit a pattern's node. */
 struct pattern_terms matching_pattern(struct matching *matching, const struct condition_node *node);
 

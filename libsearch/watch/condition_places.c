@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where words stand as a condition wants them: the same answers as search/spans.c gives from posting lists. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/merge_sort.h"
 #include "query/in_line.h"
 #include "watch/condition_match.h"
 
@@ -32,15 +32,23 @@ static int compare(const void *a, const void *b)
     return (one->end > other->end) - (one->end < other->end);
 }
 
-static void sort(struct places *places, bool once)
+static bool sort(struct matching *matching, struct places *places, bool once)
 {
-    if (places->count > 1)
-        qsort(places->all, places->count, sizeof *places->all, compare);
+    if (places->count > 1) {
+        struct place *scratch = arena_allocate(&matching->scratch, (places->count / 2 + 1) * sizeof *scratch);
+        if (scratch == NULL)
+            return matching_fail(matching, LIBSEARCH_NO_MEMORY);
+        const libsearch_status status = merge_sort(places->all, scratch, places->count, sizeof *places->all, compare,
+                                                   matching->poll, matching->poll_context);
+        if (status != LIBSEARCH_OK)
+            return matching_fail(matching, status);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < places->count; i++)
         if (!once || kept == 0 || compare(&places->all[kept - 1], &places->all[i]) != 0)
             places->all[kept++] = places->all[i];
     places->count = kept;
+    return true;
 }
 
 /* form: the only one that counts; UINT32_MAX: any. */
@@ -50,6 +58,8 @@ static bool add_term(struct matching *matching, uint32_t number, uint32_t form, 
     const struct inspected_term *term = &inspection->terms[number];
     for (uint32_t i = 0; i < term->count; i++) {
         const struct inspected_token *token = &inspection->tokens[inspection->order[term->first + i]];
+        if (!matching_goes_on(matching))
+            return false;
         if ((form != UINT32_MAX && token->form != form) || (field != SCHEMA_NO_FIELD && token->field != field) ||
             (places->count > 0 && places->all[places->count - 1].start == token->position))
             continue;
@@ -75,9 +85,7 @@ static bool places_of_pattern(struct matching *matching, const struct condition_
     for (uint32_t i = 0; i < found.count; i++)
         if (!add_term(matching, matching->pattern_terms[found.first + i], UINT32_MAX, node->field, places))
             return false;
-    if (found.count > 1)
-        sort(places, true);
-    return true;
+    return found.count < 2 || sort(matching, places, true);
 }
 
 /* The parts of a node and where each stands; at: which of its places is looked at. */
@@ -90,7 +98,7 @@ struct parts {
     size_t count;
 };
 
-/* False: no memory. *none: a part does not stand anywhere. */
+/* False: it has failed. *none: a part does not stand anywhere. */
 static bool open_parts(struct matching *matching, const struct condition_node *nodes, uint32_t number,
                        struct parts *parts, bool *none)
 {
@@ -112,7 +120,8 @@ static bool open_parts(struct matching *matching, const struct condition_node *n
     return true;
 }
 
-static bool go_on(void *context) { return matching_goes_on(context); }
+/* A step of in_line_next looks at some of the words, or all. */
+static bool go_on(void *context) { return matching_steps(context, 64); }
 
 /* Whether a pattern, the last word of a phrase, fits another word of it. */
 static bool fits(struct matching *matching, const struct condition_node *pattern, const struct condition_node *word)
@@ -121,13 +130,13 @@ static bool fits(struct matching *matching, const struct condition_node *pattern
     const uint32_t number = matching->present[word->key] - 1;
     const uint32_t term =
         matching->dictionary->entries[word->key].kind == KEY_TERM ? number : matching->inspection->forms[number].term;
-    for (uint32_t i = 0; i < found.count; i++)
+    for (uint32_t i = 0; i < found.count && matching_goes_on(matching); i++)
         if (matching->pattern_terms[found.first + i] == term)
             return true;
     return false;
 }
 
-/* What a phrase is made of, for in_line.h. False: no memory. */
+/* What a phrase is made of, for in_line.h. False: it has failed. */
 static bool open_line(struct matching *matching, const struct parts *parts, uint32_t slop, struct in_line *line)
 {
     const size_t count = parts->count;
@@ -135,15 +144,19 @@ static bool open_line(struct matching *matching, const struct parts *parts, uint
     const bool prefix = end->kind == CONDITION_PATTERN;
     struct in_line_name *names = arena_allocate(&matching->scratch, count * sizeof *names);
     const struct in_line_name **order = arena_allocate(&matching->scratch, count * sizeof(const struct in_line_name *));
+    void *scratch = arena_allocate(&matching->scratch, (count / 2 + 1) * sizeof(const struct in_line_name *));
     uint32_t *next = arena_allocate(&matching->scratch, count * sizeof *next);
     *line = (struct in_line){ .count = count, .slop = slop, .go_on = go_on, .context = matching };
     line->words = arena_allocate(&matching->scratch, count * sizeof *line->words);
-    if (names == NULL || order == NULL || next == NULL || line->words == NULL)
+    if (names == NULL || order == NULL || scratch == NULL || next == NULL || line->words == NULL)
         return matching_fail(matching, LIBSEARCH_NO_MEMORY);
     for (size_t i = 0; i < count; i++)
         names[i] =
             (struct in_line_name){ .term = { (const char *)&parts->all[i].node->key, sizeof parts->all[i].node->key } };
-    in_line_same(names, count - prefix, order, next);
+    const libsearch_status status =
+        in_line_same(names, count - prefix, order, scratch, next, matching->poll, matching->poll_context);
+    if (status != LIBSEARCH_OK)
+        return matching_fail(matching, status);
     next[count - 1] = 0;
     for (size_t i = 0; i < count; i++) {
         const struct part *part = &parts->all[i];
@@ -175,8 +188,7 @@ static bool places_of_phrase(struct matching *matching, struct parts *parts, uin
         if (!add(matching, places, span.start, span.end))
             return false;
     }
-    sort(places, false);
-    return !line.stopped;
+    return !line.stopped && sort(matching, places, false);
 }
 
 /* In any order: see collect_near of search/spans.c. */
@@ -203,8 +215,7 @@ static bool places_near(struct matching *matching, struct parts *parts, uint32_t
         if (++part->at == part->places.count)
             break;
     }
-    sort(places, false);
-    return true;
+    return matching->status == LIBSEARCH_OK && sort(matching, places, false);
 }
 
 /* The first place of a part that begins behind `end`, or its count. */
@@ -240,16 +251,16 @@ static bool places_ordered(struct matching *matching, const struct parts *parts,
             !add(matching, places, first.start, before.end))
             return false;
     }
-    sort(places, false);
-    return true;
+    return matching->status == LIBSEARCH_OK && sort(matching, places, false);
 }
 
 static bool places_of_any(struct matching *matching, const struct condition_node *nodes, uint32_t number,
                           struct places *places)
 {
     size_t once = 64; /* so many were left when the places were last made to be there once each */
+    struct places found = { .count = 0 };
     for (uint32_t part = number + 1; part < nodes[number].end; part = nodes[part].end) {
-        struct places found = { .count = 0 };
+        found.count = 0; /* its room serves all parts */
         if (!node_places(matching, nodes, part, &found))
             return false;
         for (size_t i = 0; i < found.count; i++)
@@ -257,11 +268,11 @@ static bool places_of_any(struct matching *matching, const struct condition_node
                 return false;
         if (places->count < 2 * once)
             continue;
-        sort(places, true); /* so that many parts that stand at the same places need no memory each */
+        if (!sort(matching, places, true)) /* so that many parts that stand at the same places need no memory each */
+            return false;
         once = places->count + 64;
     }
-    sort(places, true);
-    return true;
+    return sort(matching, places, true);
 }
 
 /* Whether the term has an occurrence at a position, in the field. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The words by which a document matches: all occurrences of the words asked for, of phrases and what is near each other
  * those that stand so, of patterns the words that fit, and nothing of what must not be there. */
-#include <stdlib.h>
-
+#include "base/merge_sort.h"
 #include "watch/condition_match.h"
 #include "watch/word_patterns.h"
 
@@ -26,23 +25,33 @@ static int compare(const void *a, const void *b)
 }
 
 /* Sorted and each once. */
-static void sort(struct matched_words *words)
+static bool sort(struct matching *matching, struct matched_words *words)
 {
     size_t kept = 0;
-    if (words->count > 1)
-        qsort(words->all, words->count, sizeof *words->all, compare);
+    if (words->count > 1) {
+        void *scratch = memory_allocate(words->allocator, (words->count / 2 + 1) * sizeof *words->all);
+        if (scratch == NULL)
+            return matching_fail(matching, LIBSEARCH_NO_MEMORY);
+        const libsearch_status status = merge_sort(words->all, scratch, words->count, sizeof *words->all, compare,
+                                                   matching->poll, matching->poll_context);
+        memory_free(words->allocator, scratch);
+        if (status != LIBSEARCH_OK)
+            return matching_fail(matching, status);
+    }
     for (size_t i = 0; i < words->count; i++)
         if (kept == 0 || compare(&words->all[kept - 1], &words->all[i]) != 0)
             words->all[kept++] = words->all[i];
     words->count = kept;
+    return true;
 }
 
 static bool add(struct marking *marking, const struct inspected_token *token)
 {
     struct matched_words *words = marking->words;
     /* Many parts of a query may ask for the same words. */
-    if (words->count == marking->full) {
-        sort(words);
+    if (words->count >= marking->full) {
+        if (!sort(marking->matching, words))
+            return false;
         marking->full = 2 * words->count + 4096;
     }
     if (!memory_grow(words->allocator, &words->all, &words->capacity, words->count + 1, sizeof *words->all))
@@ -174,6 +183,5 @@ bool condition_words(struct matching *matching, const struct condition *conditio
     arena_reset(&matching->scratch);
     if (!done)
         return false;
-    sort(words);
-    return true;
+    return sort(matching, words);
 }

@@ -306,6 +306,8 @@ static libsearch_status order_tokens(struct inspection *inspection, libsearch_er
     }
     for (size_t i = 0; i < inspection->token_count; i++) {
         struct inspected_term *term = &inspection->terms[inspection->forms[inspection->tokens[i].form].term];
+        if (i % 65536 == 65535 && inspection->poll != NULL)
+            TRY(inspection->poll(inspection->poll_context));
         inspection->order[term->first + term->count++] = (uint32_t)i;
     }
     return LIBSEARCH_OK;

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 
 enum {
-    POLL_EACH = 64,   /* queries looked at between two looks at the clock */
+    POLL_EACH = 64,   /* queries looked at between two polls */
     FIRST_MISSES = 8, /* after so many misses, and each time they have doubled, anchors are chosen anew */
     MISSES_EACH = 64, /* of those that a guard tells, one in so many is counted, for all of them */
     MOST_RESTLESS = 256
@@ -23,7 +23,7 @@ static int64_t now(void)
 static libsearch_status poll(void *context)
 {
     const struct watcher *watcher = context;
-    if (watcher->options.cancel != NULL && *watcher->options.cancel != 0)
+    if (watcher->options.cancel != NULL && __atomic_load_n(watcher->options.cancel, __ATOMIC_RELAXED) != 0)
         return LIBSEARCH_CANCELLED;
     return watcher->deadline != 0 && now() > watcher->deadline ? LIBSEARCH_DEADLINE : LIBSEARCH_OK;
 }
@@ -169,6 +169,8 @@ static void look_at_anchored(struct watcher *watcher, uint32_t key)
     for (size_t i = 0; i < entry->query_count; i++) {
         const struct anchored *anchored = &entry->queries[i];
         const uint32_t number = anchored->query & ~ANCHOR_SURE;
+        if (!matching_goes_on(&watcher->matching))
+            return;
         if (!guards_are_there(&watcher->matching, anchored)) {
             if (++watcher->guarded % MISSES_EACH == 0)
                 count_misses(watcher, watcher->set->queries[number], MISSES_EACH);
@@ -191,12 +193,16 @@ static bool note_keys(struct watcher *watcher)
         const uint32_t key = dictionary_find(dictionary, KEY_TERM, term->list, term->bytes, term->length, term->hash);
         if (key != KEY_NONE && !matching_note(matching, key, (uint32_t)i + 1))
             return false;
+        if (!matching_goes_on(matching))
+            return true;
     }
     for (size_t i = 0; i < inspection->form_count && dictionary->forms > 0; i++) {
         const struct inspected_form *form = &inspection->forms[i];
         const uint32_t key = dictionary_find(dictionary, KEY_FORM, form->list, form->surface, form->length, form->hash);
         if (key != KEY_NONE && !matching_note(matching, key, (uint32_t)i + 1))
             return false;
+        if (!matching_goes_on(matching))
+            return true;
     }
     for (size_t f = 0; f < inspection->field_count && dictionary->fields > 0; f++) {
         if (inspection->fields[f].values == 0)
@@ -213,7 +219,8 @@ static void look_at_beginnings(struct watcher *watcher, const struct inspected_f
 {
     const struct dictionary *dictionary = &watcher->set->dictionary;
     const size_t longest = dictionary->long_prefixes > 0 ? form->length : DICTIONARY_SHORT - 1;
-    for (size_t length = 1; length <= form->length && length <= longest; length++) {
+    for (size_t length = 1; length <= form->length && length <= longest && matching_goes_on(&watcher->matching);
+         length++) {
         if (length < DICTIONARY_SHORT && dictionary->prefixes[length] == 0)
             continue;
         const uint32_t key = dictionary_find(dictionary, KEY_PREFIX, form->list, form->surface, length,

@@ -99,12 +99,12 @@ static size_t count_by_line(void)
     struct in_line_word words[MOST_WORDS];
     struct in_line line = { .words = words, .count = phrase.count, .slop = phrase.slop, .go_on = go_on };
     struct in_line_name names[MOST_WORDS] = { 0 };
-    const struct in_line_name *order[MOST_WORDS];
+    const struct in_line_name *order[MOST_WORDS], *scratch[MOST_WORDS];
     uint32_t next[MOST_WORDS] = { 0 };
     size_t found = 0;
     for (size_t w = 0; w < phrase.count; w++)
         names[w].term = (libsearch_bytes){ (const char *)&phrase.words[w], sizeof phrase.words[w] };
-    in_line_same(names, phrase.count - phrase.prefix, order, next);
+    assert_ok(in_line_same(names, phrase.count - phrase.prefix, order, scratch, next, NULL, NULL));
     for (size_t w = 0; w < phrase.count; w++) {
         const uint32_t shift = phrase.offsets[phrase.count - 1] - phrase.offsets[w];
         words[w] = (struct in_line_word){ .places = phrase.places[w],

@@ -109,7 +109,7 @@ static void a_score_of_zero_is_kept_while_there_is_room(void **state)
     assert_int_equal(top.hits[1].number, 6);
 }
 
-/* Of as many hits as there are results at most, scores all alike or all different. */
+/* Scores all alike or all different. */
 static void many_hits_are_given_up_when_the_search_is(void **state)
 {
     (void)state;
