@@ -15,8 +15,8 @@ struct check {
     bool damaged;
 };
 
-/* The stretches of a check, in hundredths of the work. */
-enum { CHECK_COLUMNS = 20, CHECK_STORED = 50 };
+/* Where the stretches of a check end, in hundredths of the work: biwords, where there are some, are the last. */
+enum { CHECK_COLUMNS = 20, CHECK_STORED = 50, CHECK_LISTS = 80 };
 
 /* Tells of a damage. */
 void check_problem(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));

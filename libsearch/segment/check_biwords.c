@@ -61,8 +61,9 @@ libsearch_status check_biwords(struct check *check)
     const struct segment *segment = check->segment;
     libsearch_error found = LIBSEARCH_ERROR_INIT;
     struct biword_gather gather;
+    const struct watch_part within = watch_within(check->part, CHECK_LISTS, 100, 100);
     libsearch_status status =
-        biword_gather(&gather, segment->allocator, segment, segment->biwords.least, check->part, &found);
+        biword_gather(&gather, segment->allocator, segment, segment->biwords.least, &within, &found);
     if (status == LIBSEARCH_LIMIT)
         status = damaged(segment, "more common words in one place than they are made of", &found);
     if (status == LIBSEARCH_OK) {

@@ -304,7 +304,8 @@ static libsearch_status note_form(struct list_check *lists, const struct term_en
 static libsearch_status check_entry(struct list_check *lists, const struct term_entry *entry, libsearch_error *found)
 {
     if (lists->ordinal % 4096 == 0) {
-        const struct watch_part within = watch_within(lists->check->part, CHECK_STORED, 100, 100);
+        const unsigned end = segment_has_biwords(segment_of(lists)) ? CHECK_LISTS : 100;
+        const struct watch_part within = watch_within(lists->check->part, CHECK_STORED, end, 100);
         TRY(watch_step(&within, lists->ordinal, terms_reader_count(segment_of(lists)->terms), found));
     }
     if (!(entry->flags & TERM_LIST))
