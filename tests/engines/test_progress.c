@@ -131,6 +131,10 @@ static void each_long_call_tells_its_work_from_beginning_to_end(void **state)
     assert_true(told->ended[LIBSEARCH_WORK_MERGE] > merged);
     assert_true(told->of[LIBSEARCH_WORK_MERGE] > 6);
     assert_ok(libsearch_writer_compact(world->writer, LIBSEARCH_REORDER, NULL));
+    const int before = told->ended[LIBSEARCH_WORK_MERGE];
+    assert_ok(libsearch_writer_compact(world->writer, LIBSEARCH_BIWORDS, NULL));
+    assert_true(told->ended[LIBSEARCH_WORK_MERGE] > before);
+    assert_int_equal(told->total[LIBSEARCH_WORK_MERGE], 1000);
     assert_ok(libsearch_check_with(world->path, &world->options, NULL, NULL, NULL));
     assert_true(told->began[LIBSEARCH_WORK_CHECK] >= 1 && told->ended[LIBSEARCH_WORK_CHECK] >= 1);
     assert_int_equal(told->wrong, 0);

@@ -109,6 +109,29 @@ static void a_score_of_zero_is_kept_while_there_is_room(void **state)
     assert_int_equal(top.hits[1].number, 6);
 }
 
+/* As soon as there are k hits it is known what must be reached; they are thinned again when twice as many are there. */
+static void the_threshold_is_known_as_soon_as_it_can_be(void **state)
+{
+    (void)state;
+    enum { K = 100 };
+    struct search_hit hits[2 * K + 64];
+    struct top_k top;
+    assert_int_equal(top_k_room(K), sizeof hits / sizeof *hits);
+    top_k_init(&top, hits, K, top_k_room(K));
+    for (uint64_t i = 0; i < K; i++) {
+        assert_true(top.threshold < 0);
+        top_k_add(&top, 5 + (float)i, i);
+    }
+    assert_true(!(top.threshold < 5 || top.threshold > 5));
+    for (uint64_t i = K; i < 2 * K + 63; i++) {
+        top_k_add(&top, 5 + (float)i, i);
+        assert_int_equal(top.count, i + 1);
+    }
+    top_k_add(&top, 1e6f, 7777);
+    assert_int_equal(top.count, K);
+    assert_true(!(top.threshold < K + 69 || top.threshold > K + 69)); /* of 264 the hundredth from above */
+}
+
 /* Scores all alike or all different. */
 static void many_hits_are_given_up_when_the_search_is(void **state)
 {
@@ -140,6 +163,7 @@ int main(void)
         cmocka_unit_test(the_best_are_what_sorting_puts_first),
         cmocka_unit_test(nothing_is_kept_of_no_places),
         cmocka_unit_test(a_score_of_zero_is_kept_while_there_is_room),
+        cmocka_unit_test(the_threshold_is_known_as_soon_as_it_can_be),
         cmocka_unit_test(many_hits_are_given_up_when_the_search_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

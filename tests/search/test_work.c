@@ -13,7 +13,7 @@
 #include "search/kernels.h"
 #include "search/one_segment.h"
 
-enum { DOCUMENTS = 40000, LENGTH = 40, WORDS = 7 };
+enum { DOCUMENTS = 40000, LENGTH = 40, WORDS = 9 };
 enum {
     HIGH = 3 * 1237,
     HIGHS = (DOCUMENTS + HIGH - 1) / HIGH,
@@ -23,7 +23,7 @@ enum {
     PHRASES = DOCUMENTS / PHRASE_EACH,
     LONE_EACH = 1000
 };
-enum { ALL, EVEN, THIRD, RARELY, FRONT, BACK, SEVENTH };
+enum { ALL, EVEN, THIRD, RARELY, FRONT, BACK, SEVENTH, TWENTIETH, RAREST };
 
 static struct one_segment only;
 
@@ -95,10 +95,12 @@ void __wrap_kernel_scores(const uint32_t *documents, const float *frequencies, s
     __real_kernel_scores(documents, frequencies, n, parts, scores);
 }
 
-/* How often word w stands in document d: "all" in each; "even", "third" and "seventh" in those of these numbers, third
- * twelve times in HIGHS of them; "rare" in RARES of them; "front" and "back" in every fifth, one behind the other in every
- * tenth, six times in PHRASES of these; front eight times in LONE others, where back stands once. */
-static const char *const names[WORDS] = { "all", "even", "third", "rare", "front", "back", "seventh" };
+/* How often word w stands in document d: "all" in each; "even", "third", "seventh" and "twentieth" in those of these numbers
+ * (or of one more), third twelve times in HIGHS of them; "rare" in RARES of them, "rarest" in three; "front" and "back" in
+ * every fifth, one behind the other in every tenth, six times in PHRASES of these; front eight times in others, where back
+ * stands once. */
+static const char *const names[WORDS] = { "all",  "even",    "third",     "rare",  "front",
+                                          "back", "seventh", "twentieth", "rarest" };
 
 static bool is_phrase(uint32_t d) { return d % PHRASE_EACH == 10; }
 
@@ -112,6 +114,8 @@ static unsigned frequency_of(unsigned w, uint32_t d)
     case 4: return d % 5 != 0 ? 0 : is_phrase(d) ? 6 : d % LONE_EACH == 0 ? 8 : 1;
     case 5: return d % 5 != 0 ? 0 : is_phrase(d) ? 6 : 1;
     case 6: return d % 7 == 0;
+    case 7: return d % 20 == 1;
+    case 8: return d % 19001 == 1001;
     default: return 0;
     }
 }
@@ -290,6 +294,10 @@ static void counting_decodes_what_must_be_compared(void **state)
     assert_int_equal(ask(words(QUERY_TEXT, 0, "rare even"), 0, LIBSEARCH_TOTAL_EXACT, "rare or even counted"),
                      DOCUMENTS / 2);
     assert_in_range(work.blocks, 1, 1 + RARES); /* all of even count, but for those that rare has */
+    assert_int_equal(ask(words(QUERY_TEXT, 0, "rarest twentieth"), 0, LIBSEARCH_TOTAL_EXACT,
+                         "rarest or twentieth counted"),
+                     DOCUMENTS / 20 + 2);
+    assert_in_range(work.blocks, 1, 1 + 3); /* no bitmap there: three documents are looked for */
     assert_int_equal(ask(words(QUERY_TEXT, QUERY_FLAG_ALL, "third even"), 0, LIBSEARCH_TOTAL_EXACT,
                          "third and even counted"),
                      (DOCUMENTS + 5) / 6);
