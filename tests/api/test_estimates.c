@@ -124,10 +124,55 @@ static void the_bounds_hold(void **state)
     assert_true(inexact > ASKED / 8);
 }
 
+static uint64_t most_of(libsearch_index *index, const char *text, uint64_t *least)
+{
+    libsearch_results *results = NULL;
+    libsearch_query *query = NULL;
+    libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+    uint64_t most;
+    assert_ok(libsearch_query_parse(index, text_of(text), 0, &query, NULL));
+    options.count = 1;
+    assert_ok(libsearch_search_query(index, query, &options, &results, NULL));
+    libsearch_results_estimate(results, least, &most);
+    libsearch_results_free(results);
+    libsearch_query_free(query);
+    return most;
+}
+
+/* Of words all of which must match no more than the rarest has; what must not be there leaves what is left. */
+static void the_bounds_are_no_looser_than_words_alone_make_them(void **state)
+{
+    struct test_random random = random_start(__func__);
+    libsearch_index *index = NULL;
+    char text[64];
+    assert_ok(libsearch_open(*state, LIBSEARCH_CREATE, NULL, &index, NULL));
+    write_index(index, &random, false);
+    for (unsigned a = 0; a < WORDS; a++)
+        for (unsigned b = 0; b < WORDS; b++) {
+            uint64_t least;
+            snprintf(text, sizeof text, "w%u", a);
+            const uint64_t of_a = most_of(index, text, &least);
+            snprintf(text, sizeof text, "w%u", b);
+            const uint64_t of_b = most_of(index, text, &least);
+            snprintf(text, sizeof text, "+w%u +w%u", a, b);
+            assert_true(most_of(index, text, &least) <= (of_a < of_b ? of_a : of_b));
+            snprintf(text, sizeof text, "w%u w%u", a, b);
+            assert_true(most_of(index, text, &least) <= of_a + of_b);
+            assert_true(least >= (of_a > of_b ? of_a : of_b));
+            snprintf(text, sizeof text, "+w%u -w%u", a, b);
+            assert_true(most_of(index, text, &least) <= DOCUMENTS - of_b);
+            snprintf(text, sizeof text, "\"w%u w%u\"", a, b);
+            assert_true(most_of(index, text, &least) <= (of_a < of_b ? of_a : of_b));
+        }
+    libsearch_close(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bounds_hold, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_bounds_are_no_looser_than_words_alone_make_them, make_folder,
+                                        remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
