@@ -124,19 +124,46 @@ static void the_bounds_hold(void **state)
     assert_true(inexact > ASKED / 8);
 }
 
-static uint64_t most_of(libsearch_index *index, const char *text, uint64_t *least)
+static uint64_t about(libsearch_index *index, const char *text, uint64_t *least, uint64_t *most)
 {
     libsearch_results *results = NULL;
     libsearch_query *query = NULL;
     libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
-    uint64_t most;
     assert_ok(libsearch_query_parse(index, text_of(text), 0, &query, NULL));
     options.count = 1;
     assert_ok(libsearch_search_query(index, query, &options, &results, NULL));
-    libsearch_results_estimate(results, least, &most);
+    const uint64_t estimate = libsearch_results_estimate(results, least, most);
     libsearch_results_free(results);
     libsearch_query_free(query);
+    return estimate;
+}
+
+static uint64_t most_of(libsearch_index *index, const char *text, uint64_t *least)
+{
+    uint64_t most;
+    about(index, text, least, &most);
     return most;
+}
+
+/* Of which two must match: as many as each match of two words leaves, where some of the documents are deleted. */
+static void the_guess_of_some_of_several_words_is_half_of_all_at_most(void **state)
+{
+    struct test_random random = random_start(__func__);
+    libsearch_index *index = NULL;
+    uint64_t least, most;
+    assert_ok(libsearch_open(*state, LIBSEARCH_CREATE, NULL, &index, NULL));
+    write_index(index, &random, true);
+    for (unsigned a = 3; a + 2 < WORDS; a++) {
+        char text[80];
+        uint64_t all = 0;
+        for (unsigned w = a; w < a + 3; w++) {
+            snprintf(text, sizeof text, "w%u", w);
+            all += about(index, text, &least, &most);
+        }
+        snprintf(text, sizeof text, "+w0 @filter(@atleast(2 w%u w%u w%u))", a, a + 1, a + 2);
+        assert_true(about(index, text, &least, &most) <= (all + 3) / 2);
+    }
+    libsearch_close(index);
 }
 
 /* Of words all of which must match no more than the rarest has; what must not be there leaves what is left. */
@@ -171,6 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bounds_hold, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_guess_of_some_of_several_words_is_half_of_all_at_most, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(the_bounds_are_no_looser_than_words_alone_make_them, make_folder,
                                         remove_folder),
     };
