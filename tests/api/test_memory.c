@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation fails once: the call says NO_MEMORY, nothing is lost or leaked, and the index goes on. */
+/* Every allocation fails once: the call says NO_MEMORY, nothing is lost or leaked, and the index goes on. And what a search
+ * of long documents takes. */
 #include "api/api_support.h"
 #include "support/failing_allocator.h"
 #include "support/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static libsearch_status open_with(struct failing_allocator *failing, const char *path, libsearch_index **index)
@@ -123,6 +125,38 @@ static void writing_survives_every_failed_allocation(void **state)
     assert_int_equal(failing.blocks, 0);
 }
 
+/* Each next document has the words more often: room for their places grows so that all of it is little. */
+static void places_of_ever_longer_documents_take_little_memory(void **state)
+{
+    enum { DOCUMENTS = 1500, ROOM = 1 << 20 };
+    static char text[DOCUMENTS * 4 + 1];
+    static const char *const asked[] = { "@near(3 a b)", "\"a b\"~2", "\"a b\"", "\"a b*\"" };
+    libsearch_writer *writer = NULL;
+    libsearch_index *index = NULL;
+    assert_ok(libsearch_open(*state, LIBSEARCH_CREATE, NULL, &index, NULL));
+    assert_ok(libsearch_writer_open(index, NULL, &writer, NULL));
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        char id[16];
+        memcpy(text + 4 * i, i % 2 == 0 ? "a b " : "b a ", 4);
+        snprintf(id, sizeof id, "%zu", i);
+        put(index, writer, id, "", text);
+    }
+    assert_ok(libsearch_writer_commit(writer, NULL));
+    libsearch_writer_close(writer);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        libsearch_search_options options = LIBSEARCH_SEARCH_OPTIONS_INIT;
+        libsearch_results *results = NULL;
+        libsearch_query *query = NULL;
+        assert_ok(libsearch_query_parse(index, text_of(asked[i]), 0, &query, NULL));
+        options.memory = ROOM;
+        assert_ok(libsearch_search_query(index, query, &options, &results, NULL));
+        assert_int_equal(libsearch_results_count(results), 10);
+        libsearch_results_free(results);
+        libsearch_query_free(query);
+    }
+    libsearch_close(index);
+}
+
 #define with_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -131,6 +165,7 @@ int main(void)
         with_folder(opening_an_index_survives_every_failed_allocation),
         with_folder(searching_survives_every_failed_allocation),
         with_folder(writing_survives_every_failed_allocation),
+        with_folder(places_of_ever_longer_documents_take_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
