@@ -11,6 +11,7 @@
 #include "postings/posting_list.h"
 #include "query/query_tree.h"
 #include "search/kernels.h"
+#include "search/list_walk.h"
 #include "search/one_segment.h"
 
 enum { DOCUMENTS = 40000, LENGTH = 40, WORDS = 9 };
@@ -28,7 +29,7 @@ enum { ALL, EVEN, THIRD, RARELY, FRONT, BACK, SEVENTH, TWENTIETH, RAREST };
 static struct one_segment only;
 
 static struct {
-    unsigned blocks, frequencies, opened, read;
+    unsigned blocks, frequencies, opened, read, looked_for;
     size_t scored;
 } work;
 
@@ -46,6 +47,8 @@ bool __real_posting_positions_read(struct posting_positions *positions, uint32_t
 bool __wrap_posting_positions_read(struct posting_positions *positions, uint32_t i, uint32_t *places);
 const uint32_t *__real_posting_positions_steps(struct posting_positions *positions, uint32_t i, uint32_t *room);
 const uint32_t *__wrap_posting_positions_steps(struct posting_positions *positions, uint32_t i, uint32_t *room);
+bool __real_list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n);
+bool __wrap_list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n);
 void __real_kernel_scores(const uint32_t *documents, const float *frequencies, size_t n,
                           const struct score_parts *parts, float *scores);
 void __wrap_kernel_scores(const uint32_t *documents, const float *frequencies, size_t n,
@@ -86,6 +89,12 @@ const uint32_t *__wrap_posting_positions_steps(struct posting_positions *positio
 {
     work.read++;
     return __real_posting_positions_steps(positions, i, room);
+}
+
+bool __wrap_list_walk_keep(struct list_walk *walk, uint32_t *documents, size_t *n)
+{
+    work.looked_for++;
+    return __real_list_walk_keep(walk, documents, n);
 }
 
 void __wrap_kernel_scores(const uint32_t *documents, const float *frequencies, size_t n,
@@ -291,6 +300,8 @@ static void counting_decodes_what_must_be_compared(void **state)
                      (DOCUMENTS + 2) / 3 + DOCUMENTS / 2 - (DOCUMENTS + 5) / 6);
     assert_in_range(work.blocks, 0, third + even);
     assert_int_equal(work.frequencies, 0);
+    ask(words(QUERY_TEXT, 0, "third even seventh"), 0, LIBSEARCH_TOTAL_EXACT, "third, even or seventh counted");
+    assert_int_equal(work.looked_for, 0); /* none has most of what there is: all are marked */
     assert_int_equal(ask(words(QUERY_TEXT, 0, "rare even"), 0, LIBSEARCH_TOTAL_EXACT, "rare or even counted"),
                      DOCUMENTS / 2);
     assert_in_range(work.blocks, 1, 1 + RARES); /* all of even count, but for those that rare has */
