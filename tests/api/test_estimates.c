@@ -12,7 +12,7 @@
 #include "api_support.h"
 #include "support/random.h"
 
-enum { DOCUMENTS = 4000, WORDS = 24, LENGTH = 30, ASKED = 1200 };
+enum { DOCUMENTS = 3000, WORDS = 24, LENGTH = 30, ASKED = 300 };
 
 /* The first words are in nearly all documents, the last in hardly any. */
 static unsigned draw_word(struct test_random *random)
@@ -175,7 +175,7 @@ static void the_bounds_are_no_looser_than_words_alone_make_them(void **state)
     assert_ok(libsearch_open(*state, LIBSEARCH_CREATE, NULL, &index, NULL));
     write_index(index, &random, false);
     for (unsigned a = 0; a < WORDS; a++)
-        for (unsigned b = 0; b < WORDS; b++) {
+        for (unsigned b = a % 3; b < WORDS; b += 3) {
             uint64_t least;
             snprintf(text, sizeof text, "w%u", a);
             const uint64_t of_a = most_of(index, text, &least);
