@@ -10,6 +10,7 @@
 #include <libsearch/suggest.h>
 
 #include "api_support.h"
+#include "support/edits.h"
 #include "support/random.h"
 
 enum { WORDS = 260, DOCUMENTS = 400, LENGTH = 24, LONGEST = 9, ASKED = 1500, MOST = 4 };
@@ -18,28 +19,6 @@ static struct word {
     char text[LONGEST + 2];
     uint64_t written;
 } words[WORDS];
-
-/* Edits between two words: letters left out, put in, taken for others, and neighbours swapped (optimal string alignment). */
-static unsigned distance_of(const char *one, const char *other)
-{
-    unsigned cost[LONGEST + 3][LONGEST + 3];
-    const size_t m = strlen(one), n = strlen(other);
-    for (size_t i = 0; i <= m; i++)
-        for (size_t j = 0; j <= n; j++) {
-            unsigned least = i == 0   ? (unsigned)j
-                             : j == 0 ? (unsigned)i
-                                      : cost[i - 1][j - 1] + (one[i - 1] != other[j - 1]);
-            if (i > 0 && cost[i - 1][j] + 1 < least)
-                least = cost[i - 1][j] + 1;
-            if (j > 0 && cost[i][j - 1] + 1 < least)
-                least = cost[i][j - 1] + 1;
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] &&
-                cost[i - 2][j - 2] + 1 < least)
-                least = cost[i - 2][j - 2] + 1;
-            cost[i][j] = least;
-        }
-    return cost[m][n];
-}
 
 static int better_first(const void *a, const void *b)
 {
@@ -97,7 +76,7 @@ static size_t expect(const char *typed, struct word *wanted)
     size_t count = 0;
     for (unsigned distance = 1; distance <= 2 && count == 0; distance++)
         for (size_t w = 0; w < WORDS && (distance == 1 || strlen(typed) >= 6); w++)
-            if (words[w].written > 0 && distance_of(typed, words[w].text) == distance &&
+            if (words[w].written > 0 && edits_between(typed, words[w].text) == distance &&
                 (distance == 1 || typed[0] == words[w].text[0]))
                 wanted[count++] = words[w];
     qsort(wanted, count, sizeof *wanted, better_first);
@@ -132,7 +111,7 @@ static void what_is_like_a_word_is_told_by_its_frequency(void **state)
             assert_int_equal(libsearch_suggestions_frequency(found, i), wanted[i].written);
         }
         several += count > 1;
-        far += count > 0 && distance_of(typed, wanted[0].text) == 2;
+        far += count > 0 && edits_between(typed, wanted[0].text) == 2;
         libsearch_suggestions_free(found);
     }
     printf("%d words asked, of %d: for %zu more than one was suggested, for %zu what is two edits away\n", ASKED, WORDS,

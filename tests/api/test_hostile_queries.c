@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "support/counted_memory.h"
 #include "support/random.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -25,47 +26,6 @@ enum { DOCUMENTS = 300000, SLOWER = 1 };
 #endif
 
 enum { MOST = 400, GRACE = 10, DEADLINE = 5, CANCELLED_AFTER = 2 };
-
-/* ---- memory, counted ---- */
-
-struct counted {
-    atomic_llong bytes, most;
-};
-
-static struct counted counted;
-
-static void count(long long more)
-{
-    const long long now = atomic_fetch_add(&counted.bytes, more) + more;
-    long long most = atomic_load(&counted.most);
-    while (now > most && !atomic_compare_exchange_weak(&counted.most, &most, now)) {
-    }
-}
-
-static void *counted_reallocate(void *context, void *memory, size_t size)
-{
-    size_t *old = memory == NULL ? NULL : (size_t *)memory - 2;
-    const long long before = old == NULL ? 0 : (long long)*old;
-    (void)context;
-    size_t *made = size > SIZE_MAX - 16 ? NULL : realloc(old, size + 16);
-    if (made == NULL)
-        return NULL;
-    count((long long)size - before);
-    *made = size;
-    return made + 2;
-}
-
-static void *counted_allocate(void *context, size_t size) { return counted_reallocate(context, NULL, size); }
-
-static void counted_release(void *context, void *memory)
-{
-    size_t *block = (size_t *)memory - 2;
-    (void)context;
-    count(-(long long)*block);
-    free(block);
-}
-
-static const libsearch_allocator counting = { NULL, counted_allocate, counted_reallocate, counted_release };
 
 /* ---- the index ---- */
 

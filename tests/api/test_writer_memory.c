@@ -2,55 +2,16 @@
 /* A writer keeps to the memory that it is given, by its estimate, however much is put and whatever its threads. */
 #include "support/unit.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "api_support.h"
+#include "support/counted_memory.h"
 #include "support/random.h"
 
 enum { MEMORY = 16 << 20, DOCUMENTS = 20000, WORDS = 250 };
 
 /* What each thread may have in hand beside it. */
 enum { OF_A_THREAD = 6 << 20 };
-
-static struct {
-    atomic_llong bytes, most;
-} counted;
-
-static void count(long long size)
-{
-    const long long now = atomic_fetch_add(&counted.bytes, size) + size;
-    long long most = atomic_load(&counted.most);
-    while (now > most && !atomic_compare_exchange_weak(&counted.most, &most, now)) {
-    }
-}
-
-/* Before each block stands its size, 16 bytes for the alignment. */
-static void *counted_reallocate(void *context, void *memory, size_t size)
-{
-    size_t *old = memory == NULL ? NULL : (size_t *)memory - 2;
-    const size_t before = old == NULL ? 0 : *old;
-    size_t *block = realloc(old, size + 2 * sizeof *block);
-    (void)context;
-    if (block == NULL)
-        return NULL;
-    *block = size;
-    count((long long)size - (long long)before);
-    return block + 2;
-}
-
-static void *counted_allocate(void *context, size_t size) { return counted_reallocate(context, NULL, size); }
-
-static void counted_release(void *context, void *memory)
-{
-    size_t *block = (size_t *)memory - 2;
-    (void)context;
-    count(-(long long)*block);
-    free(block);
-}
-
-static const libsearch_allocator counting = { NULL, counted_allocate, counted_reallocate, counted_release };
 
 static void put_many(const char *path, unsigned threads)
 {

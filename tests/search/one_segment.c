@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "search/one_segment.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "support/unit.h"
 
 void one_segment_begin(struct one_segment *one, const libsearch_field *fields, size_t count)
@@ -10,6 +13,17 @@ void one_segment_begin(struct one_segment *one, const libsearch_field *fields, s
         assert_ok(schema_add(one->schema, &fields[i], NULL, NULL));
     assert_ok(storage_open_memory(allocator_default(), &one->storage, NULL));
     assert_ok(segment_builder_new(allocator_default(), one->schema, one->storage, "s", &one->builder, NULL));
+}
+
+void one_segment_add(struct one_segment *one, uint32_t number, const char *text)
+{
+    char id[16];
+    libsearch_document *document = document_new(allocator_default());
+    const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, strlen(text) }, 0, 0 };
+    assert_ok(document_add(document, &value, NULL));
+    assert_ok(
+        segment_builder_add(one->builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", number) }, document, NULL));
+    document_free(document);
 }
 
 void one_segment_finish(struct one_segment *one)

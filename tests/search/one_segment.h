@@ -16,6 +16,8 @@ struct one_segment {
 
 /* With these fields, analysed as "standard". */
 void one_segment_begin(struct one_segment *one, const libsearch_field *fields, size_t count);
+/* Adds a document with a text of the field "text" and its number as its id. */
+void one_segment_add(struct one_segment *one, uint32_t number, const char *text);
 void one_segment_finish(struct one_segment *one);
 void one_segment_free(struct one_segment *one);
 

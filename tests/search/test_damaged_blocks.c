@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/query_tree.h"
 #include "search/one_segment.h"
+#include "search/trees.h"
 #include "segment/segment_data.h"
 #include "support/random.h"
 
@@ -27,7 +27,7 @@ static int make_fixture(void **state)
     field.name = "text";
     one_segment_begin(&only, &field, 1);
     for (unsigned d = 0; d < DOCUMENTS; d++) {
-        char text[LENGTH * 8 + 1], id[16];
+        char text[LENGTH * 8 + 1];
         size_t length = 0;
         for (unsigned i = 0; i < LENGTH; i++) {
             unsigned w = 0;
@@ -35,12 +35,7 @@ static int make_fixture(void **state)
                 w++;
             length += (size_t)sprintf(text + length, w < WORDS ? "w%u " : "filler ", w);
         }
-        libsearch_document *document = document_new(allocator_default());
-        const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, length }, 0, 0 };
-        assert_ok(document_add(document, &value, NULL));
-        assert_ok(
-            segment_builder_add(only.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
-        document_free(document);
+        one_segment_add(&only, d, text);
     }
     one_segment_finish(&only);
     return 0;
@@ -53,31 +48,11 @@ static int free_fixture(void **state)
     return 0;
 }
 
-static libsearch_query *make(const libsearch_query *like)
-{
-    libsearch_query *query;
-    assert_ok(query_new(allocator_default(), like, &query, NULL));
-    for (size_t i = 0; i < like->count; i++)
-        query_release(like->children[i]);
-    return query;
-}
-
 static libsearch_query *text_of_two(enum query_kind kind, unsigned flags, unsigned slop, unsigned one, unsigned other)
 {
     char text[32];
     const size_t length = (size_t)(one == other ? sprintf(text, "w%u", one) : sprintf(text, "w%u w%u", one, other));
-    return make(&(libsearch_query){ .kind = kind, .flags = flags, .number = slop, .text = { text, length } });
-}
-
-static libsearch_query *two(enum query_kind kind, libsearch_query *one, libsearch_query *other, libsearch_occur first,
-                            libsearch_occur second)
-{
-    libsearch_query *children[] = { one, other };
-    return make(&(libsearch_query){ .kind = kind,
-                                    .children = children,
-                                    .occurs = (uint8_t[]){ (uint8_t)first, (uint8_t)second },
-                                    .count = 2,
-                                    .number = kind == QUERY_NEAR ? 4 : 0 });
+    return tree_make(&(libsearch_query){ .kind = kind, .flags = flags, .number = slop, .text = { text, length } });
 }
 
 /* Of two words, which may be the same. */
@@ -91,10 +66,10 @@ static libsearch_query *question(unsigned kind, unsigned one, unsigned other)
     case 2: return text_of_two(QUERY_PHRASE, 0, 0, one, other);
     case 3: return text_of_two(QUERY_PHRASE, 0, 2, one, other);
     case 4: return text_of_two(QUERY_PHRASE, QUERY_FLAG_LAST_PREFIX, 0, one, other);
-    case 5: return two(QUERY_NEAR, a, b, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD);
-    case 6: return two(QUERY_BOOLEAN, a, b, LIBSEARCH_MUST, LIBSEARCH_MUST_NOT);
-    case 7: return two(QUERY_BOOLEAN, a, b, LIBSEARCH_MUST, LIBSEARCH_FILTER);
-    default: return two(QUERY_DISJUNCTION_MAX, a, b, LIBSEARCH_SHOULD, LIBSEARCH_SHOULD);
+    case 5: return tree_of_two(QUERY_NEAR, 4, a, LIBSEARCH_SHOULD, b, LIBSEARCH_SHOULD);
+    case 6: return tree_of_two(QUERY_BOOLEAN, 0, a, LIBSEARCH_MUST, b, LIBSEARCH_MUST_NOT);
+    case 7: return tree_of_two(QUERY_BOOLEAN, 0, a, LIBSEARCH_MUST, b, LIBSEARCH_FILTER);
+    default: return tree_of_two(QUERY_DISJUNCTION_MAX, 0, a, LIBSEARCH_SHOULD, b, LIBSEARCH_SHOULD);
     }
 }
 

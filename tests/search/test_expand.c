@@ -44,7 +44,7 @@ static int make_fixture(void **state)
     field.name = "text";
     one_segment_begin(&fixture.one, &field, 1);
     for (unsigned d = 0; d < DOCUMENTS; d++) {
-        char id[16], text[LENGTH * 7 + 1];
+        char text[LENGTH * 7 + 1];
         unsigned *words = fixture.documents[d];
         memset(there, 0, sizeof there);
         fixture.lengths[d] = 1 + (unsigned)random_below(&random, LENGTH);
@@ -54,13 +54,8 @@ static int make_fixture(void **state)
             fixture.frequency[words[i]] += !there[words[i]];
             there[words[i]] = true;
         }
-        libsearch_document *document = document_new(allocator_default());
-        const size_t length = write_words(words, fixture.lengths[d], text);
-        const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, length }, 0, 0 };
-        assert_ok(document_add(document, &value, NULL));
-        assert_ok(segment_builder_add(fixture.one.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) },
-                                      document, NULL));
-        document_free(document);
+        write_words(words, fixture.lengths[d], text);
+        one_segment_add(&fixture.one, d, text);
     }
     fixture.average = tokens / DOCUMENTS;
     one_segment_finish(&fixture.one);

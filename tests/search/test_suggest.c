@@ -9,6 +9,7 @@
 
 #include "search/one_segment.h"
 #include "search/suggest.h"
+#include "support/edits.h"
 #include "support/random.h"
 
 enum { WORDS = 220, DOCUMENTS = 3000, LENGTH = 24, LONGEST = 9, ASKED = 2500 };
@@ -20,28 +21,6 @@ static struct word {
 } words[WORDS];
 
 static struct one_segment only;
-
-/* Edits between two words: letters left out, put in, taken for others, and neighbours swapped (optimal string alignment). */
-static unsigned distance_of(const char *one, const char *other)
-{
-    unsigned cost[LONGEST + 2][LONGEST + 2];
-    const size_t m = strlen(one), n = strlen(other);
-    for (size_t i = 0; i <= m; i++)
-        for (size_t j = 0; j <= n; j++) {
-            unsigned least = i == 0   ? (unsigned)j
-                             : j == 0 ? (unsigned)i
-                                      : cost[i - 1][j - 1] + (one[i - 1] != other[j - 1]);
-            if (i > 0 && cost[i - 1][j] + 1 < least)
-                least = cost[i - 1][j] + 1;
-            if (j > 0 && cost[i][j - 1] + 1 < least)
-                least = cost[i][j - 1] + 1;
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] &&
-                cost[i - 2][j - 2] + 1 < least)
-                least = cost[i - 2][j - 2] + 1;
-            cost[i][j] = least;
-        }
-    return cost[m][n];
-}
 
 static void draw(struct test_random *random, char *text, size_t length)
 {
@@ -70,7 +49,7 @@ static int make_fixture(void **state)
             draw(&random, words[w].text, 2 + random_below(&random, LONGEST - 2));
         while (find(words[w].text, w) != NULL);
     for (unsigned d = 0; d < DOCUMENTS; d++) {
-        char id[16], text[LENGTH * (LONGEST + 1) + 1] = "";
+        char text[LENGTH * (LONGEST + 1) + 1] = "";
         bool there[WORDS] = { false };
         for (unsigned i = 0; i < LENGTH; i++) {
             /* From some in nearly every document to some in one or two. */
@@ -81,12 +60,7 @@ static int make_fixture(void **state)
             words[w].documents += !there[w];
             there[w] = true;
         }
-        libsearch_document *document = document_new(allocator_default());
-        const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, strlen(text) }, 0, 0 };
-        assert_ok(document_add(document, &value, NULL));
-        assert_ok(
-            segment_builder_add(only.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
-        document_free(document);
+        one_segment_add(&only, d, text);
     }
     one_segment_finish(&only);
     return 0;
@@ -125,7 +99,7 @@ static size_t expect(const char *typed, bool correct, bool known, struct word *w
         count = 0;
         for (size_t w = 0; w < WORDS; w++) {
             struct word word = words[w];
-            word.distance = correct ? distance_of(typed, word.text) : 0;
+            word.distance = correct ? edits_between(typed, word.text) : 0;
             if (word.written > 0 && (correct ? word.distance <= most && (most == 1 || typed[0] == word.text[0])
                                              : strncmp(word.text, typed, strlen(typed)) == 0))
                 wanted[count++] = word;

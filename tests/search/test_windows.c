@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "query/query_tree.h"
 #include "search/one_segment.h"
+#include "search/trees.h"
 
 enum { DOCUMENTS = 12300, PLACES = 18 };
 
@@ -50,20 +50,6 @@ static int free_fixture(void **state)
     return 0;
 }
 
-static libsearch_query *make(const libsearch_query *like)
-{
-    libsearch_query *query;
-    assert_ok(query_new(allocator_default(), like, &query, NULL));
-    for (size_t i = 0; i < like->count; i++)
-        query_release(like->children[i]);
-    return query;
-}
-
-static libsearch_query *words(enum query_kind kind, unsigned flags, const char *text)
-{
-    return make(&(libsearch_query){ .kind = kind, .flags = flags, .text = { text, strlen(text) } });
-}
-
 /* The question finds just these documents (rising), exhaustively and not, counted too. */
 static void assert_finds(libsearch_query *query, const uint32_t *documents, size_t count)
 {
@@ -88,21 +74,17 @@ static void assert_finds(libsearch_query *query, const uint32_t *documents, size
     query_release(query);
 }
 
+static libsearch_query *both(libsearch_query *one, libsearch_occur first, libsearch_query *other,
+                             libsearch_occur second)
+{
+    return tree_of_two(QUERY_BOOLEAN, 0, one, first, other, second);
+}
+
 static libsearch_query *word_at(unsigned i)
 {
     char text[16];
     sprintf(text, "at%u", places[i]);
-    return words(QUERY_TEXT, 0, text);
-}
-
-static libsearch_query *both(libsearch_query *one, libsearch_occur first, libsearch_query *other,
-                             libsearch_occur second)
-{
-    libsearch_query *children[] = { one, other };
-    return make(&(libsearch_query){ .kind = QUERY_BOOLEAN,
-                                    .children = children,
-                                    .occurs = (uint8_t[]){ (uint8_t)first, (uint8_t)second },
-                                    .count = 2 });
+    return tree_words(QUERY_TEXT, 0, text);
 }
 
 static void a_document_is_found_wherever_it_stands(void **state)
@@ -110,8 +92,8 @@ static void a_document_is_found_wherever_it_stands(void **state)
     (void)state;
     for (unsigned i = 0; i < PLACES; i++)
         assert_finds(word_at(i), &places[i], 1);
-    assert_finds(words(QUERY_TEXT, 0, "edge"), places, PLACES);
-    assert_finds(words(QUERY_PREFIX, 0, "at"), places, PLACES);
+    assert_finds(tree_words(QUERY_TEXT, 0, "edge"), places, PLACES);
+    assert_finds(tree_words(QUERY_PREFIX, 0, "at"), places, PLACES);
 }
 
 static void a_document_is_found_by_all_its_words(void **state)
@@ -120,10 +102,11 @@ static void a_document_is_found_by_all_its_words(void **state)
     char text[32];
     for (unsigned i = 0; i < PLACES; i++) {
         sprintf(text, "edge at%u", places[i]);
-        assert_finds(words(QUERY_TEXT, QUERY_FLAG_ALL, text), &places[i], 1);
-        assert_finds(words(QUERY_PHRASE, 0, text), &places[i], 1);
-        assert_finds(words(QUERY_TEXT, 0, text), places, PLACES);
-        assert_finds(both(word_at(i), LIBSEARCH_FILTER, words(QUERY_TEXT, 0, "edge"), LIBSEARCH_SHOULD), &places[i], 1);
+        assert_finds(tree_words(QUERY_TEXT, QUERY_FLAG_ALL, text), &places[i], 1);
+        assert_finds(tree_words(QUERY_PHRASE, 0, text), &places[i], 1);
+        assert_finds(tree_words(QUERY_TEXT, 0, text), places, PLACES);
+        assert_finds(both(word_at(i), LIBSEARCH_FILTER, tree_words(QUERY_TEXT, 0, "edge"), LIBSEARCH_SHOULD),
+                     &places[i], 1);
     }
 }
 
@@ -148,14 +131,14 @@ static void all_but_one_are_found(void **state)
         for (unsigned j = 0; j < PLACES; j++)
             if (j != i)
                 others[count++] = places[j];
-        assert_finds(both(words(QUERY_TEXT, 0, "edge"), LIBSEARCH_MUST, word_at(i), LIBSEARCH_MUST_NOT), others, count);
+        assert_finds(both(tree_words(QUERY_TEXT, 0, "edge"), LIBSEARCH_MUST, word_at(i), LIBSEARCH_MUST_NOT), others,
+                     count);
     }
 }
 
 static libsearch_query *near(libsearch_query *one, libsearch_query *other)
 {
-    libsearch_query *children[] = { one, other };
-    return make(&(libsearch_query){ .kind = QUERY_NEAR, .children = children, .count = 2, .number = 3 });
+    return tree_of_two(QUERY_NEAR, 3, one, LIBSEARCH_SHOULD, other, LIBSEARCH_SHOULD);
 }
 
 /* Words near each other in two documents and no others: behind the first, the next window may begin with the second. */
@@ -169,9 +152,9 @@ static void words_near_each_other_are_found_wherever_they_stand(void **state)
             for (unsigned way = 0; way < 5; way++) {
                 for (unsigned e = 0; e < 2; e++) {
                     libsearch_query *parts[] = { word_at(i), word_at(j) };
-                    libsearch_query *any = make(&(libsearch_query){
+                    libsearch_query *any = tree_make(&(libsearch_query){
                         .kind = QUERY_BOOLEAN, .children = parts, .occurs = (uint8_t[]){ 0, 0 }, .count = 2 });
-                    either[e] = near(any, words(QUERY_TEXT, 0, "edge"));
+                    either[e] = near(any, tree_words(QUERY_TEXT, 0, "edge"));
                 }
                 if (way == 0)
                     assert_finds(both(either[0], LIBSEARCH_MUST, either[1], LIBSEARCH_MUST), two, 2);
@@ -197,12 +180,12 @@ static void what_only_one_part_finds_has_the_same_score_everywhere(void **state)
     for (unsigned i = 0; i < PLACES; i++) {
         struct search_hit hits[PLACES];
         struct search_answer answer = { .hits = hits };
-        libsearch_query *children[] = { words(QUERY_TEXT, 0, "edge"), word_at(i) };
-        libsearch_query *query = make(&(libsearch_query){ .kind = QUERY_DISJUNCTION_MAX,
-                                                          .children = children,
-                                                          .occurs = (uint8_t[]){ 0, 0 },
-                                                          .count = 2,
-                                                          .factor = 0.5f });
+        libsearch_query *children[] = { tree_words(QUERY_TEXT, 0, "edge"), word_at(i) };
+        libsearch_query *query = tree_make(&(libsearch_query){ .kind = QUERY_DISJUNCTION_MAX,
+                                                               .children = children,
+                                                               .occurs = (uint8_t[]){ 0, 0 },
+                                                               .count = 2,
+                                                               .factor = 0.5f });
         const struct search_request request = { .query = query, .count = PLACES, .memory = SIZE_MAX };
         assert_ok(search_run(&only.snapshot, &request, &answer, NULL));
         assert_int_equal(answer.hit_count, PLACES);

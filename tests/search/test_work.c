@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "postings/posting_list.h"
-#include "query/query_tree.h"
 #include "search/kernels.h"
 #include "search/list_walk.h"
 #include "search/one_segment.h"
+#include "search/trees.h"
 
 enum { DOCUMENTS = 40000, LENGTH = 40, WORDS = 9 };
 enum {
@@ -131,7 +131,7 @@ static unsigned frequency_of(unsigned w, uint32_t d)
 
 static void add(uint32_t d)
 {
-    char text[LENGTH * 8], id[16];
+    char text[LENGTH * 8];
     int length = 0;
     unsigned tokens = 0;
     for (unsigned w = 0; w < WORDS; w++)
@@ -149,11 +149,7 @@ static void add(uint32_t d)
     }
     for (tokens += fronts + backs + (d % 2 == 1 ? fronts : 0); tokens < LENGTH; tokens++)
         length += sprintf(text + length, "filler ");
-    libsearch_document *document = document_new(allocator_default());
-    const struct document_value value = { "text", 4, LIBSEARCH_TEXT, { text, (size_t)length }, 0, 0 };
-    assert_ok(document_add(document, &value, NULL));
-    assert_ok(segment_builder_add(only.builder, (libsearch_bytes){ id, (size_t)sprintf(id, "%u", d) }, document, NULL));
-    document_free(document);
+    one_segment_add(&only, d, text);
 }
 
 static int make_fixture(void **state)
@@ -175,28 +171,10 @@ static int free_fixture(void **state)
     return 0;
 }
 
-static libsearch_query *make(const libsearch_query *like)
-{
-    libsearch_query *query;
-    assert_ok(query_new(allocator_default(), like, &query, NULL));
-    for (size_t i = 0; i < like->count; i++)
-        query_release(like->children[i]);
-    return query;
-}
-
-static libsearch_query *words(enum query_kind kind, unsigned flags, const char *text)
-{
-    return make(&(libsearch_query){ .kind = kind, .flags = flags, .text = { text, strlen(text) } });
-}
-
 static libsearch_query *both(libsearch_query *one, libsearch_occur first, libsearch_query *other,
                              libsearch_occur second)
 {
-    libsearch_query *children[] = { one, other };
-    return make(&(libsearch_query){ .kind = QUERY_BOOLEAN,
-                                    .children = children,
-                                    .occurs = (uint8_t[]){ (uint8_t)first, (uint8_t)second },
-                                    .count = 2 });
+    return tree_of_two(QUERY_BOOLEAN, 0, one, first, other, second);
 }
 
 /* Asks for the `count` best, and counts the work. */
@@ -224,23 +202,23 @@ static unsigned blocks_of(unsigned w)
 
 static libsearch_query *near_each_other(void)
 {
-    libsearch_query *children[] = { words(QUERY_TEXT, 0, "front"), words(QUERY_TEXT, 0, "back") };
-    return make(&(libsearch_query){ .kind = QUERY_NEAR, .children = children, .count = 2, .number = 3 });
+    return tree_of_two(QUERY_NEAR, 3, tree_words(QUERY_TEXT, 0, "front"), LIBSEARCH_SHOULD,
+                       tree_words(QUERY_TEXT, 0, "back"), LIBSEARCH_SHOULD);
 }
 
 static libsearch_query *of_rare(libsearch_query *query)
 {
-    return both(query, LIBSEARCH_MUST, words(QUERY_TEXT, 0, "rare"), LIBSEARCH_FILTER);
+    return both(query, LIBSEARCH_MUST, tree_words(QUERY_TEXT, 0, "rare"), LIBSEARCH_FILTER);
 }
 
 /* Of a common word, only the few documents that have it most often are scored, with or without another word. */
 static void blocks_that_cannot_have_the_best_are_passed_over(void **state)
 {
     (void)state;
-    ask(words(QUERY_TEXT, 0, "third"), 10, LIBSEARCH_TOTAL_NONE, "third");
+    ask(tree_words(QUERY_TEXT, 0, "third"), 10, LIBSEARCH_TOTAL_NONE, "third");
     assert_in_range(work.blocks, 10, HIGHS);
     assert_in_range(work.scored, 10, 2 * HIGHS);
-    ask(words(QUERY_TEXT, 0, "third even"), 10, LIBSEARCH_TOTAL_NONE, "third even");
+    ask(tree_words(QUERY_TEXT, 0, "third even"), 10, LIBSEARCH_TOTAL_NONE, "third even");
     assert_in_range(work.blocks, 10, 2 * HIGHS);
     assert_in_range(work.scored, 10, HIGHS * POSTING_BLOCK + 10);
 }
@@ -249,10 +227,10 @@ static void blocks_that_cannot_have_the_best_are_passed_over(void **state)
 static void what_all_must_have_is_looked_for_where_the_rarest_is(void **state)
 {
     (void)state;
-    ask(words(QUERY_TEXT, QUERY_FLAG_ALL, "rare third"), 10, LIBSEARCH_TOTAL_NONE, "rare and third");
+    ask(tree_words(QUERY_TEXT, QUERY_FLAG_ALL, "rare third"), 10, LIBSEARCH_TOTAL_NONE, "rare and third");
     assert_in_range(work.blocks, 2, 1 + RARES);
     assert_in_range(work.scored, 10, 3 * RARES);
-    ask(words(QUERY_PHRASE, 0, "rare front"), 10, LIBSEARCH_TOTAL_NONE, "rare front as a phrase");
+    ask(tree_words(QUERY_PHRASE, 0, "rare front"), 10, LIBSEARCH_TOTAL_NONE, "rare front as a phrase");
     assert_in_range(work.blocks, 2, 1 + RARES);
     assert_in_range(work.read, 0, 2 * RARES);
 }
@@ -261,10 +239,10 @@ static void what_all_must_have_is_looked_for_where_the_rarest_is(void **state)
 static void places_are_read_only_where_they_may_matter(void **state)
 {
     (void)state;
-    ask(words(QUERY_PHRASE, 0, "front back"), 1, LIBSEARCH_TOTAL_NONE, "front back as a phrase");
+    ask(tree_words(QUERY_PHRASE, 0, "front back"), 1, LIBSEARCH_TOTAL_NONE, "front back as a phrase");
     /* One block whole, then those that have both words as often as the best. */
     assert_in_range(work.read, 2, 2 * (POSTING_BLOCK + PHRASES - 1));
-    ask(words(QUERY_PHRASE, 0, "front back"), 0, LIBSEARCH_TOTAL_EXACT, "front back as a phrase, counted");
+    ask(tree_words(QUERY_PHRASE, 0, "front back"), 0, LIBSEARCH_TOTAL_EXACT, "front back as a phrase, counted");
     assert_in_range(work.opened, 2, blocks_of(FRONT) + blocks_of(BACK)); /* each block once */
     ask(near_each_other(), 10, LIBSEARCH_TOTAL_NONE, "front near back");
     assert_in_range(work.opened, 2, blocks_of(FRONT) + blocks_of(BACK));
@@ -274,17 +252,18 @@ static void places_are_read_only_where_they_may_matter(void **state)
 static void a_rare_filter_is_looked_at_first(void **state)
 {
     (void)state;
-    ask(of_rare(words(QUERY_TEXT, 0, "third")), 10, LIBSEARCH_TOTAL_NONE, "third, of rare");
+    ask(of_rare(tree_words(QUERY_TEXT, 0, "third")), 10, LIBSEARCH_TOTAL_NONE, "third, of rare");
     assert_in_range(work.frequencies, 1, RARES);
     assert_in_range(work.scored, RARES, RARES * POSTING_BLOCK);
-    ask(of_rare(words(QUERY_TEXT, 0, "third even")), 10, LIBSEARCH_TOTAL_NONE, "third even, of rare");
+    ask(of_rare(tree_words(QUERY_TEXT, 0, "third even")), 10, LIBSEARCH_TOTAL_NONE, "third even, of rare");
     assert_in_range(work.frequencies, 2, 2 * RARES);
     ask(of_rare(near_each_other()), 10, LIBSEARCH_TOTAL_NONE, "front near back, of rare");
     assert_in_range(work.read, 2, 2 * RARES);
-    ask(both(words(QUERY_TEXT, 0, "rare"), LIBSEARCH_MUST, near_each_other(), LIBSEARCH_MUST), 10, LIBSEARCH_TOTAL_NONE,
-        "rare and front near back");
+    ask(both(tree_words(QUERY_TEXT, 0, "rare"), LIBSEARCH_MUST, near_each_other(), LIBSEARCH_MUST), 10,
+        LIBSEARCH_TOTAL_NONE, "rare and front near back");
     assert_in_range(work.read, 2, 2 * RARES);
-    ask(of_rare(words(QUERY_PHRASE, 0, "front back")), 10, LIBSEARCH_TOTAL_NONE, "front back as a phrase, of rare");
+    ask(of_rare(tree_words(QUERY_PHRASE, 0, "front back")), 10, LIBSEARCH_TOTAL_NONE,
+        "front back as a phrase, of rare");
     assert_in_range(work.read, 2, 2 * RARES);
 }
 
@@ -293,28 +272,28 @@ static void counting_decodes_what_must_be_compared(void **state)
 {
     (void)state;
     const unsigned third = blocks_of(THIRD), even = blocks_of(EVEN);
-    assert_int_equal(ask(words(QUERY_TEXT, 0, "third"), 0, LIBSEARCH_TOTAL_EXACT, "third counted"),
+    assert_int_equal(ask(tree_words(QUERY_TEXT, 0, "third"), 0, LIBSEARCH_TOTAL_EXACT, "third counted"),
                      (DOCUMENTS + 2) / 3);
     assert_int_equal(work.blocks, 0);
-    assert_int_equal(ask(words(QUERY_TEXT, 0, "third even"), 0, LIBSEARCH_TOTAL_EXACT, "third or even counted"),
+    assert_int_equal(ask(tree_words(QUERY_TEXT, 0, "third even"), 0, LIBSEARCH_TOTAL_EXACT, "third or even counted"),
                      (DOCUMENTS + 2) / 3 + DOCUMENTS / 2 - (DOCUMENTS + 5) / 6);
     assert_in_range(work.blocks, 0, third + even);
     assert_int_equal(work.frequencies, 0);
-    ask(words(QUERY_TEXT, 0, "third even seventh"), 0, LIBSEARCH_TOTAL_EXACT, "third, even or seventh counted");
+    ask(tree_words(QUERY_TEXT, 0, "third even seventh"), 0, LIBSEARCH_TOTAL_EXACT, "third, even or seventh counted");
     assert_int_equal(work.looked_for, 0); /* none has most of what there is: all are marked */
-    assert_int_equal(ask(words(QUERY_TEXT, 0, "rare even"), 0, LIBSEARCH_TOTAL_EXACT, "rare or even counted"),
+    assert_int_equal(ask(tree_words(QUERY_TEXT, 0, "rare even"), 0, LIBSEARCH_TOTAL_EXACT, "rare or even counted"),
                      DOCUMENTS / 2);
     assert_in_range(work.blocks, 1, 1 + RARES); /* all of even count, but for those that rare has */
-    assert_int_equal(ask(words(QUERY_TEXT, 0, "rarest twentieth"), 0, LIBSEARCH_TOTAL_EXACT,
+    assert_int_equal(ask(tree_words(QUERY_TEXT, 0, "rarest twentieth"), 0, LIBSEARCH_TOTAL_EXACT,
                          "rarest or twentieth counted"),
                      DOCUMENTS / 20 + 2);
     assert_in_range(work.blocks, 1, 1 + 3); /* no bitmap there: three documents are looked for */
-    assert_int_equal(ask(words(QUERY_TEXT, QUERY_FLAG_ALL, "third even"), 0, LIBSEARCH_TOTAL_EXACT,
+    assert_int_equal(ask(tree_words(QUERY_TEXT, QUERY_FLAG_ALL, "third even"), 0, LIBSEARCH_TOTAL_EXACT,
                          "third and even counted"),
                      (DOCUMENTS + 5) / 6);
     assert_in_range(work.blocks, 0, third + even);
     assert_int_equal(work.frequencies, 0);
-    assert_int_equal(ask(words(QUERY_TEXT, QUERY_FLAG_ALL, "rare third"), 0, LIBSEARCH_TOTAL_EXACT,
+    assert_int_equal(ask(tree_words(QUERY_TEXT, QUERY_FLAG_ALL, "rare third"), 0, LIBSEARCH_TOTAL_EXACT,
                          "rare and third counted"),
                      RARES);
     assert_in_range(work.blocks, 1, 1 + RARES);
