@@ -9,9 +9,15 @@
 
 #include "api_support.h"
 
+/* How often a question is cancelled, at most. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { TIMES = 10 };
+#else
+enum { TIMES = 30 };
+#endif
+
 enum {
     DOCUMENTS = 3000,
-    TIMES = 30,          /* how often a question is cancelled, at most */
     MOST_AFTER = 1 << 18 /* bytes that it may still take */
 };
 

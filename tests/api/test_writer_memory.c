@@ -8,7 +8,13 @@
 #include "support/counted_memory.h"
 #include "support/random.h"
 
-enum { MEMORY = 16 << 20, DOCUMENTS = 20000, WORDS = 250 };
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { DOCUMENTS = 12000 };
+#else
+enum { DOCUMENTS = 20000 };
+#endif
+
+enum { MEMORY = 16 << 20, WORDS = 250 };
 
 /* What each thread may have in hand beside it. */
 enum { OF_A_THREAD = 6 << 20 };
